@@ -41,7 +41,7 @@ class Name(Node):
     text: str
 
 
-# --- expressions ------------------------------------------------------------------------------------------------------
+# --- expressions ---
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -50,7 +50,7 @@ class Expr(Node):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
-class Literal_(Expr):
+class Constant(Expr):
     """`"text"`, `3`, `0.5`, `true`, `null`. Strings are unescaped; `1_000` is 1000."""
 
     value: str | int | float | bool | None
@@ -172,7 +172,7 @@ class Filtered(Expr):
     args: tuple[Arg, ...]
 
 
-# --- types as written -------------------------------------------------------------------------------------------------
+# --- types as written ---
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -220,7 +220,7 @@ class TypeApply(TypeExpr):
     argument: Expr
 
 
-# --- parts shared by declarations and statements ----------------------------------------------------------------------
+# --- parts shared by declarations and statements ---
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -231,7 +231,7 @@ class Doc(Node):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
-class Param_(Node):
+class Parameter(Node):
     """One typed parameter of a prompt, judge or criteria pool."""
 
     name: Name
@@ -254,7 +254,7 @@ class Spread(Node):
     value: Expr
 
 
-# --- templates --------------------------------------------------------------------------------------------------------
+# --- templates ---
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -316,7 +316,7 @@ class Template(Node):
     parts: tuple[TemplatePart, ...]
 
 
-# --- declarations -----------------------------------------------------------------------------------------------------
+# --- declarations ---
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -405,7 +405,7 @@ class Criterion(Node):
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class Criteria(Declaration):
     name: Name
-    params: tuple[Param_, ...]
+    params: tuple[Parameter, ...]
     criteria: tuple[Criterion, ...]
 
 
@@ -418,7 +418,7 @@ class Model(Declaration):
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class Prompt(Declaration):
     name: Name
-    params: tuple[Param_, ...]
+    params: tuple[Parameter, ...]
     template: Template
 
 
@@ -436,7 +436,7 @@ class Judge(Declaration):
     """`result` is a `TypeName` (`bool`, `points`) or a `Range` of integers for a scale."""
 
     name: Name
-    params: tuple[Param_, ...]
+    params: tuple[Parameter, ...]
     result: TypeExpr | Range
     role: Name
     template: Template
@@ -450,7 +450,7 @@ class Mix(Declaration):
     shares: ObjectExpr
 
 
-# --- statements of a dataset ------------------------------------------------------------------------------------------
+# --- statements of a dataset ---
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -617,7 +617,7 @@ class Dataset(Declaration):
     body: tuple[Statement, ...]
 
 
-# --- statements of a test ---------------------------------------------------------------------------------------------
+# --- statements of a test ---
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
