@@ -1,0 +1,21 @@
+"""A name nobody knows and the names there are in; the likeliest meant name out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def nearest(name: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The candidate closest to `name`, letter case aside; None when none is close."""
+    by_lower: dict[str, str] = {}
+    for candidate in sorted(candidates):
+        by_lower.setdefault(candidate.lower(), candidate)
+    matches = get_close_matches(name.lower(), by_lower, n=1, cutoff=cutoff)
+    return by_lower[matches[0]] if matches else None
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+    """The label "did you mean `x`?", or the empty string when nothing is close."""
+    found = nearest(name, candidates)
+    return f"did you mean `{found}`?" if found else ""
