@@ -1,0 +1,195 @@
+"""Types as the checker means them: a small closed algebra. What a user wrote is in `dsl.tree`; this is what it denotes.
+
+Types are values: two types are equal when they denote the same set. `str(t)` is what a message shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dsl import tree
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """Base of all types."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar(Type):
+    """`str`, `int`, `float`, `bool`; `null` has one value; `any` is what an earlier mistake leaves behind."""
+
+    name: Literal["str", "int", "float", "bool", "null", "any"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+STR, INT, FLOAT, BOOL, NULL, ANY = (Scalar(n) for n in ("str", "int", "float", "bool", "null", "any"))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedText(Type):
+    """Text that a real parser has accepted: `python`, `json`, `markdown`. Assignable to `str`."""
+
+    language: Literal["python", "json", "markdown"]
+
+    def __str__(self) -> str:
+        return self.language
+
+
+@dataclass(frozen=True, slots=True)
+class JsonOf(Type):
+    """`json(schema)`: a value that conforms to a JSON schema which is itself a value of the row."""
+
+    schema: tree.Expr = field(compare=False)
+
+    def __str__(self) -> str:
+        return "json(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Type):
+    """A closed set of strings: an enum (with its name) or a union of quoted strings."""
+
+    values: tuple[str, ...]
+    name: str | None = None
+
+    def __str__(self) -> str:
+        return self.name or " | ".join(f'"{value}"' for value in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordField:
+    """`constraint` is the checked `where`, read with the record's own fields in scope."""
+
+    name: str
+    type: Type
+    default: tree.Expr | None = field(default=None, compare=False)
+    constraint: tree.Expr | None = field(default=None, compare=False)
+    doc: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Type):
+    """A record; `open` ones (personas) have further fields that only the file knows."""
+
+    name: str
+    fields: tuple[RecordField, ...]
+    open: bool = False
+
+    def field(self, name: str) -> RecordField | None:
+        return next((item for item in self.fields if item.name == name), None)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class List(Type):
+    """`element[]`. `length` is a fixed count; `along` names the gen whose elements these stand beside, one for one."""
+
+    element: Type
+    length: int | None = None
+    along: str | None = None
+
+    def __str__(self) -> str:
+        element = f"({self.element})" if isinstance(self.element, Choice) and not self.element.name else self.element
+        return f"{element}[{self.length if self.length is not None else ''}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Optional(Type):
+    """`base?`: a value of base or null."""
+
+    base: Type
+
+    def __str__(self) -> str:
+        return f"{self.base}?"
+
+
+@dataclass(frozen=True, slots=True)
+class Generated(Type):
+    """A value of `base` that a model wrote: it also has `.logprob`, `.reasoning` and `.text`. Assignable to base."""
+
+    base: Type
+
+    def __str__(self) -> str:
+        return str(self.base)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict(Type):
+    """What a judge says: `bool` (with `.p`), `points` (with `.points`) or a `scale` from low to high."""
+
+    kind: Literal["bool", "points", "scale"]
+    low: int = 0
+    high: int = 1
+
+    def __str__(self) -> str:
+        return self.kind if self.kind != "scale" else f"{self.low}..{self.high}"
+
+
+@dataclass(frozen=True, slots=True)
+class RangeOf(Type):
+    """`low..high` over int or float; `endless` for `1..`."""
+
+    of: Type
+    endless: bool = False
+
+    def __str__(self) -> str:
+        return f"range of {self.of}"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOf(Type):
+    """A declared source of rows: an input, personas, another dataset."""
+
+    row: Type
+
+    def __str__(self) -> str:
+        return f"source of {self.row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pool(Type):
+    """A criteria pool with its arguments given; `.pick(k)` draws from it."""
+
+    def __str__(self) -> str:
+        return "criteria"
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution(Type):
+    """What stands right of `~`: drawing gives a value of `of`."""
+
+    of: Type
+
+    def __str__(self) -> str:
+        return f"distribution over {self.of}"
+
+
+@dataclass(frozen=True, slots=True)
+class Role(Type):
+    """The name of a model role, as in `~ [writer, second_writer]`; prints as its name."""
+
+    def __str__(self) -> str:
+        return "model role"
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf(Type):
+    """A constant map, looked up with `topics[area]`."""
+
+    value: Type
+
+    def __str__(self) -> str:
+        return f"map of {self.value}"
+
+
+MESSAGE = Record("Message", (RecordField("role", Choice(("system", "user", "assistant"))), RecordField("content", STR)))
+PERSONA = Record(
+    "Persona", (RecordField("id", STR), RecordField("text", STR), RecordField("role", Optional(STR))), open=True
+)
+CONVERSATION = List(MESSAGE)
