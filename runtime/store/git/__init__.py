@@ -1,0 +1,1 @@
+"""The embedded store: a bare git repository."""

@@ -1,0 +1,188 @@
+"""What a store is: branches of commits, each a tree of immutable files, moved by compare-and-swap. Types only.
+
+The words are lakeFS's. A commit holds a flat map of `/`-separated paths to objects. An object is put before the commit
+that names it and is never changed. Nothing but `commit`, `create_branch`, `delete_branch` and `tag` moves a name.
+
+How other stores fit: one with staging areas stages `changes` on an ephemeral branch made at `expected`, commits there,
+and merges that commit by its id; one whose commits take a parent but no tree passes `merged` to its own merge.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import NewType, Protocol
+
+from dsl.diagnostics import Diagnostic, SynthError
+
+CommitId = str
+"""A full commit id, lowercase hex. Opaque: only `resolve` makes one from what a person typed."""
+
+ObjectId = NewType("ObjectId", str)
+"""What `put` gives: names bytes that the store already holds."""
+
+BLOB_LIMIT = 4 * 1024 * 1024
+"""No object is larger, in bytes: any git host takes it, and no reader needs more memory than that."""
+
+BRANCH_NAME = re.compile(r"\w[-\w]*", re.ASCII)
+TAG_NAME = re.compile(r"\w[-\w]*(\.[-\w]+)*", re.ASCII)
+_RESERVED_NAMES = frozenset({"HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """`time` is aware and in UTC. `metadata` describes the run (costs, hosts) and never what the data is."""
+
+    id: CommitId
+    parents: tuple[CommitId, ...]
+    message: str
+    author: str
+    time: datetime
+    metadata: Mapping[str, str]
+    build_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of a commit: its path, its size in bytes, and the object that holds its bytes."""
+
+    path: str
+    size: int
+    id: ObjectId
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """One path that holds different bytes in two commits."""
+
+    before: Entry
+    after: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class TreeChanges:
+    """What `changed(a, b)` found, each tuple sorted by path."""
+
+    added: tuple[Entry, ...] = ()
+    removed: tuple[Entry, ...] = ()
+    changed: tuple[Replaced, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed)
+
+
+Change = ObjectId | bytes | None
+"""A path's new content: an object that was put, bytes, or None to remove the path."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitRequest:
+    """What one commit says. `expected` is the head it was made for: None for a branch that has no commit yet.
+
+    `build_id` makes a repetition safe: when the answer to a commit was lost, the same request finds the commit it made.
+    `merged` is the commit whose work `changes` bring in; it becomes the second parent.
+    """
+
+    branch: str
+    changes: Mapping[str, Change]
+    message: str
+    build_id: str
+    expected: CommitId | None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    merged: CommitId | None = None
+
+
+class BranchMoved(SynthError):
+    """The branch is not where the commit expected it: someone else committed. Redo the work on `head`, or give up."""
+
+    def __init__(self, branch: str, expected: CommitId | None, head: CommitId | None) -> None:
+        self.branch, self.expected, self.head = branch, expected, head
+        super().__init__(
+            Diagnostic(
+                code="E1004",
+                message=f"branch `{branch}` moved while this commit was being made",
+                notes=(f"expected {_short(expected)}, found {_short(head)}",),
+                help="run the command again: it starts from the new head",
+            )
+        )
+
+
+class Store(Protocol):
+    """One repository. Methods raise `SynthError` (E10xx) for unknown names, damaged objects and unwritable folders."""
+
+    def head(self, branch: str) -> CommitId | None:
+        """The commit a branch points at; None when there is no such branch (yet)."""
+
+    def resolve(self, ref: str) -> CommitId:
+        """A branch, a tag, a full or unambiguous short id, any of them followed by `~n`. E1001, E1005 or E1006."""
+
+    def get(self, commit: CommitId) -> Commit: ...
+
+    def branches(self) -> Mapping[str, CommitId]: ...
+
+    def create_branch(self, name: str, at: CommitId) -> None:
+        """E1002 for a name outside the grammar, E1003 when it exists."""
+
+    def delete_branch(self, name: str) -> None:
+        """E1001 when there is none. Its commits stay readable by id."""
+
+    def tags(self) -> Mapping[str, CommitId]: ...
+
+    def tag(self, name: str, at: CommitId) -> None:
+        """A tag is made once and never moves: E1003 when it points elsewhere already."""
+
+    def log(self, ref: str, limit: int | None = None) -> Sequence[Commit]:
+        """The commit and its ancestors, children before parents, newest first."""
+
+    def merge_base(self, a: CommitId, b: CommitId) -> CommitId | None:
+        """The best common ancestor; None for unrelated histories."""
+
+    def entries(self, commit: CommitId, prefix: str = "") -> Iterator[Entry]:
+        """Files at or below the folder (or file) `prefix`, by path."""
+
+    def changed(self, a: CommitId | None, b: CommitId | None, prefix: str = "") -> TreeChanges:
+        """Files that differ, found by comparing ids: the cost grows with what differs. None is the empty tree."""
+
+    def read(self, commit: CommitId, path: str) -> bytes:
+        """The file's bytes, their digest verified. E1011 when the commit has no such file, E1007 when damaged."""
+
+    def local(self, commit: CommitId, path: str) -> Path:
+        """A local read-only file with the same bytes, verified, for readers that want a path (DuckDB)."""
+
+    def put(self, data: bytes | Path) -> ObjectId:
+        """Stores bytes before the commit that names them. E1008 above `BLOB_LIMIT`. Thread-safe."""
+
+    def commit(self, request: CommitRequest) -> Commit:
+        """Moves the branch to a new commit on top of `expected`, durably and at once, or raises `BranchMoved`.
+
+        Changes that leave the tree as it is make no commit (unless they record a merge): the head is returned.
+        """
+
+
+def check_branch_name(name: str) -> None:
+    """E1002 unless `name` is letters, digits, `_` and `-`, not beginning with `-`."""
+    if BRANCH_NAME.fullmatch(name) is None or name in _RESERVED_NAMES or len(name) > 200:
+        raise SynthError(_bad_name("branch", name, "letters, digits, `_` and `-`"))
+
+
+def check_tag_name(name: str) -> None:
+    """E1002 unless `name` is a branch name, dots allowed between its parts; `.lock` ends no name."""
+    if TAG_NAME.fullmatch(name) is None or name in _RESERVED_NAMES or name.endswith(".lock") or len(name) > 200:
+        raise SynthError(_bad_name("tag", name, "letters, digits, `_`, `-` and inner dots"))
+
+
+def _bad_name(what: str, name: str, allowed: str) -> Diagnostic:
+    suggestion = re.sub(r"[^-\w]+", "-", name, flags=re.ASCII).strip("-")
+    return Diagnostic(
+        code="E1002",
+        message=f"`{name}` cannot be the name of a {what}",
+        notes=(f"a {what}'s name is made of {allowed}, and does not begin with `-`",),
+        help=f"for example `{suggestion}`" if suggestion and suggestion not in _RESERVED_NAMES else None,
+    )
+
+
+def _short(commit: CommitId | None) -> str:
+    return "no commit" if commit is None else commit[:10]

@@ -1,0 +1,1 @@
+"""Rows in; content-cut shards and the manifest that names them out."""
