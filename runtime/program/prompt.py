@@ -1,0 +1,118 @@
+"""A checked template as Jinja2 source in; the messages of one call, as SGLang expressions, out.
+
+Markers (`@user` …) are objects recognised by their type while the template's output is streamed, so no value can forge
+one. The environment is an immutable sandbox with strict undefined: nothing a template says can reach Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import Any
+
+import sglang as sgl
+from jinja2 import StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from compiler.functions import library
+
+Messages = list[tuple[str, str]]
+
+
+class Marker(str):
+    """A place where a message opens. A `str`, so that Jinja2 passes it through; told apart by its type alone."""
+
+    spliced: Sequence[Mapping[str, str]] = ()
+
+    def __str__(self) -> str:
+        return self
+
+
+def open_(role: str) -> Marker:
+    return Marker(role)
+
+
+def chat_(messages: Sequence[Mapping[str, str]]) -> Marker:
+    marker = Marker("chat")
+    marker.spliced = messages
+    return marker
+
+
+def printed(value: object) -> object:
+    """How a value stands in a prompt: null is nothing, booleans are spelt as in the language."""
+    if value is None:
+        return ""
+    if value is True or value is False:
+        return "true" if value else "false"
+    return value
+
+
+@lru_cache(maxsize=1)
+def environment() -> ImmutableSandboxedEnvironment:
+    env = ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True, finalize=printed)
+    env.globals = {"open_": open_, "chat_": chat_, "fn": library, "range": range}
+    return env
+
+
+class Prompt:
+    """One prompt's template, compiled at its first use.
+
+    Calling it gives the SGLang expression of its finished messages; `text` gives a plain completion's text, and `tail`
+    what an `@open` turn already says. `messages` is the same for those who do not speak SGLang.
+    """
+
+    def __init__(self, name: str, source: str, functions: Mapping[str, Callable[..., object]] | None = None) -> None:
+        self.name, self.source, self.functions = name, source, dict(functions or {})
+
+    @cached_property
+    def template(self) -> Any:
+        return environment().from_string(self.source, globals=self.functions)
+
+    def pieces(self, values: Mapping[str, object]) -> Iterator[str]:
+        context = self.template.new_context(dict(values))
+        yield from self.template.root_render_func(context)
+
+    def messages(self, last: str | None = None, **values: object) -> Messages:
+        """The messages as (role, content); with no marker, the whole is one user message."""
+        found: list[tuple[str, list[str]]] = []
+        for piece in self.pieces(values):
+            if not isinstance(piece, Marker):
+                _append(found, piece)
+            elif piece == "chat":
+                found.extend((message["role"], [message["content"]]) for message in piece.spliced)
+            else:
+                found.append((str(piece), []))
+        messages = [(role, "".join(parts).strip()) for role, parts in found]
+        return _with_last(messages, last) if last else messages
+
+    def __call__(self, last: str | None = None, **values: object) -> Any:
+        messages = self.messages(last, **values)
+        return sgl.lang.ir.SglExprList([ROLES[role](text) for role, text in messages if role in ROLES])
+
+    def text(self, **values: object) -> str:
+        """The rendered text of a `@raw` prompt."""
+        return "".join(piece for piece in self.pieces(values) if not isinstance(piece, Marker)).strip()
+
+    def tail(self, **values: object) -> str:
+        """What the `@open` turn at the end already says; the model goes on from there."""
+        role, text = self.messages(**values)[-1]
+        return text if role.startswith("open") else ""
+
+
+def _append(found: list[tuple[str, list[str]]], piece: str) -> None:
+    if found:
+        found[-1][1].append(piece)
+    elif piece.strip():
+        found.append(("user", [piece]))
+
+
+def _with_last(messages: Messages, last: str) -> Messages:
+    """`last` as a line of its own at the end of the last user message."""
+    index = max((i for i, (role, _) in enumerate(messages) if role == "user"), default=None)
+    if index is None:
+        return [*messages, ("user", last)]
+    role, text = messages[index]
+    return [*messages[:index], (role, f"{text}\n{last}" if text else last), *messages[index + 1 :]]
+
+
+ROLES: Mapping[str, Callable[[str], Any]] = {"system": sgl.system, "user": sgl.user, "assistant": sgl.assistant}

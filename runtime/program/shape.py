@@ -1,0 +1,127 @@
+"""What one model call must return: a type's constraint for the engine, and the check of every answer that comes back.
+
+An answer is validated whatever the engine claims. `read` gives the value, or says in one line what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jsonschema_rs
+import orjson
+
+Check = Callable[[Any], str | None]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why an answer is not a value of its type; one line, for the reason of a rejected row."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """`kind` is how the answer is read; `source` the regex, choices or schema; `check` the type's own `where`.
+
+    `check` gives the first broken constraint as text, or None.
+    """
+
+    kind: str  # "text" | "choice" | "json"
+    source: Any = None
+    language: str | None = None
+    check: Check | None = None
+
+    @classmethod
+    def text(cls, regex: str | None = None, language: str | None = None, check: Check | None = None) -> Shape:
+        return cls("text", regex, language, check)
+
+    @classmethod
+    def choice(cls, values: Sequence[str]) -> Shape:
+        return cls("choice", tuple(values))
+
+    @classmethod
+    def json(cls, schema: Mapping[str, object], check: Check | None = None) -> Shape:
+        return cls("json", schema, None, check)
+
+    @cached_property
+    def constraint(self) -> tuple[str, str] | None:
+        """(kind, source) as the engine protocol spells it; None for free text."""
+        if self.kind == "json":
+            return "json_schema", orjson.dumps(self.source).decode()
+        if self.kind == "choice":
+            return "choice", orjson.dumps(list(self.source)).decode()
+        return ("regex", self.source) if self.source else None
+
+    def read(self, text: str, finish: str = "stop") -> object | Problem:
+        """The value that `text` stands for, or the problem with it."""
+        if finish == "length":
+            return Problem("cut off at max_tokens")
+        value = getattr(self, f"_read_{self.kind}")(text)
+        if isinstance(value, Problem) or self.check is None:
+            return value
+        broken = self.check(value)
+        return Problem(broken) if broken else value
+
+    def _read_text(self, text: str) -> str | Problem:
+        text = text.strip()
+        if self.source and not re.fullmatch(self.source, text):
+            return Problem(f"does not match {self.source}")
+        problem = LANGUAGES[self.language](text) if self.language else None
+        return Problem(problem) if problem else text
+
+    def _read_choice(self, text: str) -> str | Problem:
+        text = text.strip()
+        return text if text in self.source else Problem(f"is none of {', '.join(self.source)}")
+
+    def _read_json(self, text: str) -> object | Problem:
+        try:
+            value = orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            return Problem(f"is not JSON: {error}")
+        error = next(self._validator.iter_errors(value), None)
+        return Problem(f"{_path(error.instance_path)}{error.message}") if error else value
+
+    @cached_property
+    def _validator(self) -> jsonschema_rs.Draft202012Validator:
+        return jsonschema_rs.Draft202012Validator(dict(self.source))
+
+
+def _path(parts: Sequence[str | int]) -> str:
+    return f"{'.'.join(map(str, parts))}: " if parts else ""
+
+
+def _python(text: str) -> str | None:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return f"is not Python: {error}"
+    return None
+
+
+def _json(text: str) -> str | None:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        return f"is not JSON: {error}"
+    return None
+
+
+def _markdown(text: str) -> str | None:
+    from markdown_it import MarkdownIt
+
+    try:
+        MarkdownIt().parse(text)
+    except (
+        Exception
+    ) as error:  # its parser accepts any text; a failure would be its own, and still the answer's problem
+        return f"is not Markdown: {error}"
+    return None
+
+
+LANGUAGES: Mapping[str, Callable[[str], str | None]] = {"python": _python, "json": _json, "markdown": _markdown}

@@ -1,0 +1,42 @@
+"""One record for each thing that happened to a candidate: draws, values, calls, verdicts; `blame` and `why` read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened, told apart by (cell, round, element, sample, attempt).
+
+    kind       draw, let, gen or judge
+    value      the value as plain data: what was drawn, computed, answered (null when the answer failed its type)
+    call       hex of the journal's key; None for what is not a call
+    prompt     the prompt's name; `arguments` are its values
+    text       the model's own words
+    p          a judge's probability of yes, among yes and no
+    error      why the answer was not used
+    """
+
+    cell: str
+    kind: str
+    round: int = 0
+    element: int = 0
+    sample: int = 0
+    attempt: int = 0
+    value: object = None
+    call: str | None = None
+    prompt: str | None = None
+    arguments: Mapping[str, object] | None = field(default=None, repr=False)
+    role: str | None = None
+    model: str | None = None
+    text: str | None = None
+    finish: str | None = None
+    seed: int | None = None
+    logprob: float | None = None
+    labels: Mapping[str, float] | None = None
+    p: float | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    error: str | None = None

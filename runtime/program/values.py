@@ -1,0 +1,83 @@
+"""Generated values: plain text, lists and records that also carry what the engine said about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """`logprob` is the mean per token, null where the engine gives none; `reasoning` what the model thought aloud."""
+
+    logprob: float | None = None
+    reasoning: str | None = None
+
+
+class Text(str):
+    """Generated text. A `str` everywhere; `meta` says how likely the model found it."""
+
+    meta: Meta = Meta()
+
+
+class GeneratedRecord(dict[str, object]):
+    """A generated record. A `dict` everywhere."""
+
+    meta: Meta = Meta()
+
+
+class GeneratedList(list[object]):
+    """A generated list. A `list` everywhere."""
+
+    meta: Meta = Meta()
+
+
+def generated(value: object, meta: Meta) -> object:
+    """`value` with `meta` attached; numbers, booleans and null carry none."""
+    kind = {str: Text, dict: GeneratedRecord, list: GeneratedList}.get(type(value))
+    if kind is None:
+        return value
+    marked = kind(value)  # type: ignore[call-overload]
+    marked.meta = meta
+    return marked
+
+
+def logprob(value: object) -> float | None:
+    """The mean log-probability per token of a generated value; null for one that no model wrote."""
+    meta = getattr(value, "meta", None)
+    return meta.logprob if isinstance(meta, Meta) else None
+
+
+class Verdict:
+    """What a judge said: true or false with the probability of yes, a sum of points, or a step of a scale."""
+
+    __slots__ = ("p", "points", "value")
+
+    def __init__(self, value: bool | int, p: float | None = None, points: tuple[bool, ...] = ()) -> None:
+        self.value, self.p, self.points = value, p, points
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def __int__(self) -> int:
+        return int(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return self.value == (other.value if isinstance(other, Verdict) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __lt__(self, other: float) -> bool:
+        return self.value < other
+
+    def __le__(self, other: float) -> bool:
+        return self.value <= other
+
+    def __gt__(self, other: float) -> bool:
+        return self.value > other
+
+    def __ge__(self, other: float) -> bool:
+        return self.value >= other
+
+    def __repr__(self) -> str:
+        return f"Verdict({self.value!r}, p={self.p!r})"
