@@ -40,8 +40,15 @@ class Kind(Enum):
     GEN = "gen"
     RUN = "run"
     CARRY = "carry"
-    ELEMENT = "element"  # `for x in xs`, in a statement or a template
+    ELEMENT = "element"  # `for x in xs`, in a statement or a template; `it` inside a list's method
+    LOOP = "loop"  # the counter of a `loop`; `loop` inside a template's `for`
+    FIELD = "field"  # of the record whose constraint this is, or of the element a list's method looks at
+    ALIGNED = "aligned"  # this element's own member of a list made `for` these elements; `node` made the list
+    COLUMN = "column"  # of a table, in an audit; `node` is the emit's entry, or its spread
+    TABLE = "table"  # a named emit, in an audit
+    KEY = "key"  # the row's key, in an audit
     FUNCTION = "function"  # built in
+    UNKNOWN = "unknown"  # already reported
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -120,6 +120,21 @@ class Generated(Type):
 
 
 @dataclass(frozen=True, slots=True)
+class Extended(Type):
+    """An element of `base` with one more property: the `.score` of `rank`, the `.support` of `consistency`.
+
+    Assignable to base.
+    """
+
+    base: Type
+    property: str
+    of: Type
+
+    def __str__(self) -> str:
+        return str(self.base)
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict(Type):
     """What a judge says: `bool` (with `.p`), `points` (with `.points`) or a `scale` from low to high."""
 
@@ -171,6 +186,17 @@ class Distribution(Type):
 
 
 @dataclass(frozen=True, slots=True)
+class ToolResult(Type):
+    """What a sandboxed tool came back with: `.ok`, `.output`, `.reason`, and the tool's own properties."""
+
+    tool: str
+    properties: tuple[tuple[str, Type], ...]
+
+    def __str__(self) -> str:
+        return f"result of {self.tool}"
+
+
+@dataclass(frozen=True, slots=True)
 class Role(Type):
     """The name of a model role, as in `~ [writer, second_writer]`; prints as its name."""
 
@@ -180,9 +206,10 @@ class Role(Type):
 
 @dataclass(frozen=True, slots=True)
 class MapOf(Type):
-    """A constant map, looked up with `topics[area]`."""
+    """A constant map, looked up with `topics[area]`; `keys` where they are known."""
 
     value: Type
+    keys: tuple[str, ...] | None = None
 
     def __str__(self) -> str:
         return f"map of {self.value}"

@@ -1,0 +1,91 @@
+"""A spec's path and a catalogue in; everything the compiler knows about it, and every mistake in it, out.
+
+The one API that the command line, the language server, the notebook and the docs read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from compiler.catalog import Catalog, Columns
+from compiler.context import Context
+from compiler.model import Model
+from compiler.passes import PASSES
+from dsl import tree
+from dsl.diagnostics import Diagnostic, Severity
+from dsl.source import Source, Span
+
+Stage = Literal["load", "names", "types", "desugar", "fingerprint", "plan", "lower"]
+_CHECKS = ("load", "names", "types")
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """`model` holds what was found out up to the first pass that could not run; `diagnostics` stand in file order."""
+
+    model: Model
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the spec can be built: warnings do not count."""
+        return not self.errors
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        return tuple(d for d in self.diagnostics if d.severity is Severity.ERROR)
+
+    def source(self, path: str) -> Source | None:
+        """What `dsl.diagnostics.render` quotes from."""
+        return self.model.sources.get(path)
+
+
+def analyse(
+    path: str,
+    catalog: Catalog,
+    params: Mapping[str, tree.Expr] | None = None,
+    *,
+    upto: Stage = "types",
+    texts: Mapping[str, str] | None = None,
+    seed: int | None = None,
+) -> Analysis:
+    """Check the spec at `path` (relative to the project), and compile it as far as `upto`.
+
+    `texts` are files as an editor holds them, unsaved. The checking passes always run, so that one mistake does not hide
+    another; the ones after them run on a spec without errors only.
+    """
+    context = Context(Overlay(catalog, texts) if texts else catalog, params or {}, seed)
+    model = Model(path)
+    for name, run in PASSES:
+        if name not in _CHECKS and context.failed:
+            break
+        model = run(model, context)
+        if name == upto:
+            break
+    return Analysis(model, _ordered(context.diagnostics))
+
+
+def _ordered(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """In file order, each once: two statements that share a mistake in a declaration both find it."""
+    unique = {(d.code, d.span, d.message): d for d in diagnostics}
+    return tuple(sorted(unique.values(), key=lambda d: d.sort_key))
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A catalogue seen through unsaved texts."""
+
+    catalog: Catalog
+    texts: Mapping[str, str]
+
+    def read_source(self, path: str) -> Source | None:
+        text = self.texts.get(path)
+        return Source(path, text) if text is not None else self.catalog.read_source(path)
+
+    def read_text(self, path: str) -> str | None:
+        return self.catalog.read_text(path)
+
+    def columns(self, kind: str, args: Mapping[str, object], span: Span) -> Columns | Diagnostic | None:
+        return self.catalog.columns(kind, args, span)

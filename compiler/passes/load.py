@@ -1,0 +1,111 @@
+"""The path of a spec in; it and every file it imports, parsed, out. Imported files stand before their importers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+from compiler.catalog import beside, library_files
+from compiler.context import Context
+from compiler.model import Model
+from dsl import tree
+from dsl.diagnostics import did_you_mean
+from dsl.parser import Parsed, parse
+from dsl.source import Source, Span
+
+EDITIONS = (1,)
+
+
+def run(model: Model, context: Context) -> Model:
+    loader = _Loader(context)
+    source = context.catalog.read_source(model.root)
+    if source is None:
+        context.report("E0203", f"there is no file `{model.root}`", None, help="check the path")
+        return model
+    loader.load(source)
+    return replace(model, files=loader.files, sources=loader.sources)
+
+
+@lru_cache(maxsize=256)
+def _parsed(source: Source) -> Parsed:
+    """Parsing depends on the text alone, and an editor checks the same files again and again."""
+    return parse(source)
+
+
+class _Loader:
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.files: dict[str, tree.File] = {}
+        self.sources: dict[str, Source] = {}
+        self.stack: list[str] = []
+
+    def load(self, source: Source) -> None:
+        parsed = _parsed(source)
+        self.sources[source.path] = source
+        self.context.diagnostics.extend(parsed.diagnostics)
+        self.stack.append(source.path)
+        self._check_edition(parsed.file, source)
+        for declaration in parsed.file.declarations:
+            if isinstance(declaration, tree.Import):
+                self._follow(declaration, source.path)
+        self.stack.pop()
+        self.files[source.path] = parsed.file
+
+    def _follow(self, node: tree.Import, importer: str) -> None:
+        path = beside(importer, node.path)
+        if path in self.stack:
+            self._report_cycle(node, path)
+        elif path not in self.sources:
+            source = self.context.catalog.read_source(path)
+            if source is None:
+                self._report_missing(node, path)
+            else:
+                self.load(source)
+
+    def _report_cycle(self, node: tree.Import, path: str) -> None:
+        ring = " → ".join([*self.stack[self.stack.index(path) :], path])
+        self.context.report(
+            "E0205",
+            f"`{path}` imports itself",
+            node.path_span,
+            notes=(f"the cycle: {ring}",),
+            help="move what both files need into a third",
+        )
+
+    def _report_missing(self, node: tree.Import, path: str) -> None:
+        in_library = path.startswith("std/")
+        self.context.report(
+            "E0203",
+            f"there is no file `{path}`",
+            node.path_span,
+            label=did_you_mean(path, library_files()) if in_library else "",
+            notes=(f"the library has: {', '.join(library_files())}",) if in_library else (),
+            help=None if in_library else f"paths are relative to the folder of `{self.stack[-1]}`",
+        )
+
+    def _check_edition(self, file: tree.File, source: Source) -> None:
+        if any(isinstance(d, tree.Edition) for d in file.declarations[:1]):
+            edition = file.declarations[0]
+            assert isinstance(edition, tree.Edition)
+            if edition.number not in EDITIONS:
+                self.context.report(
+                    "E0213",
+                    f"edition {edition.number} is not known",
+                    edition.span,
+                    help="write `edition 1`, or use a newer synth",
+                )
+            return
+        if not _stands_in(file.broken, source):
+            first = file.declarations[0].span if file.declarations else Span(source.path, 0, 0)
+            place = Span(first.path, first.start, first.start + 1)
+            self.context.report(
+                "E0212",
+                "the file does not begin with its edition",
+                place,
+                help="write `edition 1` as the first declaration",
+            )
+
+
+def _stands_in(broken: tuple[Span, ...], source: Source) -> bool:
+    """Whether a statement that was cut out is the edition itself: its own message is enough."""
+    return any(source.slice(span).lstrip().startswith("edition") for span in broken)
