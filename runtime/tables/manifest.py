@@ -96,9 +96,24 @@ class KeyColumn:
     type: Type
 
 
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One statement as the plan saw it: `digest` and `closure` are the plan's, `title` its text on one line.
+
+    `settings` are the ones written in the statement (`temperature`), so that a diff can name the one that changed.
+    """
+
+    id: str
+    title: str
+    digest: str
+    closure: str
+    settings: Mapping[str, Json] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """One version of one dataset. `models` maps roles to weights digests or declared revisions."""
+    """One version of one dataset. `models` maps roles to weights digests or declared revisions; `prompts` maps prompts
+    and judges to their digests; `steps` are the statements in order."""
 
     dataset: str
     key: tuple[KeyColumn, ...]
@@ -113,6 +128,8 @@ class Manifest:
     seed: int = 0
     params: Mapping[str, Json] = field(default_factory=dict)
     inputs: Mapping[str, InputDigest] = field(default_factory=dict)
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    steps: tuple[StepRecord, ...] = ()
     format: int = FORMAT
 
     @property

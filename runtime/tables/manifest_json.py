@@ -20,6 +20,7 @@ from runtime.tables.manifest import (
     KeyColumn,
     Manifest,
     Shard,
+    StepRecord,
     TableManifest,
     table_root,
 )
@@ -42,10 +43,12 @@ def write_manifest(manifest: Manifest) -> bytes:
             "measures": dict(manifest.measures),
             "models": dict(manifest.models),
             "params": dict(manifest.params),
+            "prompts": dict(manifest.prompts),
             "rejected": _table_json(manifest.rejected),
             "root": manifest.root,
             "sampling": {role: dict(settings) for role, settings in manifest.sampling.items()},
             "seed": manifest.seed,
+            "steps": [asdict(step) for step in manifest.steps],
             "tables": {name: _table_json(table) for name, table in manifest.tables.items()},
         }
     )
@@ -86,6 +89,8 @@ def _manifest(value: Object) -> Manifest:
         seed=value["seed"],
         params=value["params"],
         inputs={name: InputDigest(**found) for name, found in value["inputs"].items()},
+        prompts=value.get("prompts", {}),
+        steps=tuple(StepRecord(**step) for step in value.get("steps", ())),
         format=value["format"],
     )
 
