@@ -1,0 +1,172 @@
+"""A store and two commits in; what differs between them, dataset by dataset, out. Cost grows with what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
+from runtime.diff.causes import causes
+from runtime.diff.changes import Changes
+from runtime.diff.columns import attributions, column_diffs
+from runtime.diff.model import DatasetDiff, Diff, MeasureChange, State, TableDiff
+from runtime.diff.reasons import moved, reason_changes
+from runtime.diff.rows import TableRows
+from runtime.diff.schema import schema_changes
+from runtime.diff.scratch import open_scratch
+from runtime.diff.shards import Version
+from runtime.diff.sources import source_changes
+from runtime.store.port import CommitId, Store
+from runtime.tables.layout import DATASETS, manifest_path, rejected_folder, table_folder
+from runtime.tables.manifest import Manifest
+from runtime.tables.manifest_json import read_manifest
+
+if TYPE_CHECKING:
+    import duckdb
+
+MANIFEST = "manifest.json"
+
+
+def diff(store: Store, a: str | None, b: str, dataset: str | None = None) -> Diff:
+    """Compares two refs; `a` None is the empty store, so that everything in `b` is new.
+
+    With `dataset` only that one, whether it differs or not (E1031 when neither commit has it); else all that differ.
+    Raises `SynthError` for unknown refs and damaged objects.
+    """
+    old, new = store.resolve(a) if a is not None else None, store.resolve(b)
+    names = (dataset,) if dataset is not None else _differing(store, old, new)
+    pair = _Pair(store, old, new)
+    if dataset is not None:
+        _check_known(store, pair, dataset)
+    return Diff(old, new, a if a is not None else "nothing", b, tuple(map(pair.dataset, names)))
+
+
+def _differing(store: Store, a: CommitId | None, b: CommitId) -> tuple[str, ...]:
+    """Datasets whose manifest differs: it names every shard, so nothing else needs to be looked at."""
+    found = store.changed(a, b, DATASETS)
+    paths = [*(e.path for e in (*found.added, *found.removed)), *(both.after.path for both in found.changed)]
+    at = {path: a if path in {e.path for e in found.removed} else b for path in paths if _is_manifest(path)}
+    return tuple(sorted(read_manifest(store.read(commit or b, path)).dataset for path, commit in at.items()))
+
+
+def _is_manifest(path: str) -> bool:
+    return path.count("/") == 2 and path.endswith(f"/{MANIFEST}")
+
+
+def _check_known(store: Store, pair: _Pair, dataset: str) -> None:
+    if pair.manifest(pair.a, dataset) or pair.manifest(pair.b, dataset):
+        return
+    names = sorted({name for commit in (pair.a, pair.b) if commit for name in datasets(store, commit)})
+    raise SynthError(no_dataset(dataset, names))
+
+
+def no_dataset(name: str, names: list[str]) -> Diagnostic:
+    return Diagnostic(
+        code="E1031",
+        message=f"there is no dataset `{name}` here",
+        notes=(f"datasets: {', '.join(names)}" if names else "the commit has no datasets yet",),
+        help=did_you_mean(name, names) or None,
+    )
+
+
+def datasets(store: Store, commit: CommitId) -> Iterator[str]:
+    """The names of a commit's datasets."""
+    for entry in store.entries(commit, DATASETS):
+        if _is_manifest(entry.path):
+            yield read_manifest(store.read(commit, entry.path)).dataset
+
+
+class _Pair:
+    """Two commits, and one scratch database for all that is compared in them."""
+
+    def __init__(self, store: Store, a: CommitId | None, b: CommitId) -> None:
+        self.store, self.a, self.b = store, a, b
+
+    @cached_property
+    def scratch(self) -> duckdb.DuckDBPyConnection:
+        return open_scratch()
+
+    def manifest(self, commit: CommitId | None, dataset: str) -> Manifest | None:
+        path = manifest_path(dataset)
+        if commit is None or not any(entry.path == path for entry in self.store.entries(commit, path)):
+            return None
+        return read_manifest(self.store.read(commit, path))
+
+    def dataset(self, name: str) -> DatasetDiff:
+        before, after = self.manifest(self.a, name), self.manifest(self.b, name)
+        if before == after:
+            return DatasetDiff(name, "same")
+        tables = tuple(self._changes(name, table, before, after) for table in _table_names(before, after))
+        reasons, fate = reason_changes(
+            self.scratch, self._rejected(name, before, after), (before, after), moved(tables, _parts(before, after))
+        )
+        return DatasetDiff(
+            name=name,
+            state=_state(before, after),
+            causes=causes(before, after),
+            sources=source_changes(self.store, (self.a, self.b), (before, after)),
+            tables=tuple(map(_table, tables)),
+            measures=_measures(before, after),
+            reasons=reasons,
+            fate=fate,
+        )
+
+    def _changes(self, dataset: str, table: str, before: Manifest | None, after: Manifest | None) -> Changes:
+        folder = table_folder(dataset, table)
+        old = Version(self.store, self.a, folder, before.tables.get(table) if before else None)
+        new = Version(self.store, self.b, folder, after.tables.get(table) if after else None)
+        return Changes(self.scratch, f"{dataset} {table}", old, new)
+
+    def _rejected(self, dataset: str, before: Manifest | None, after: Manifest | None) -> tuple[Version, Version]:
+        folder = rejected_folder(dataset)
+        return (
+            Version(self.store, self.a, folder, before.rejected if before else None),
+            Version(self.store, self.b, folder, after.rejected if after else None),
+        )
+
+
+def _table(changes: Changes) -> TableDiff:
+    return TableDiff(
+        name=changes.name.partition(" ")[2],
+        state=_table_state(changes),
+        counts=changes.counts,
+        schema=schema_changes(changes.before.schema, changes.after.schema),
+        columns=column_diffs(changes),
+        attribution=attributions(changes),
+        source=TableRows(changes.name.partition(" ")[2], changes),
+    )
+
+
+def _table_state(changes: Changes) -> State:
+    if changes.before.table and changes.after.table:
+        return "same" if changes.before.table.root == changes.after.table.root else "changed"
+    return "removed" if changes.before.table else "added"
+
+
+def _state(before: object, after: object) -> State:
+    return "changed" if before and after else "removed" if before else "added"
+
+
+def _table_names(before: Manifest | None, after: Manifest | None) -> tuple[str, ...]:
+    sides = [manifest.tables for manifest in (after, before) if manifest]
+    return tuple(dict.fromkeys(name for tables in sides for name in tables))
+
+
+def _parts(before: Manifest | None, after: Manifest | None) -> int:
+    """How many parts a candidate's key has."""
+    return max(len(manifest.key) for manifest in (before, after) if manifest)
+
+
+def _measures(before: Manifest | None, after: Manifest | None) -> tuple[MeasureChange, ...]:
+    """All measures of either side, by name, changed or not; the counts of candidates among them."""
+    old, new = _numbers(before), _numbers(after)
+    return tuple(MeasureChange(name, old.get(name), new.get(name)) for name in sorted({**old, **new}))
+
+
+def _numbers(manifest: Manifest | None) -> dict[str, float | None]:
+    if manifest is None:
+        return {}
+    counts = manifest.counts
+    rate = {"kept / attempted": counts.kept / counts.attempted} if counts.attempted else {}
+    return {**manifest.measures, **rate, "attempted": counts.attempted, "kept": counts.kept}

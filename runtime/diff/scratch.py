@@ -1,0 +1,51 @@
+"""Nothing in; an in-memory DuckDB for one diff, and the few phrases of SQL that its users share, out."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+NO_KEYS = "(select null::blob as _key, null::blob as _hash where false)"
+
+
+def open_scratch() -> duckdb.DuckDBPyConnection:
+    """A database of its own; what does not fit in memory spills to the system's folder for temporary files."""
+    import duckdb
+
+    connection = duckdb.connect(":memory:")
+    spill = str(Path(tempfile.gettempdir()) / "synth-duckdb")
+    connection.execute("set temp_directory = $1", [spill])
+    connection.execute("set preserve_insertion_order = false")
+    connection.execute("set parquet_metadata_cache = true")
+    return connection
+
+
+def quoted(name: str) -> str:
+    """An identifier as SQL reads it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """A string constant."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def blob(value: bytes) -> str:
+    """A constant of bytes: constants, unlike parameters, let the reader skip row groups by their key range."""
+    return "'" + "".join(f"\\x{byte:02x}" for byte in value) + "'::blob"
+
+
+def one_of(keys: Iterable[bytes]) -> str:
+    return f"_key in ({', '.join(map(blob, keys))})"
+
+
+def parquet(paths: Sequence[str], columns: str = "*") -> str:
+    """A relation over shard files; over none, the empty relation of keys. Columns that old shards lack are null."""
+    if not paths:
+        return NO_KEYS
+    return f"(select {columns} from read_parquet([{', '.join(map(text, paths))}], union_by_name = true))"
