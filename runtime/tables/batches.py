@@ -1,0 +1,111 @@
+"""Rows as plain Python values, or Arrow tables, in; typed Arrow batches with keys and hashes out (E1012, E1015)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dsl.diagnostics import Diagnostic, SynthError
+from runtime.tables.canonical import canonical_json
+from runtime.tables.key_columns import encode_keys, encoded_list, keys_of, print_keys
+from runtime.tables.keys import Key, encode_key, print_key
+from runtime.tables.rows import combined, hash_rows, row_bytes
+from runtime.tables.schema import Column, Schema, arrow_schema, arrow_type
+
+Row = Mapping[str, Any]
+SIZE = "_size"
+"""A column that lives only until shards are cut: the bytes a row counts for."""
+
+
+def batch_of_rows(schema: Schema, keys: Sequence[Key], rows: Sequence[Row]) -> pa.Table:
+    """A batch from Python values; a column that a row leaves out is null."""
+    try:
+        encoded, printed = encoded_list(keys)
+    except (ValueError, TypeError) as error:
+        raise SynthError(_bad_key(keys, error)) from error
+    own = [_column(column, keys, [row.get(column.name) for row in rows]) for column in schema.columns]
+    return _complete(schema, encoded, printed, own)
+
+
+def batch_of_table(schema: Schema, key: Sequence[str], table: pa.Table) -> pa.Table:
+    """A batch from Arrow: `key` names the columns of the key; the schema's columns are cast to their types."""
+    columns = [_key_column(table, name) for name in key]
+    own = [_cast(column, table.column(column.name)) for column in schema.columns]
+    try:
+        return _complete(schema, encode_keys(columns), print_keys(columns), own)
+    except ValueError as error:
+        raise SynthError(_bad_key(keys_of(columns), error)) from error
+
+
+def _complete(schema: Schema, encoded: pa.Array, printed: pa.Array, own: list[pa.Array]) -> pa.Table:
+    named = pa.table(own, names=list(schema.names)) if own else pa.table({"none": pa.nulls(len(encoded))})
+    content = row_bytes(named, schema)
+    hashes = hash_rows(content.to_pylist(), schema)
+    lengths = pc.add(pc.binary_length(content), pc.multiply(pc.binary_length(encoded), 2))
+    whole = pa.table([encoded, printed, hashes, *own], schema=arrow_schema(schema))
+    return whole.append_column(SIZE, lengths.cast(pa.int64()))
+
+
+def _column(column: Column, keys: Sequence[Key], values: list[Any]) -> pa.Array:
+    if column.type.kind == "json":
+        values = [None if value is None else canonical_json(value).decode() for value in values]
+    try:
+        array = pa.array(values, arrow_type(column.type))
+    except (pa.ArrowException, OverflowError, UnicodeEncodeError) as error:
+        raise SynthError(_misfit(column, keys, values, error)) from error
+    if array.null_count and not column.type.nullable:
+        row = next(index for index, value in enumerate(values) if value is None)
+        raise SynthError(_null(column, print_key(keys[row])))
+    return array
+
+
+def _cast(column: Column, values: pa.ChunkedArray) -> pa.Array:
+    if values.null_count and not column.type.nullable:
+        raise SynthError(_null(column, "a row"))
+    try:
+        return combined(values.cast(arrow_type(column.type)))
+    except pa.ArrowException as error:
+        raise SynthError(_unfit(column, "a row", str(error))) from error
+
+
+def _key_column(table: pa.Table, name: str) -> pa.Array:
+    column = combined(table.column(name))
+    if column.null_count:
+        raise SynthError(Diagnostic(code="E1015", message=f"the key column `{name}` holds a null"))
+    plain = pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_boolean(column.type)
+    return column if plain else column.cast(pa.string())
+
+
+def _misfit(column: Column, keys: Sequence[Key], values: list[Any], error: Exception) -> Diagnostic:
+    """Arrow does not say which value it was."""
+    for key, value in zip(keys, values, strict=True):
+        try:
+            pa.array([value], arrow_type(column.type))
+        except (pa.ArrowException, OverflowError, UnicodeEncodeError) as found:
+            return _unfit(column, f"row {print_key(key)}", f"{value!r:.80}: {found}")
+    return _unfit(column, "a row", str(error))
+
+
+def _unfit(column: Column, where: str, why: str) -> Diagnostic:
+    message = f"a value of {where} does not fit column `{column}`"
+    return Diagnostic(code="E1012", message=message, notes=(why.splitlines()[0],))
+
+
+def _null(column: Column, where: str) -> Diagnostic:
+    return Diagnostic(
+        code="E1012",
+        message=f"column `{column}` is null in {where}",
+        help=f"let it be null with `{column.type}?`, or drop such rows with `filter`",
+    )
+
+
+def _bad_key(keys: Sequence[Key], error: Exception) -> Diagnostic:
+    for key in keys:
+        try:
+            encode_key(key)
+        except (ValueError, TypeError) as found:
+            return Diagnostic(code="E1015", message=f"{key!r} cannot be a key", notes=(str(found),))
+    return Diagnostic(code="E1015", message="a row has no proper key", notes=(str(error),))

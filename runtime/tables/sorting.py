@@ -1,0 +1,120 @@
+"""Batches in any order in; blocks sorted by key out, with memory that does not grow: runs on disk, merged.
+
+Merging is by blocks, not by rows: what is not greater than the smallest last key of the runs' current blocks is
+complete, and is sorted at once by vectorised code.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+RUN_BYTES = 24 * 1024 * 1024
+"""A run is sorted in memory; sorting holds about three times this."""
+BLOCK_BYTES = 512 * 1024
+"""What each run holds in memory while runs are merged."""
+
+
+class KeySorter:
+    """Sorts tables by `_key`. Runs beyond the first go to a temporary folder, which `close` removes."""
+
+    def __init__(self, run_bytes: int = RUN_BYTES, scratch: Path | None = None) -> None:
+        self._run_bytes, self._scratch = run_bytes, scratch
+        self._pending: list[pa.Table] = []
+        self._pending_bytes = 0
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._runs: list[Path] = []
+
+    def add(self, batch: pa.Table) -> None:
+        self._pending.append(batch)
+        self._pending_bytes += batch.nbytes
+        if self._pending_bytes >= self._run_bytes:
+            self._spill()
+
+    def blocks(self) -> Iterator[pa.Table]:
+        """All rows in key order; equal keys stand side by side. Once."""
+        if not self._runs:
+            yield from _split(self._take_pending(), self._run_bytes)
+            return
+        if self._pending:
+            self._spill()
+        yield from _merged([_read(path) for path in self._runs])
+
+    def close(self) -> None:
+        self._pending.clear()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def _take_pending(self) -> pa.Table | None:
+        found = by_key(pa.concat_tables(self._pending)) if self._pending else None
+        self._pending, self._pending_bytes = [], 0
+        return found
+
+    def _spill(self) -> None:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="synth-sort-", dir=self._scratch)
+        path = Path(self._folder.name) / f"{len(self._runs)}.arrow"
+        run = self._take_pending()
+        assert run is not None
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, run.schema) as writer:
+            for block in _split(run, BLOCK_BYTES):
+                writer.write_table(block)
+        self._runs.append(path)
+
+
+def by_key(table: pa.Table) -> pa.Table:
+    """Sorted by `_key` and contiguous; a table that is sorted already is not moved."""
+    table = table.combine_chunks()
+    keys = table.column("_key")
+    if pc.all(pc.less_equal(keys.slice(0, len(keys) - 1), keys.slice(1))).as_py() is not False:
+        return table
+    return table.take(pc.sort_indices(keys))
+
+
+def _split(table: pa.Table | None, size: int) -> Iterator[pa.Table]:
+    """Slices of about `size` bytes."""
+    if table is None or not table.num_rows:
+        return
+    rows = max(1, int(size / max(1.0, table.nbytes / table.num_rows)))
+    for start in range(0, table.num_rows, rows):
+        yield table.slice(start, rows)
+
+
+def _read(path: Path) -> Iterator[pa.Table]:
+    with pa.OSFile(str(path), "rb") as file:
+        reader = pa.ipc.open_file(file)
+        for index in range(reader.num_record_batches):
+            yield pa.Table.from_batches([reader.get_batch(index)])
+
+
+def _merged(runs: list[Iterator[pa.Table]]) -> Iterator[pa.Table]:
+    """`current` holds each unfinished run's block; a run without a next block bounds nothing, once it is used up."""
+    current = [(run, block) for run in runs if (block := next(run, None)) is not None]
+    while current:
+        bound = min(block.column("_key")[-1].as_py() for _, block in current)
+        ready: list[pa.Table] = []
+        left: list[tuple[Iterator[pa.Table], pa.Table]] = []
+        for run, block in current:
+            taken = _count_up_to(block, bound)
+            ready.append(block.slice(0, taken))
+            rest = block.slice(taken) if taken < block.num_rows else next(run, None)
+            if rest is not None:
+                left.append((run, rest))
+        current = left
+        yield by_key(pa.concat_tables(ready))
+
+
+def _count_up_to(block: pa.Table, bound: bytes) -> int:
+    keys = block.column("_key")
+    low, high = 0, len(keys)
+    while low < high:
+        middle = (low + high) // 2
+        if keys[middle].as_py() <= bound:
+            low = middle + 1
+        else:
+            high = middle
+    return low
