@@ -1,0 +1,1 @@
+"""A checked spec in; rows, a manifest and one commit out."""

@@ -1,0 +1,33 @@
+"""Counters that a running build keeps and a screen reads a few times a second; nothing here touches a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Progress:
+    """`wanted` is the target, or the number of candidates where there is none, or None when neither is known.
+
+    `fresh` are calls that reached an engine, `reused` those the journal answered; `tokens` are of fresh calls.
+    """
+
+    dataset: str
+    wanted: int | None = None
+    kept: int = 0
+    attempted: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    fresh: int = 0
+    reused: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    phase: str = "starting"
+
+    @property
+    def calls(self) -> int:
+        return self.fresh + self.reused
+
+    @property
+    def tokens(self) -> int:
+        return self.prompt_tokens + self.completion_tokens

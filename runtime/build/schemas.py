@@ -1,0 +1,78 @@
+"""The checker's types in; table schemas out: an emit's columns, and the fixed tables of rejected rows and of calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from compiler import plan, types
+from runtime.tables import schema as table
+
+REJECTED = table.schema(
+    {
+        "statement": table.STR,
+        "reason": table.STR,
+        "names": table.list_of(table.STR),
+        "values": table.JSON,
+        "duplicate_of": table.optional(table.STR),
+    }
+)
+
+CALLS = table.schema(
+    {
+        "row": table.STR,
+        "cell": table.STR,
+        "kind": table.STR,
+        "round": table.INT,
+        "element": table.INT,
+        "sample": table.INT,
+        "attempt": table.INT,
+        "value": table.JSON,
+        "error": table.optional(table.STR),
+        "prompt": table.optional(table.STR),
+        "arguments": table.optional(table.JSON),
+        "role": table.optional(table.STR),
+        "model": table.optional(table.STR),
+        "text": table.optional(table.STR),
+        "finish": table.optional(table.STR),
+        "seed": table.optional(table.STR),
+        "logprob": table.optional(table.FLOAT),
+        "labels": table.optional(table.JSON),
+        "p": table.optional(table.FLOAT),
+        "prompt_tokens": table.optional(table.INT),
+        "completion_tokens": table.optional(table.INT),
+        "call": table.optional(table.STR),
+    }
+)
+
+SCALARS: Mapping[str, table.Type] = {
+    "str": table.STR,
+    "int": table.INT,
+    "float": table.FLOAT,
+    "bool": table.BOOL,
+    "any": table.JSON,
+    "null": table.optional(table.JSON),
+}
+
+
+def column_type(of: types.Type) -> table.Type:
+    """The stored type of a value. What has no columnar form of its own is kept as JSON."""
+    match of:
+        case types.Scalar(name=name):
+            return SCALARS[name]
+        case types.Optional(base=base):
+            return table.optional(column_type(base))
+        case types.Generated(base=base):
+            return column_type(base)
+        case types.List(element=element):
+            return table.list_of(column_type(element))
+        case types.Record(open=False, fields=fields):
+            return table.record_of({item.name: column_type(item.type) for item in fields})
+        case types.CheckedText() | types.Choice() | types.Role():
+            return table.STR
+        case types.Verdict(kind=kind):
+            return table.BOOL if kind == "bool" else table.INT
+    return table.JSON
+
+
+def emit_schema(step: plan.Emit) -> table.Schema:
+    return table.schema({column.name: column_type(column.type) for column in step.columns})

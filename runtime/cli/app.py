@@ -1,0 +1,99 @@
+"""The verbs, in the groups in which `synth --help` shows them; each is imported only when it is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from dsl.diagnostics import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    name: str
+    group: str
+    summary: str
+
+    @property
+    def module(self) -> str:
+        return f"runtime.cli.{'test_specs' if self.name == 'test' else self.name}"
+
+
+WRITE, BUILD, VERSIONS, LOOK, HOUSE = "Write", "Build", "Versions", "Look", "House"
+
+VERBS = (
+    Verb("new", WRITE, "Start a project that builds at once."),
+    Verb("check", WRITE, "Find every mistake in specs, with its place."),
+    Verb("fmt", WRITE, "Lay specs out in the house style."),
+    Verb("explain", WRITE, "Explain a message's code."),
+    Verb("compile", WRITE, "Print what a spec becomes, pass by pass."),
+    Verb("plan", BUILD, "Say what a build would run, before it does."),
+    Verb("preview", BUILD, "Show a few rows, committed nowhere."),
+    Verb("test", BUILD, "Run the specs' own tests."),
+    Verb("build", BUILD, "Test, plan, run, audit: one commit."),
+    Verb("log", VERSIONS, "Show the commits of a branch."),
+    Verb("show", VERSIONS, "Show one commit."),
+    Verb("branch", VERSIONS, "List, make or delete branches."),
+    Verb("switch", VERSIONS, "Make another branch current."),
+    Verb("tag", VERSIONS, "List tags, or name a commit."),
+    Verb("diff", VERSIONS, "Show what changed between two versions, and why."),
+    Verb("why", LOOK, "Say why a row is not there."),
+    Verb("blame", LOOK, "Say what made a row or a cell."),
+    Verb("sql", LOOK, "Query any dataset at any version."),
+    Verb("doctor", HOUSE, "Say what is there, what is wrong, and the mend."),
+)
+BY_NAME = {verb.name: verb for verb in VERBS}
+
+
+class Verbs(TyperGroup):
+    """Knows the verbs by name and imports the one that is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [verb.name for verb in VERBS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        verb = BY_NAME.get(cmd_name)
+        if verb is None:
+            return None
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(verb.name)(import_module(verb.module).run)
+        command = typer.main.get_command(app)
+        command.name = verb.name
+        return command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in BY_NAME:
+            guess = nearest(args[0], list(BY_NAME))
+            hint = f"Did you mean `{guess}`?" if guess else "`synth --help` lists them."
+            ctx.fail(f"There is no verb `{args[0]}`. {hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        for group in (WRITE, BUILD, VERSIONS, LOOK, HOUSE):
+            with formatter.section(group):
+                formatter.write_dl([(verb.name, verb.summary) for verb in VERBS if verb.group == group])
+
+
+app = typer.Typer(cls=Verbs, add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"synth {version('synth')}")
+        raise typer.Exit
+
+
+@app.callback()
+def synth(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Datasets written, built, tested, diffed and merged like code.
+
+    Start here: `synth new DIR`, then `synth build` and `synth diff`.
+    """

@@ -1,0 +1,56 @@
+"""Text in; a terminal or a pipe out. The one place that knows about colour, width, JSON and diagnostics on a screen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from dsl.diagnostics import Diagnostic, Severity, SourceOf, diagnostics_json, render, summary
+
+
+def colour(stream: TextIO = sys.stdout) -> bool:
+    """Colour only on a terminal, and never where NO_COLOR is set (https://no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def width(limit: int = 80) -> int:
+    return min(limit, shutil.get_terminal_size((limit, 24)).columns)
+
+
+def say(text: str = "") -> None:
+    print(text)
+
+
+def say_json(value: Any) -> None:
+    """One JSON document, and nothing else, on stdout."""
+    import orjson
+
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode() + "\n")
+
+
+def report(diagnostics: Iterable[Diagnostic], source_of: SourceOf, as_json: bool = False) -> bool:
+    """Prints diagnostics to stderr (as JSON to stdout); True when one of them is an error."""
+    found = sorted(diagnostics, key=lambda d: d.sort_key)
+    if as_json:
+        say_json(diagnostics_json(found, source_of))
+    elif found:
+        print(render(found, source_of, colour=colour(sys.stderr)), file=sys.stderr)
+        print(summary(found), file=sys.stderr)
+    return any(d.severity is Severity.ERROR for d in found)
+
+
+STYLES = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "dim": "2", "bold": "1"}
+
+
+def paint(text: str, style: str) -> str:
+    return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if colour() else text
+
+
+def plural(number: int, noun: str) -> str:
+    """`1 row`, `2,000 rows`, `0 entries`."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") else f"{number:,} {noun}s"

@@ -1,0 +1,91 @@
+"""The current folder in; the project, its store, its catalogue and the paths of specs out: where every verb starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dsl.diagnostics import Diagnostic, SynthError, nearest
+from dsl.source import Source
+from runtime.config.project import Project
+
+if TYPE_CHECKING:
+    from compiler.analysis import Analysis, Stage
+    from compiler.catalog import Catalog
+    from dsl import tree
+    from runtime.store.port import Store
+
+
+@dataclass(frozen=True)
+class Context:
+    """Opened once for a command. Nothing is read before it is asked for."""
+
+    project: Project
+    cwd: Path
+
+    @classmethod
+    def here(cls) -> Context:
+        cwd = Path.cwd()
+        return cls(Project.find(cwd), cwd)
+
+    @cached_property
+    def store(self) -> Store:
+        from runtime.store.open import open_store
+
+        return open_store(self.project.state_dir)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        from runtime.sources.catalog import ProjectCatalog
+
+        return ProjectCatalog(self.project.root)
+
+    @property
+    def branch(self) -> str:
+        from runtime.store.worktree import current_branch
+
+        return current_branch(self.project.state_dir)
+
+    def spec(self, path: str) -> str:
+        """A path as typed (relative to the current folder) as the compiler knows it: relative to the project's root."""
+        file = (self.cwd / path).resolve()
+        if not file.is_file():
+            raise SynthError(self._no_spec(path))
+        return self.project.path(file)
+
+    def _no_spec(self, path: str) -> Diagnostic:
+        found = sorted(self.project.path(file) for file in self.specs())
+        guess = nearest(path, found)
+        return Diagnostic(
+            "E0602",
+            f"there is no file `{path}`",
+            notes=(f"specs here: {', '.join(found[:8])}",) if found else (),
+            help=f"did you mean `{guess}`?" if guess else "`synth new DIR` makes a project to start from",
+        )
+
+    def specs(self) -> list[Path]:
+        """Every .synth file of the project, hidden folders left out."""
+        root = self.project.root
+        files = root.rglob("*.synth")
+        return sorted(f for f in files if not any(part.startswith(".") for part in f.relative_to(root).parts))
+
+    def analyse(
+        self,
+        spec: str,
+        params: Mapping[str, tree.Expr] | None = None,
+        upto: Stage = "types",
+        seed: int | None = None,
+    ) -> Analysis:
+        from compiler.analysis import analyse
+
+        return analyse(self.spec(spec), self.catalog, params, upto=upto, seed=seed)
+
+    def source(self, path: str) -> Source | None:
+        """The text that messages quote: a spec, or the configuration."""
+        config = self.project.config.source
+        if config is not None and config.path == path:
+            return config
+        return self.catalog.read_source(path)

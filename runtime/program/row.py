@@ -1,0 +1,270 @@
+"""One candidate while its program runs: axes and draws in; calls, verdicts, rows and a complete trace out.
+
+A lowered program's row function talks to this object alone. Everything it does is recorded; a value is asked for once
+and remembered, so that a body that comes round again after a `retry` repeats only what the retry made stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from runtime.program.ask import Reply, ask
+from runtime.program.distribution import Distribution
+from runtime.program.outcome import Again, Dropped, Kept, Outcome, Rejected, Unanswered, Unknown
+from runtime.program.shape import Problem, Shape
+from runtime.program.stage import Stage
+from runtime.program.trace import Event
+from runtime.program.values import Meta, Verdict, generated, logprob
+from runtime.sampling import Draws, seed_of
+
+Key = tuple[str | int | float | bool, ...]
+Slot = tuple[str, int]
+"""A gen's name and the round of the loop it stands in."""
+
+
+class Row:
+    """`key` tells the candidate apart for ever; `index` is its place in candidate order; `axes` its axis values."""
+
+    def __init__(self, stage: Stage, key: Key, index: int, axes: Mapping[str, object]) -> None:
+        self.stage, self.key, self.index, self.axes = stage, key, index, axes
+        self.draws = Draws(stage.seed, stage.dataset, key)
+        self.events: list[Event] = []
+        self.rows: list[tuple[str, tuple[int, ...], Mapping[str, object]]] = []
+        self.flags: list[str] = []
+        self.round = 0
+        self.unsettled = True
+        self.values: dict[str, object] = {}
+        self._answers: dict[Slot, object] = {}
+        self._asked: dict[tuple[str, int, int, int], int] = {}
+        self._retries: dict[str, int] = {}
+        self._verdicts: dict[object, Verdict] = {}
+
+    # --- what is given -------------------------------------------------------------------------------------------
+
+    def axis(self, name: str) -> Any:
+        return self.axes[name]
+
+    def source(self, name: str) -> Any:
+        """A declared source: `.rows`, and what draws are made from."""
+        return self.stage.sources[name]
+
+    def draw(self, name: str, distribution: Distribution) -> Any:
+        """The same value for the same (seed, dataset, name, row key), whatever else the spec says."""
+        if name in self.stage.given:
+            return self._drawn(name, self.stage.given[name])
+        return self._drawn(name, distribution(self.draws, name))
+
+    def _drawn(self, name: str, value: object) -> object:
+        if name not in self.values:
+            self.events.append(Event(cell=name, kind="draw", value=value))
+        self.values[name] = value
+        return value
+
+    def let(self, name: str, value: Any) -> Any:
+        if self.values.get(name) != value or name not in self.values:
+            self.events.append(Event(cell=name, kind="let", round=self.round, value=value))
+        self.values[name] = value
+        return value
+
+    @staticmethod
+    def logprob(value: object) -> float | None:
+        return logprob(value)
+
+    # --- coming round again --------------------------------------------------------------------------------------
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Swallows `Again`; a body that reaches its end settles the row."""
+        self.rows.clear()
+        self.flags.clear()
+        try:
+            yield
+            self.unsettled = False
+        except Again:
+            pass
+
+    # --- model calls ---------------------------------------------------------------------------------------------
+
+    def gen(
+        self,
+        name: str,
+        function: Any,
+        shape: Shape,
+        role: str,
+        arguments: Mapping[str, object],
+        *,
+        when: object = True,
+        attempts: int = 3,
+        salt: str | None = None,
+        **settings: object,
+    ) -> Any:
+        """One model call's value; asked again under the next attempt's seed until it is of its type."""
+        slot = (name, self.round)
+        if slot not in self._answers:
+            self._answers[slot] = (
+                self._generate(name, function, shape, role, arguments, attempts, salt or name, settings)
+                if when
+                else None
+            )
+        self.values[name] = self._answers[slot]
+        return self._answers[slot]
+
+    def _generate(
+        self,
+        name: str,
+        function: Any,
+        shape: Shape,
+        role: str,
+        arguments: Mapping[str, object],
+        attempts: int,
+        salt: str,
+        settings: Mapping[str, object],
+    ) -> object:
+        if name in self.stage.mocks:
+            return self._mocked(name, shape)
+        problem = Problem("was not asked")
+        for _ in range(attempts):
+            attempt = self._next_attempt(name)
+            seed = seed_of(self.stage.seed, self.stage.dataset, salt, self.key, self.round, 0, 0, attempt)
+            bound = self.stage.role(role)
+            reply = ask(function, arguments, bound, seed, shape.constraint, settings, cell=name)
+            value = shape.read(reply.text, reply.finish)
+            self._record_gen(name, function, role, arguments, attempt, seed, reply, value)
+            if not isinstance(value, Problem):
+                return generated(value, Meta(reply.logprob))
+            problem = value
+        raise Dropped(f"gen {name}", f"{problem.reason} ({attempts} attempts)", (name,))
+
+    def _next_attempt(self, name: str) -> int:
+        place = (name, self.round, 0, 0)
+        attempt = self._asked.get(place, 0)
+        self._asked[place] = attempt + 1
+        return attempt
+
+    def _mocked(self, name: str, shape: Shape) -> object:
+        """A mock's next value, put through the same check as a model's answer."""
+        value = self.stage.mocks[name].take(self._next_attempt(name))
+        problem = shape.check(value) if shape.check else None
+        self.events.append(Event(cell=name, kind="gen", round=self.round, value=value, error=problem))
+        if problem:
+            raise Dropped(f"gen {name}", problem, (name,))
+        return generated(value, Meta())
+
+    def _record_gen(
+        self,
+        name: str,
+        function: Any,
+        role: str,
+        arguments: Mapping[str, object],
+        attempt: int,
+        seed: int,
+        reply: Reply,
+        value: object,
+    ) -> None:
+        failed = isinstance(value, Problem)
+        self.events.append(
+            Event(
+                cell=name,
+                kind="gen",
+                round=self.round,
+                attempt=attempt,
+                value=None if failed else value,
+                error=value.reason if isinstance(value, Problem) else None,
+                prompt=function.func.__name__,
+                arguments=arguments,
+                role=role,
+                seed=seed,
+                **reply.provenance(),
+            )
+        )
+
+    def judge(
+        self, name: str, function: Any, role: str, arguments: Mapping[str, object], *, threshold: float = 0.5
+    ) -> Verdict:
+        """A yes/no question from the probability of yes; once per distinct arguments, at temperature 0."""
+        place = (name, *((key, repr(value)) for key, value in arguments.items()))
+        if place not in self._verdicts:
+            self._verdicts[place] = self._ask_judge(name, function, role, arguments, threshold, len(self._verdicts))
+        self.values[name] = bool(self._verdicts[place])
+        return self._verdicts[place]
+
+    def _ask_judge(
+        self, name: str, function: Any, role: str, arguments: Mapping[str, object], threshold: float, count: int
+    ) -> Verdict:
+        if name in self.stage.mocks:
+            value = self.stage.mocks[name].take(self._next_attempt(name))
+            self.events.append(Event(cell=name, kind="judge", element=count, value=value, arguments=arguments))
+            return Verdict(value if isinstance(value, (bool, int)) else bool(value))
+        reply = ask(function, arguments, self.stage.role(role), 0, None, {"temperature": 0.0}, cell=name)
+        p = reply.probability("yes", "no")
+        verdict = Verdict(p >= threshold, p)
+        self.events.append(
+            Event(
+                cell=name,
+                kind="judge",
+                element=count,
+                value=bool(verdict),
+                p=p,
+                prompt=function.func.__name__,
+                arguments=arguments,
+                role=role,
+                **reply.provenance(),
+            )
+        )
+        return verdict
+
+    # --- statements that drop, mark and keep ---------------------------------------------------------------------
+
+    def require(self, step: str, condition: object, *, retry: int = 0, rerun: Sequence[str] = ()) -> None:
+        """A constraint: when it fails, what `rerun` names is asked again, at most `retry` times, and then it drops."""
+        if condition:
+            return
+        tries = self._retries.get(step, 0)
+        if tries < retry:
+            self._retries[step] = tries + 1
+            for slot in [slot for slot in self._answers if slot[0] in rerun]:
+                del self._answers[slot]
+            raise Again
+        raise Dropped(step, self._because(step, tries), self.stage.names(step))
+
+    def filter(self, step: str, condition: object) -> None:
+        if not condition:
+            raise Dropped(step, self._because(step, 0), self.stage.names(step))
+
+    def _because(self, step: str, tries: int) -> str:
+        title = self.stage.title(step)
+        return f"{title} (after {tries + 1} tries)" if tries else title
+
+    def flag(self, step: str, condition: object) -> None:
+        if condition:
+            self.flags.append(step)
+
+    def dedup(self, step: str, value: object) -> None:
+        """Waits for all candidates before this one, then compares with those of them that passed here."""
+        partner = self.stage.admit(step, self.index, self.key, value)
+        if partner is not None:
+            raise Dropped(step, f"{self.stage.title(step)}: duplicate of {partner}", self.stage.names(step), partner)
+
+    def emit(self, table: str, columns: Mapping[str, object], *, position: tuple[int, ...] = ()) -> None:
+        self.rows.append((table, position, columns))
+
+    # --- running -------------------------------------------------------------------------------------------------
+
+    def run(self, function: Any) -> Outcome:
+        """Runs a lowered row function on this row, to its end. Faults of the world pass through."""
+        try:
+            function.run(row=self, backend=self.stage.backend, use_thread=False)
+        except Dropped as dropped:
+            return self._rejected(dropped)
+        except Unanswered as unanswered:
+            return Unknown(unanswered.cell)
+        return Kept(tuple(self.rows), tuple(self.flags))
+
+    def _rejected(self, dropped: Dropped) -> Rejected:
+        values = {name: self.values[name] for name in dropped.names if name in self.values}
+        return Rejected(dropped.step, dropped.reason, dropped.names, values, dropped.partner)
+
+
+Program = Callable[[Row], Outcome]

@@ -1,0 +1,82 @@
+"""What all candidates of one dataset share: sources, bound roles, steps, duplicates seen, and a test's mocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+Key = tuple[str | int | float | bool, ...]
+Admit = Callable[[str, int, Key, object], str | None]
+"""(step, index, key, value) → the printed key of the candidate it duplicates, or None. Waits for its turn."""
+
+
+class Mock(Protocol):
+    """A test's stand-in for a gen, run or judge."""
+
+    def take(self, call: int) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A model role bound to an engine: the SGLang backend that reaches it, its identity, its sampling defaults."""
+
+    role: str
+    model: str
+    backend: Any
+    defaults: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StepText:
+    """What a person reads of a statement: its own text, and the names that `dropped by` may use."""
+
+    title: str
+    names: tuple[str, ...] = ()
+
+
+def no_duplicates(step: str, index: int, key: Key, value: object) -> str | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """`sources` are by name; `roles` map a role to its binding (`*` serves roles that are not listed)."""
+
+    dataset: str
+    seed: int = 0
+    sources: Mapping[str, Any] = field(default_factory=dict)
+    roles: Mapping[str, Bound] = field(default_factory=dict)
+    steps: Mapping[str, StepText] = field(default_factory=dict)
+    admit: Admit = no_duplicates
+    mocks: Mapping[str, Mock] = field(default_factory=dict)
+    given: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def backend(self) -> Any:
+        """The backend a row function is run on; the calls it makes go to their own role's."""
+        return next((bound.backend for bound in self.roles.values()), _NO_BACKEND)
+
+    def role(self, name: str) -> Bound:
+        return self.roles.get(name) or self.roles["*"]
+
+    def title(self, step: str) -> str:
+        return self.steps[step].title if step in self.steps else step
+
+    def names(self, step: str) -> tuple[str, ...]:
+        return self.steps[step].names if step in self.steps else ()
+
+
+class _NoBackend:
+    """Lets a row function run where no call is made: with every gen and judge mocked."""
+
+    @staticmethod
+    def get_chat_template() -> None:
+        return None
+
+    @staticmethod
+    def end_program(_: object) -> None:
+        return None
+
+
+_NO_BACKEND = _NoBackend()

@@ -1,0 +1,44 @@
+"""Candidate order, keys, streaming and counting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count as naturals
+from itertools import islice
+
+from runtime.build.candidates import AxisValues, candidates, count
+
+
+class Endless:
+    """Yields 1, 2, 3 … anew each time."""
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return ((n, n) for n in naturals(1))
+
+
+PAGES = AxisValues("page", [("break", {"id": "break"}), ("with", {"id": "with"})])
+TAKES = AxisValues("take", [(1, 1), (2, 2)])
+
+
+def test_the_first_axis_is_outermost_and_the_key_is_the_axis_values() -> None:
+    found = list(candidates([PAGES, TAKES]))
+    assert [c.key for c in found] == [("break", 1), ("break", 2), ("with", 1), ("with", 2)]
+    assert [c.index for c in found] == [0, 1, 2, 3]
+    assert found[3].axes == {"page": {"id": "with"}, "take": 2}
+
+
+def test_a_key_of_ones_own_replaces_the_axis_values() -> None:
+    found = candidates([PAGES, TAKES], key=lambda axes: (f"{axes['take']}", True))
+    assert [c.key for c in found][:2] == [("1", True), ("2", True)]
+
+
+def test_an_endless_axis_is_streamed_and_a_limit_cuts() -> None:
+    endless = AxisValues("take", Endless())
+    assert [c.key for c in islice(candidates([endless]), 3)] == [(1,), (2,), (3,)]
+    assert len(list(candidates([endless], limit=5))) == 5
+    assert count([endless]) is None
+
+
+def test_a_dataset_without_axes_has_one_candidate() -> None:
+    assert [c.key for c in candidates([])] == [()]
+    assert count([PAGES, TAKES]) == 4
