@@ -53,8 +53,8 @@ def analyse(
 ) -> Analysis:
     """Check the spec at `path` (relative to the project), and compile it as far as `upto`.
 
-    `texts` are files as an editor holds them, unsaved. The checking passes always run, so that one mistake does not hide
-    another; the ones after them run on a spec without errors only.
+    `texts` are files as an editor holds them, unsaved. The checking passes always run, so that one mistake does not
+    hide another; the ones after them run on a spec without errors only.
     """
     context = Context(Overlay(catalog, texts) if texts else catalog, params or {}, seed)
     model = Model(path)

@@ -37,7 +37,7 @@ class Catalog(Protocol):
 
 @dataclass(frozen=True)
 class MemoryCatalog:
-    """A catalogue over dictionaries. `tables` maps a source's first argument as written (or its kind) to its columns."""
+    """A catalogue over dictionaries. `tables` maps a source's first argument, as written, to its columns."""
 
     files: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, Columns] = field(default_factory=dict)

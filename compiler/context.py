@@ -1,4 +1,4 @@
-"""What a run of the passes is given besides the model: the catalogue, the caller's parameters, and where mistakes go."""
+"""What the passes are given besides the model: the catalogue, the caller's parameters, and where mistakes go."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dsl.source import Span
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`params` are the caller's values (`-p n=100`), parsed as expressions; `diagnostics` grows as passes find mistakes."""
+    """`params` are the caller's values (`-p n=100`) as expressions; `diagnostics` grows as passes find mistakes."""
 
     catalog: Catalog
     params: Mapping[str, tree.Expr] = field(default_factory=dict)

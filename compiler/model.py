@@ -48,6 +48,8 @@ class Kind(Enum):
     TABLE = "table"  # a named emit, in an audit
     KEY = "key"  # the row's key, in an audit
     FUNCTION = "function"  # built in
+    MEASURE = "measure"  # a function over the whole result, in an audit
+    DISTRIBUTION = "distribution"  # a function right of `~`
     UNKNOWN = "unknown"  # already reported
 
 
@@ -81,6 +83,7 @@ class Model:
     symbols  Ref, Name, TypeName … → what it stands for                         (names)
     types    Expr, statement or declaration → its type                          (types)
     params   parameter name → its value, defaults overridden by the caller's    (types)
+    values   symbol of a param or const → its value, where it can be known      (types)
     plan     the datasets as steps, with fingerprints                           (plan)
     programs dataset name → the Python text of its SGLang program               (lower)
     """
@@ -92,6 +95,7 @@ class Model:
     symbols: Mapping[tree.Node, Symbol] = field(default_factory=dict)
     types: Mapping[tree.Node, Type] = field(default_factory=dict)
     params: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[Symbol, object] = field(default_factory=dict)
     lifted: Mapping[tree.Node, tuple[tree.Node, ...]] = field(default_factory=dict)
     fingerprints: Mapping[tree.Node, Fingerprint] = field(default_factory=dict)
     plan: Plan | None = None

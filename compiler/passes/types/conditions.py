@@ -1,0 +1,147 @@
+"""Statements that keep or drop a row (`require`, `filter`, `flag`, `dedup`, `decontaminate`, `select`), checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from compiler.passes.types.access import element_property, no_property
+from compiler.passes.types.checker import HERE, Checker, Env
+from compiler.passes.types.dataset import Rows, handles
+from compiler.passes.types.relations import fits, is_number, is_text, solid
+from compiler.prelude import APART, DEDUP, OVERLAP, Number
+from compiler.types import ANY, INT, List, SourceOf, Type
+from dsl import tree
+from dsl.diagnostics import Related, did_you_mean
+
+
+@handles(tree.Require)
+def require(rows: Rows, node: tree.Require) -> None:
+    rows.acted = rows.acted or node
+    rows.c.condition(node.condition, "what follows `require`")
+    retry = node.otherwise
+    if retry is not None and retry.times is not None and retry.times < 1:
+        rows.c.report("E0319", "`retry` takes at least 1", retry.span, help="to drop at once, write no `else`")
+    rows.flow.check_retry(node)
+
+
+@handles(tree.Filter)
+def filter_(rows: Rows, node: tree.Filter) -> None:
+    rows.acted = rows.acted or node
+    rows.c.condition(node.condition, "what follows `filter`")
+
+
+@handles(tree.Flag)
+def flag(rows: Rows, node: tree.Flag) -> None:
+    rows.acted = rows.acted or node
+    rows.c.infer(node.value)
+    rows.c.condition(node.condition, "what follows `when`")
+
+
+@handles(tree.Dedup)
+def dedup(rows: Rows, node: tree.Dedup) -> None:
+    rows.acted = rows.acted or node
+    given = rows.c.infer(node.value)
+    if method(rows.c, node.method, DEDUP) not in ("exact", None):
+        _must_be_text(rows.c, node.value, given, "`dedup`")
+
+
+@handles(tree.Decontaminate)
+def decontaminate(rows: Rows, node: tree.Decontaminate) -> None:
+    rows.acted = rows.acted or node
+    _must_be_text(rows.c, node.value, rows.c.infer(node.value), "`decontaminate`")
+    _against(rows.c, node.against)
+    method(rows.c, node.method, OVERLAP)
+
+
+@handles(tree.Select)
+def select(rows: Rows, node: tree.Select) -> None:
+    c = rows.c
+    rows.acted = rows.acted or node
+    target = rows.settings.get("target")
+    if target is not None:
+        c.report(
+            "E0414",
+            "`select` takes the best of the whole result, and `target` stops before it is whole",
+            node.span,
+            related=(Related(target.span, "the target"),),
+            help="keep one of them",
+        )
+    c.expect(node.count, INT, "`select`")
+    given = c.infer(node.by)
+    if not is_number(given):
+        c.report("E0301", "`by` takes a number", node.by.span, label=f"this is `{given}`")
+    if node.apart is not None:
+        _must_be_text(c, node.apart, c.infer(node.apart), "`apart`")
+    if node.method is not None:
+        method(c, node.method, APART)
+
+
+def _must_be_text(c: Checker, node: tree.Expr, given: Type, what: str) -> None:
+    if not is_text(given):
+        c.report(
+            "E0301", f"{what} compares texts", node.span, label=f"this is `{given}`", help="name a field that is one"
+        )
+
+
+def _against(c: Checker, node: tree.Expr) -> None:
+    """`benchmark.text`: a column of a source; or a list of texts."""
+    if isinstance(node, tree.Attr):
+        source = c.infer(node.base)
+        if isinstance(solid(source), SourceOf) and node.name.text != "rows":
+            _column(c, node, solid(source))
+            return
+    given = solid(c.infer(node))
+    if given != ANY and not (isinstance(given, List) and is_text(given.element)):
+        c.report(
+            "E0301",
+            "`against` takes a column of texts",
+            node.span,
+            label=f"this is `{given}`",
+            help="name a source's column: `against benchmark.text`",
+        )
+
+
+def _column(c: Checker, node: tree.Attr, source: Type) -> None:
+    row = source.row if isinstance(source, SourceOf) else ANY
+    found = element_property(row, node.name.text)
+    if found is None:
+        no_property(c, node, row) if row != ANY else None
+    elif not is_text(found):
+        c.report("E0301", "`against` takes a column of texts", node.span, label=f"this is `{found}`")
+    c.types[node] = List(found or ANY)
+
+
+def method(c: Checker, node: tree.Expr, known: Mapping[str, Number | None], env: Env = HERE) -> str | None:
+    """`exact`, `minhash(0.8)`: the word, and its number in range. None when it is not known."""
+    callee = node.callee if isinstance(node, tree.Call) else node
+    name = callee.name if isinstance(callee, tree.Ref) else ""
+    args = node.args if isinstance(node, tree.Call) else ()
+    if name not in known:
+        c.report(
+            "E0421",
+            f"there is no way to compare called `{name}` here" if name else "this is not a way to compare",
+            node.span,
+            label=did_you_mean(name, known),
+            notes=(f"ways: {', '.join(_shape(word, number) for word, number in known.items())}",),
+        )
+        return None
+    number = known[name]
+    if len(args) != (number is not None):
+        c.report("E0421", f"write `{_shape(name, number)}`", node.span)
+    elif number is not None:
+        _check_number(c, args[0].value, name, number, env)
+    return name
+
+
+def _shape(word: str, number: Number | None) -> str:
+    if number is None:
+        return word
+    return f"{word}(13)" if number.kind == INT else f"{word}(0.8)"
+
+
+def _check_number(c: Checker, node: tree.Expr, name: str, number: Number, env: Env) -> None:
+    if not fits(c.expect(node, number.kind, f"`{name}`", env), number.kind):
+        return
+    value = c.evaluate(node)
+    if isinstance(value, int | float) and not number.low <= value <= number.high:
+        c.report("E0319", f"`{name}` takes {number.low:g} to {number.high:g}", node.span, label=f"this is {value:g}")

@@ -1,0 +1,190 @@
+"""A declared name in; its type out. And what stands in the declaration, checked."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from compiler.constant import UNKNOWN
+from compiler.model import Kind, Symbol
+from compiler.passes.types.calls import parameter_type
+from compiler.passes.types.checker import Checker, Env, declares
+from compiler.passes.types.judges import verdict_of
+from compiler.passes.types.relations import bare
+from compiler.passes.types.settings import SAMPLING, settings
+from compiler.passes.types.templates import LOOP_RECORD, template
+from compiler.passes.types.values import check_shares
+from compiler.passes.types.written import denote
+from compiler.types import (
+    ANY,
+    CONVERSATION,
+    FLOAT,
+    INT,
+    STR,
+    Choice,
+    Pool,
+    Record,
+    RecordField,
+    Role,
+    SourceOf,
+    Type,
+)
+from dsl import tree
+from dsl.diagnostics import did_you_mean
+
+EARLY = Env(early=True)
+
+
+@declares(Kind.PARAM)
+def param(c: Checker, symbol: Symbol) -> Type:
+    """The default must fit; the caller's value takes its place, and must fit too."""
+    node = cast(tree.Param, symbol.node)
+    kind = denote(c, node.type)
+    c.expect(node.default, kind, f"the default of `{symbol.name}`", EARLY)
+    value = c.evaluate(node.default)
+    if value is UNKNOWN and c.types.get(node.default) != ANY:
+        c.report("E0326", f"the default of `{symbol.name}` must be known before any row", node.default.span)
+    given = c.context.params.get(symbol.name) if symbol.file == c.model.root else None
+    if given is not None:
+        c.expect(given, kind, f"the parameter `{symbol.name}`", EARLY)
+        value = c.evaluate(given)
+    c.values[symbol] = value
+    return kind
+
+
+@declares(Kind.CONST)
+def const(c: Checker, symbol: Symbol) -> Type:
+    node = cast(tree.Const, symbol.node)
+    kind = bare(c.infer(node.value, EARLY))
+    c.values[symbol] = c.evaluate(node.value)
+    return kind
+
+
+@declares(Kind.ENUM)
+def enum(c: Checker, symbol: Symbol) -> Type:
+    node = cast(tree.Enum, symbol.node)
+    return Choice(tuple(dict.fromkeys(member.text for member in node.members)), symbol.name)
+
+
+@declares(Kind.RECORD)
+def record(c: Checker, symbol: Symbol) -> Type:
+    node = cast(tree.Record, symbol.node)
+    found = Record(symbol.name, tuple(_field(c, item) for item in node.fields))
+    for item in node.fields:
+        if item.constraint is not None:
+            c.condition(item.constraint, "what follows `where`")
+    return found
+
+
+def _field(c: Checker, item: tree.Field) -> RecordField:
+    kind = denote(c, item.type)
+    c.fields[item] = kind
+    if item.default is not None:
+        c.expect(item.default, kind, f"the default of `{item.name.text}`", EARLY)
+    doc = item.doc.text if item.doc else None
+    return RecordField(item.name.text, kind, item.default, item.constraint, doc)
+
+
+@declares(Kind.FIELD)
+def field_(c: Checker, symbol: Symbol) -> Type:
+    """A field inside its own record's constraint."""
+    return c.fields.get(symbol.node, ANY) if symbol.node is not None else ANY
+
+
+@declares(Kind.CRITERIA)
+def criteria(c: Checker, symbol: Symbol) -> Type:
+    return Pool()
+
+
+@declares(Kind.MODEL)
+def model(c: Checker, symbol: Symbol) -> Type:
+    return Role()
+
+
+@declares(Kind.PROMPT)
+def prompt(c: Checker, symbol: Symbol) -> Type:
+    return CONVERSATION
+
+
+@declares(Kind.JUDGE)
+def judge(c: Checker, symbol: Symbol) -> Type:
+    return verdict_of(c, cast(tree.Judge, symbol.node))
+
+
+@declares(Kind.ARGUMENT)
+def argument(c: Checker, symbol: Symbol) -> Type:
+    return parameter_type(c, cast(tree.Parameter, symbol.node))
+
+
+@declares(Kind.LOOP)
+def loop(c: Checker, symbol: Symbol) -> Type:
+    return LOOP_RECORD if isinstance(symbol.node, tree.TemplateFor) else INT
+
+
+@declares(Kind.MIX)
+def mix(c: Checker, symbol: Symbol) -> Type:
+    """Columns are the union of its parts' (missing: null) and `source`."""
+    node = cast(tree.Mix, symbol.node)
+    fields: dict[str, RecordField] = {"source": RecordField("source", STR)}
+    for entry in node.shares.entries:
+        part = c.model.scopes[symbol.file].names.get(entry.key)
+        row = _part(c, entry, part)
+        for item in row.fields if isinstance(row, Record) else ():
+            fields.setdefault(item.name, item)
+    for entry in node.shares.entries:
+        c.expect(entry.value, FLOAT, f"the share of `{entry.key}`")
+    check_shares(c, node.shares, "shares")
+    return SourceOf(Record(symbol.name, tuple(fields.values())))
+
+
+def _part(c: Checker, entry: tree.Entry, part: Symbol | None) -> Type:
+    kind = c.of(part) if part is not None else None
+    if isinstance(kind, SourceOf):
+        return kind.row
+    if kind != ANY:
+        names = [s.name for s in c.declared if s.kind in (Kind.DATASET, Kind.INPUT, Kind.MIX)]
+        label = did_you_mean(entry.key, names)
+        c.report("E0201", f"there is no dataset or input `{entry.key}`", entry.key_span, label=label)
+    return ANY
+
+
+# --- bodies: what does not make the type, and is checked once ---
+
+
+def check_criteria(c: Checker, node: tree.Criteria) -> None:
+    _parameters(c, node.params)
+    seen: set[str] = set()
+    for criterion in node.criteria:
+        if criterion.text in seen:
+            c.report("E0202", "this criterion stands twice", criterion.text_span, help="raise its `weight` instead")
+        seen.add(criterion.text)
+        if criterion.weight is not None:
+            c.expect(criterion.weight, FLOAT, "a weight")
+            weight = c.evaluate(criterion.weight)
+            if isinstance(weight, int | float) and weight <= 0:
+                c.report("E0319", "a weight must be above 0", criterion.weight.span, help="or take the criterion out")
+        if criterion.condition is not None:
+            c.condition(criterion.condition, "what follows `when`")
+            if c.evaluate(criterion.condition) in (False, None):
+                c.report(
+                    "E0422",
+                    "this criterion can never be drawn",
+                    criterion.condition.span,
+                    label="always false",
+                    help="take the criterion out, or mend its condition",
+                )
+
+
+def check_model(c: Checker, node: tree.Model) -> None:
+    settings(c, node.settings, SAMPLING, f"the model `{node.name.text}`", constant=True)
+
+
+def check_prompt(c: Checker, node: tree.Prompt) -> None:
+    _parameters(c, node.params)
+    template(c, node.template)
+
+
+def _parameters(c: Checker, params: tuple[tree.Parameter, ...]) -> None:
+    for param_ in params:
+        kind = parameter_type(c, param_)
+        if param_.default is not None:
+            c.expect(param_.default, kind, f"the default of `{param_.name.text}`", EARLY)

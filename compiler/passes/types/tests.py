@@ -1,0 +1,153 @@
+"""A `test` in; what it gives, mocks and expects checked against the dataset it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from compiler.model import Kind, Symbol
+from compiler.passes.types.checker import Checker, Env
+from compiler.passes.types.flow import row_names
+from compiler.passes.types.relations import bare, fits, solid
+from compiler.prelude import RESULT_PROPERTIES
+from compiler.types import ANY, BOOL, FLOAT, List, Optional, Record, RecordField, SourceOf, ToolResult, Type, Verdict
+from dsl import tree
+from dsl.diagnostics import did_you_mean
+
+EARLY = Env(early=True)
+_GIVEN = frozenset({Kind.AXIS, Kind.DRAW, Kind.PARAM, Kind.CONST, Kind.INPUT, Kind.PERSONAS})
+_MOCKED = frozenset({Kind.GEN, Kind.RUN, Kind.JUDGE})
+
+
+def check_test(c: Checker, node: tree.Test) -> None:
+    dataset = _dataset(c, node)
+    for statement in node.body:
+        if isinstance(statement, tree.Given):
+            _given(c, statement)
+        elif isinstance(statement, tree.Mock):
+            _mock(c, statement)
+        elif isinstance(statement, tree.ExpectThat):
+            c.condition(statement.condition, "what follows `expect that`")
+        elif isinstance(statement, tree.ExpectRow) and statement.dropped_by is not None and dataset is not None:
+            _dropped_by(c, statement.dropped_by, dataset)
+
+
+def _dataset(c: Checker, node: tree.Test) -> tree.Dataset | None:
+    if node.dataset is not None:
+        symbol = c.symbols.get(node.dataset)
+        found = symbol.node if symbol is not None else None
+    else:
+        scope = c.model.scopes[node.span.path].names.values()
+        found = next((symbol.node for symbol in scope if symbol.kind is Kind.DATASET), None)
+    return found if isinstance(found, tree.Dataset) else None
+
+
+def _not(c: Checker, name: tree.Name, symbol: Symbol, verb: str, help_: str) -> None:
+    c.report(
+        "E0426",
+        f"`{name.text}` is a {symbol.kind.value}: a test does not {verb} it",
+        name.span,
+        related=c.declared_here(symbol),
+        help=help_,
+    )
+
+
+def _given(c: Checker, node: tree.Given) -> None:
+    symbol = c.symbols.get(node.name)
+    if symbol is None or symbol.kind is Kind.UNKNOWN:
+        c.infer(node.value, EARLY)
+        return
+    if symbol.kind not in _GIVEN:
+        help_ = "`mock` answers for gens, runs and judges" if symbol.kind in _MOCKED else "give axes, draws and params"
+        c.infer(node.value, EARLY)
+        _not(c, node.name, symbol, "give a value to", help_)
+        return
+    wanted = c.of(symbol)
+    if isinstance(wanted, SourceOf):
+        wanted = List(wanted.row)
+    c.expect(node.value, wanted, f"`{node.name.text}`", EARLY)
+
+
+def _mock(c: Checker, node: tree.Mock) -> None:
+    """A value of one call's type answers every call; a list of such values answers them in order."""
+    symbol = c.symbols.get(node.name)
+    if symbol is None or symbol.kind is Kind.UNKNOWN:
+        c.infer(node.value, EARLY)
+        return
+    if symbol.kind not in _MOCKED:
+        c.infer(node.value, EARLY)
+        _not(
+            c,
+            node.name,
+            symbol,
+            "mock",
+            "`given` sets axes, draws and params; `mock` answers for gens, runs and judges",
+        )
+        return
+    one = per_call(c, symbol)
+    _expect_answer(c, node, one)
+
+
+def per_call(c: Checker, symbol: Symbol) -> Type:
+    """What one call of a gen, run or judge gives."""
+    if symbol.kind is Kind.GEN:
+        return c.types.get(cast(tree.Gen, symbol.node).type, ANY)
+    kind = solid(c.of(symbol))
+    if isinstance(kind, Verdict):
+        return BOOL if kind.kind == "bool" else FLOAT
+    while isinstance(kind, List):
+        kind = solid(kind.element)
+    return _partial(kind) if isinstance(kind, ToolResult) else kind
+
+
+def _partial(kind: ToolResult) -> Record:
+    """A mocked result says what matters to the test; the rest is null."""
+    properties = (*RESULT_PROPERTIES, *kind.properties)
+    return Record(str(kind), tuple(RecordField(name, Optional(of)) for name, of in properties))
+
+
+def _expect_answer(c: Checker, node: tree.Mock, one: Type) -> None:
+    listed = isinstance(node.value, tree.ListExpr) and not (isinstance(solid(one), List) and not _nested(node.value))
+    wanted = List(one) if listed else one
+    given = bare(c.infer(node.value, EARLY, wanted))
+    if one == FLOAT and given == BOOL:
+        return
+    number_for_yes = one == BOOL and (fits(given, FLOAT) or fits(given, List(FLOAT)))
+    if fits(given, one) or fits(given, List(one)) or number_for_yes:
+        return
+    c.mismatch(node.value, given, one, f"one answer of `{node.name.text}`")
+
+
+def _nested(node: tree.ListExpr) -> bool:
+    return bool(node.items) and all(isinstance(item, tree.ListExpr) for item in node.items)
+
+
+def _dropped_by(c: Checker, node: tree.Expr, dataset: tree.Dataset) -> None:
+    if not isinstance(node, tree.Ref):
+        c.report("E0428", "`dropped by` takes a name", node.span, help="any name in the condition that fails")
+        return
+    symbol = c.symbols.get(node)
+    if symbol is not None and symbol.kind is Kind.UNKNOWN:
+        return
+    names = list(dict.fromkeys(_droppers(c, dataset.body)))
+    if node.name not in names:
+        c.report(
+            "E0428",
+            f"no statement drops a row by `{node.name}`",
+            node.span,
+            label=did_you_mean(node.name, names),
+            notes=(f"rows are dropped by: {', '.join(names)}",) if names else ("this dataset drops no rows",),
+        )
+
+
+def _droppers(c: Checker, body: tuple[tree.Statement, ...]) -> Iterator[str]:
+    """Names in conditions that drop, and gens, whose answers may fail their type."""
+    for statement in body:
+        if isinstance(statement, tree.Gen):
+            yield statement.name.text
+        elif isinstance(statement, tree.Require | tree.Filter):
+            yield from row_names(c, statement.condition)
+        elif isinstance(statement, tree.Dedup | tree.Decontaminate):
+            yield from row_names(c, statement.value)
+        elif isinstance(statement, tree.Loop):
+            yield from _droppers(c, statement.body)
