@@ -1,12 +1,12 @@
 """Two refs in; what differs between them, and its renderings, out."""
 
-from runtime.diff.compare import datasets, diff
+from runtime.diff.compare import diff, parse_range
 from runtime.diff.json import diff_json, row_json
 from runtime.diff.markdown import render_markdown
 from runtime.diff.model import DatasetDiff, Diff, RowChange, TableDiff
 from runtime.diff.text import render_text
 from runtime.diff.values import ABSENT, CellChange
-from runtime.diff.view import View
+from runtime.diff.view import View, check_columns
 from runtime.diff.words import Mark, word_marks
 
 __all__ = [
@@ -18,9 +18,10 @@ __all__ = [
     "RowChange",
     "TableDiff",
     "View",
-    "datasets",
+    "check_columns",
     "diff",
     "diff_json",
+    "parse_range",
     "render_markdown",
     "render_text",
     "row_json",

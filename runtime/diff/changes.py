@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 
 from runtime.diff.model import RowCounts, RowState
 from runtime.diff.schema import all_columns
-from runtime.diff.scratch import one_of, parquet, quoted
 from runtime.diff.shards import Differing, Version
+from runtime.query.scratch import one_of, parquet, quoted
 
 if TYPE_CHECKING:
     import duckdb

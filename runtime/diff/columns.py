@@ -7,8 +7,9 @@ from typing import Literal
 from runtime.diff.changes import Changes
 from runtime.diff.model import Attribution, ColumnDiff, Drift, RowState
 from runtime.diff.schema import types_of
-from runtime.diff.scratch import quoted
-from runtime.tables.manifest import ColumnStats
+from runtime.measures.kinds import categories
+from runtime.query.scratch import quoted
+from runtime.tables.manifest import ColumnStats, TableManifest
 from runtime.tables.schema import Type
 
 MIN_ROWS = 5
@@ -42,9 +43,8 @@ def _column(changes: Changes, name: str, changed: int) -> ColumnDiff:
     )
 
 
-def _stats(table: object, name: str) -> ColumnStats | None:
-    stats: ColumnStats | None = getattr(table, "stats", {}).get(name)
-    return stats
+def _stats(table: TableManifest | None, name: str) -> ColumnStats | None:
+    return table.stats.get(name) if table else None
 
 
 def _measured(type_: Type) -> Literal["length", "value", ""]:
@@ -54,10 +54,10 @@ def _measured(type_: Type) -> Literal["length", "value", ""]:
 
 
 def drift(before: ColumnStats | None, after: ColumnStats | None) -> tuple[Drift, ...]:
-    """Shares of a column's values before and after, furthest moved first; empty unless both sides have few values."""
-    if not before or not after or before.categories is None or after.categories is None:
+    """Shares of a column's values before and after, furthest moved first; empty unless categorical on both sides."""
+    if not categories(before) or not categories(after):
         return ()
-    old, new = _shares(before.categories), _shares(after.categories)
+    old, new = _shares(categories(before)), _shares(categories(after))
     moved = [Drift(value, old.get(value, 0.0), new.get(value, 0.0)) for value in {**old, **new}]
     return tuple(sorted((d for d in moved if d.before != d.after), key=lambda d: (-abs(d.after - d.before), d.value)))
 
@@ -98,10 +98,10 @@ def _common(changes: Changes, state: RowState) -> list[Attribution]:
         return []
     found = []
     for name in side.schema.names:
-        categories = dict((_stats(side.table, name) or ColumnStats(0)).categories or ())
-        top = _top_value(changes, relation, state, name) if categories else None
-        if top and _telling(top[1] / count, categories.get(top[0], 0) / side.rows):
-            found.append(Attribution(state, name, top[0], top[1], count, categories.get(top[0], 0) / side.rows))
+        usual = dict(categories(_stats(side.table, name)))
+        top = _top_value(changes, relation, state, name) if usual else None
+        if top and _telling(top[1] / count, base := usual.get(top[0], 0) / side.rows):
+            found.append(Attribution(state, name, top[0], top[1], count, base))
     return found
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
+from dsl.diagnostics import SynthError
 from runtime.diff.causes import causes
 from runtime.diff.changes import Changes
 from runtime.diff.columns import attributions, column_diffs
@@ -14,9 +13,10 @@ from runtime.diff.model import DatasetDiff, Diff, MeasureChange, State, TableDif
 from runtime.diff.reasons import moved, reason_changes
 from runtime.diff.rows import TableRows
 from runtime.diff.schema import schema_changes
-from runtime.diff.scratch import open_scratch
 from runtime.diff.shards import Version
 from runtime.diff.sources import source_changes
+from runtime.query.catalog import datasets, is_manifest, no_dataset
+from runtime.query.scratch import open_scratch
 from runtime.store.port import CommitId, Store
 from runtime.tables.layout import DATASETS, manifest_path, rejected_folder, table_folder
 from runtime.tables.manifest import Manifest
@@ -24,8 +24,6 @@ from runtime.tables.manifest_json import read_manifest
 
 if TYPE_CHECKING:
     import duckdb
-
-MANIFEST = "manifest.json"
 
 
 def diff(store: Store, a: str | None, b: str, dataset: str | None = None) -> Diff:
@@ -42,16 +40,27 @@ def diff(store: Store, a: str | None, b: str, dataset: str | None = None) -> Dif
     return Diff(old, new, a if a is not None else "nothing", b, tuple(map(pair.dataset, names)))
 
 
+def parse_range(store: Store, text: str, current: str) -> tuple[str | None, str]:
+    """`A..B`, `A...B` (since they parted), `A` (against `current`), `A..` and `..B`, or nothing: the last commit.
+
+    The first commit of a branch is compared with nothing at all, so that `synth diff` shows it whole.
+    """
+    left, dots, right = text.partition("..")
+    if not text:
+        parents = store.get(store.resolve(current)).parents
+        return (f"{current}~1" if parents else None), current
+    if dots and right.startswith("."):
+        right = right[1:] or current
+        return store.merge_base(store.resolve(left or current), store.resolve(right)), right
+    return left or current, right or current
+
+
 def _differing(store: Store, a: CommitId | None, b: CommitId) -> tuple[str, ...]:
     """Datasets whose manifest differs: it names every shard, so nothing else needs to be looked at."""
     found = store.changed(a, b, DATASETS)
     paths = [*(e.path for e in (*found.added, *found.removed)), *(both.after.path for both in found.changed)]
-    at = {path: a if path in {e.path for e in found.removed} else b for path in paths if _is_manifest(path)}
+    at = {path: a if path in {e.path for e in found.removed} else b for path in paths if is_manifest(path)}
     return tuple(sorted(read_manifest(store.read(commit or b, path)).dataset for path, commit in at.items()))
-
-
-def _is_manifest(path: str) -> bool:
-    return path.count("/") == 2 and path.endswith(f"/{MANIFEST}")
 
 
 def _check_known(store: Store, pair: _Pair, dataset: str) -> None:
@@ -59,22 +68,6 @@ def _check_known(store: Store, pair: _Pair, dataset: str) -> None:
         return
     names = sorted({name for commit in (pair.a, pair.b) if commit for name in datasets(store, commit)})
     raise SynthError(no_dataset(dataset, names))
-
-
-def no_dataset(name: str, names: list[str]) -> Diagnostic:
-    return Diagnostic(
-        code="E1031",
-        message=f"there is no dataset `{name}` here",
-        notes=(f"datasets: {', '.join(names)}" if names else "the commit has no datasets yet",),
-        help=did_you_mean(name, names) or None,
-    )
-
-
-def datasets(store: Store, commit: CommitId) -> Iterator[str]:
-    """The names of a commit's datasets."""
-    for entry in store.entries(commit, DATASETS):
-        if _is_manifest(entry.path):
-            yield read_manifest(store.read(commit, entry.path)).dataset
 
 
 class _Pair:

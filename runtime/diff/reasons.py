@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from runtime.diff.changes import Changes
 from runtime.diff.model import Fate, ReasonChange
-from runtime.diff.scratch import parquet
 from runtime.diff.shards import Differing, Version
+from runtime.query.scratch import parquet
 from runtime.tables.keys import decode_key, encode_key, print_key
 from runtime.tables.manifest import Manifest
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import islice
 
+from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
 from runtime.diff.model import (
     Cause,
     ColumnDiff,
-    DatasetDiff,
+    Diff,
     Fate,
     Predicate,
     ReasonChange,
@@ -53,10 +54,22 @@ def shown_columns(table: TableDiff, view: View) -> list[ColumnDiff]:
     return [column for column in moved if view.columns is None or column.name in view.columns]
 
 
-def unknown_columns(dataset: DatasetDiff, view: View) -> tuple[str, ...]:
-    """Columns that were asked for and that no table of the dataset has."""
-    known = {column.name for table in dataset.tables for column in table.columns}
-    return tuple(name for name in view.columns or () if name not in known) if dataset.tables else ()
+def check_columns(diff: Diff, view: View) -> None:
+    """E1035 when a column was asked for that no compared table has."""
+    tables = [table for dataset in diff.datasets for table in dataset.tables]
+    known = {column.name for table in tables for column in table.columns}
+    unknown = [name for name in view.columns or () if name not in known]
+    if tables and unknown:
+        raise SynthError(*(_no_column(name, sorted(known)) for name in unknown))
+
+
+def _no_column(name: str, known: list[str]) -> Diagnostic:
+    return Diagnostic(
+        code="E1035",
+        message=f"neither version has a column `{name}`",
+        notes=(f"columns: {', '.join(known)}",),
+        help=did_you_mean(name, known) or None,
+    )
 
 
 def counts_line(counts: RowCounts) -> str:

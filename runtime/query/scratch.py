@@ -1,25 +1,28 @@
-"""Nothing in; an in-memory DuckDB for one diff, and the few phrases of SQL that its users share, out."""
+"""Nothing in; an in-memory DuckDB for one use, and the few phrases of SQL that diff, query and measures share, out."""
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import duckdb
 
+_numbers = count()
 NO_KEYS = "(select null::blob as _key, null::blob as _hash where false)"
 
 
 def open_scratch() -> duckdb.DuckDBPyConnection:
-    """A database of its own; what does not fit in memory spills to the system's folder for temporary files."""
+    """A database of its own. What does not fit in memory spills to a folder of its own, made when it is needed."""
     import duckdb
 
     connection = duckdb.connect(":memory:")
-    spill = str(Path(tempfile.gettempdir()) / "synth-duckdb")
-    connection.execute("set temp_directory = $1", [spill])
+    spill = Path(tempfile.gettempdir()) / f"synth-{os.getpid()}-{next(_numbers)}"
+    connection.execute("set temp_directory = $1", [str(spill)])
     connection.execute("set preserve_insertion_order = false")
     connection.execute("set parquet_metadata_cache = true")
     return connection

@@ -1,0 +1,112 @@
+"""A store and a reference in; the table it means, as local shard files with their schema, out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
+from runtime.query.names import Reference
+from runtime.store.port import CommitId, Store
+from runtime.tables.layout import DATASETS, calls_folder, manifest_path, rejected_folder, shard_path, table_folder
+from runtime.tables.manifest import Manifest, TableManifest
+from runtime.tables.manifest_json import read_manifest
+from runtime.tables.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A table of one commit. `paths` brings its shards into the extraction cache."""
+
+    store: Store
+    commit: CommitId
+    folder: str
+    table: TableManifest
+
+    @property
+    def schema(self) -> Schema:
+        return self.table.schema
+
+    def paths(self) -> list[str]:
+        return [
+            str(self.store.local(self.commit, shard_path(self.folder, shard.sha256))) for shard in self.table.shards
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetAt:
+    """A dataset as one commit has it."""
+
+    store: Store
+    commit: CommitId
+    manifest: Manifest
+
+    def parts(self) -> Mapping[str, Located]:
+        """Its tables by name, and `rejected` and `calls` where there are any (a table of that name goes first)."""
+        own = self.manifest
+        found = {
+            "rejected": (rejected_folder(own.dataset), own.rejected),
+            "calls": (calls_folder(own.dataset), own.calls),
+        }
+        found |= {name: (table_folder(own.dataset, name), table) for name, table in own.tables.items()}
+        return {
+            name: Located(self.store, self.commit, folder, table)
+            for name, (folder, table) in found.items()
+            if table is not None
+        }
+
+    def main(self) -> Located | None:
+        """The unnamed emit's table, or the only one; None where there are several and none has the dataset's name."""
+        names = list(self.manifest.tables)
+        name = self.manifest.dataset if self.manifest.dataset in names else names[0] if len(names) == 1 else None
+        return None if name is None else self.parts()[name]
+
+
+def dataset_at(store: Store, name: str, ref: str) -> DatasetAt | None:
+    """None when the commit has no such dataset; E10xx for an unknown ref."""
+    commit, path = store.resolve(ref), manifest_path(name)
+    if not any(entry.path == path for entry in store.entries(commit, path)):
+        return None
+    return DatasetAt(store, commit, read_manifest(store.read(commit, path)))
+
+
+def is_manifest(path: str) -> bool:
+    return path.startswith(f"{DATASETS}/") and path.count("/") == 2 and path.endswith("/manifest.json")
+
+
+def datasets(store: Store, commit: CommitId) -> tuple[str, ...]:
+    """The names of a commit's datasets, sorted."""
+    paths = [entry.path for entry in store.entries(commit, DATASETS) if is_manifest(entry.path)]
+    return tuple(sorted(read_manifest(store.read(commit, path)).dataset for path in paths))
+
+
+def no_dataset(name: str, names: Sequence[str]) -> Diagnostic:
+    return Diagnostic(
+        code="E1031",
+        message=f"there is no dataset `{name}` here",
+        notes=(f"datasets: {', '.join(names)}" if names else "the commit has no datasets yet",),
+        help=did_you_mean(name, names) or None,
+    )
+
+
+def find(store: Store, reference: Reference, at: str) -> Located:
+    """The table a reference means. E1031 for an unknown dataset, E1032 for an unknown table of it."""
+    ref = reference.ref or at
+    dataset = dataset_at(store, reference.dataset, ref)
+    if dataset is None:
+        raise SynthError(no_dataset(reference.dataset, datasets(store, store.resolve(ref))))
+    parts = dataset.parts()
+    found = dataset.main() if reference.part is None else parts.get(reference.part)
+    if found is None:
+        raise SynthError(no_table(reference, sorted(parts)))
+    return found
+
+
+def no_table(reference: Reference, parts: list[str]) -> Diagnostic:
+    named = f"has no table `{reference.part}`" if reference.part else "has several tables and none of its own name"
+    return Diagnostic(
+        code="E1032",
+        message=f"dataset `{reference.dataset}` {named}",
+        notes=(f"tables: {', '.join(f'{reference.name}.{part}' for part in parts)}",),
+        help=did_you_mean(reference.part or "", parts) or None,
+    )
