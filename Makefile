@@ -33,5 +33,8 @@ lint: install
 types: install
 	$(BIN)/mypy
 
+docs-check: install
+	$(BIN)/python -m pytest tests/project tests/docs
+
 clean:
 	rm -rf $(VENV) .synth build *.egg-info

@@ -1,0 +1,117 @@
+"""Outcomes in candidate order in; a dataset's tables, rejected rows and calls, put into a store, out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from compiler import plan
+from runtime.build.rows import call_key, call_row, rejected_row
+from runtime.build.schemas import CALLS, REJECTED, emit_schema
+from runtime.program.outcome import Kept, Rejected
+from runtime.program.trace import Event
+from runtime.store.port import Change
+from runtime.tables import layout
+from runtime.tables.keys import Key, print_key
+from runtime.tables.manifest import Counts, Manifest, TableManifest
+from runtime.tables.writer import Put, TableWriter, table_changes
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a build leaves: manifests of its tables and the paths that its commit changes."""
+
+    tables: Mapping[str, TableManifest]
+    rejected: TableManifest
+    calls: TableManifest
+    counts: Counts
+    changes: Mapping[str, Change]
+
+
+@dataclass
+class Output:
+    """Takes outcomes one at a time, in candidate order, and holds none of them. A context manager."""
+
+    dataset: plan.DatasetPlan
+    put: Put
+    previous: Manifest | None = None
+    kept: int = 0
+    attempted: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        name, previous = self.dataset.name, self.previous
+        self._folders = {step.table: layout.table_folder(name, step.table) for step in self.dataset.of(plan.Emit)}
+        self._tables = {
+            step.table: self._writer(
+                emit_schema(step),
+                self._folders[step.table],
+                previous.tables.get(step.table) if previous else None,
+            )
+            for step in self.dataset.of(plan.Emit)
+        }
+        before = (previous.rejected, previous.calls) if previous else (None, None)
+        self._rejected = self._writer(REJECTED, layout.rejected_folder(name), before[0])
+        self._calls = self._writer(CALLS, layout.calls_folder(name), before[1])
+        self._stack = ExitStack()
+        for writer in (*self._tables.values(), self._rejected, self._calls):
+            self._stack.enter_context(writer)
+
+    def _writer(self, schema: object, folder: str, previous: TableManifest | None) -> TableWriter:
+        return TableWriter(schema, folder, self.put, previous)  # type: ignore[arg-type]
+
+    def add(self, key: Key, outcome: Kept | Rejected, events: Sequence[Event]) -> None:
+        """One candidate's end with its whole story."""
+        self.attempted += 1
+        if isinstance(outcome, Kept):
+            self.kept += 1
+            for table, position, columns in outcome.rows:
+                self._tables[table].add((*key, *position), columns)
+        else:
+            self.reasons[outcome.step] += 1
+            self._rejected.add(key, rejected_row(outcome))
+        printed = print_key(key)
+        for event in events:
+            self._calls.add(call_key(key, event), call_row(printed, event))
+
+    def reject_input(self, key: Key, outcome: Rejected) -> None:
+        """A row of an input that breaks its record's constraint: kept with its reason, and no candidate."""
+        self._rejected.add(key, rejected_row(outcome))
+
+    def finish(self) -> Written:
+        tables = {name: writer.finish() for name, writer in self._tables.items()}
+        rejected, calls = self._rejected.finish(), self._calls.finish()
+        counts = Counts(self.attempted, self.kept, dict(sorted(self.reasons.items())))
+        return Written(tables, rejected, calls, counts, self._changes(tables, rejected, calls))
+
+    def _changes(
+        self, tables: Mapping[str, TableManifest], rejected: TableManifest, calls: TableManifest
+    ) -> dict[str, Change]:
+        name, before = self.dataset.name, self.previous
+        changes: dict[str, Change] = {}
+        for table in {**(before.tables if before else {}), **tables}:
+            writer = self._tables.get(table)
+            changes |= table_changes(
+                layout.table_folder(name, table),
+                before.tables.get(table) if before else None,
+                tables.get(table),
+                writer.written if writer else {},
+            )
+        pairs = (
+            (layout.rejected_folder(name), before.rejected if before else None, rejected, self._rejected),
+            (layout.calls_folder(name), before.calls if before else None, calls, self._calls),
+        )
+        for folder, old, new, writer in pairs:
+            changes |= table_changes(folder, old, new, writer.written)
+        return changes
+
+    def __enter__(self) -> Output:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()

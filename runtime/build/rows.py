@@ -1,0 +1,63 @@
+"""A rejected outcome or a trace event in; its row, and its key, in the committed tables out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runtime.program.outcome import Rejected
+from runtime.program.trace import Event
+from runtime.program.values import Verdict
+from runtime.tables.keys import Key
+
+
+def plain(value: Any) -> Any:
+    """A value of a program as JSON data: verdicts as what they say, generated values without their marks."""
+    if isinstance(value, Verdict):
+        return value.value
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return str(value) if isinstance(value, str) else value
+
+
+def rejected_row(outcome: Rejected) -> dict[str, Any]:
+    return {
+        "statement": outcome.step,
+        "reason": outcome.reason,
+        "names": list(outcome.names),
+        "values": plain(outcome.values),
+        "duplicate_of": outcome.partner,
+    }
+
+
+def call_key(key: Key, event: Event) -> Key:
+    return (*key, event.cell, event.round, event.element, event.sample, event.attempt)
+
+
+def call_row(printed: str, event: Event) -> dict[str, Any]:
+    """`printed` is the row's key; the seed is text, for it has 64 bits without a sign."""
+    return {
+        "row": printed,
+        "cell": event.cell,
+        "kind": event.kind,
+        "round": event.round,
+        "element": event.element,
+        "sample": event.sample,
+        "attempt": event.attempt,
+        "value": plain(event.value),
+        "error": event.error,
+        "prompt": event.prompt,
+        "arguments": None if event.arguments is None else plain(event.arguments),
+        "role": event.role,
+        "model": event.model,
+        "text": event.text,
+        "finish": event.finish,
+        "seed": None if event.seed is None else str(event.seed),
+        "logprob": event.logprob,
+        "labels": None if event.labels is None else dict(event.labels),
+        "p": event.p,
+        "prompt_tokens": event.prompt_tokens,
+        "completion_tokens": event.completion_tokens,
+        "call": event.call,
+    }

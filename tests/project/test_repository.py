@@ -1,0 +1,54 @@
+"""What the repository holds: links that lead somewhere, constraints without hosts, and no path of a machine."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(#[^)\s]*)?\)")
+FENCE = re.compile(r"```.*?```", re.DOTALL)
+
+
+def _tracked(*patterns: str) -> list[Path]:
+    done = subprocess.run(["git", "ls-files", *patterns], capture_output=True, text=True, check=True, cwd=ROOT)
+    return [ROOT / line for line in done.stdout.splitlines() if (ROOT / line).is_file()]
+
+
+def test_every_link_of_the_documentation_leads_to_a_file() -> None:
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in _tracked("*.md")
+        for target, _ in LINK.findall(FENCE.sub("", page.read_text(encoding="utf-8")))
+        if "://" not in target and not target.startswith("mailto:") and not (page.parent / target).exists()
+    ]
+    assert broken == []
+
+
+def test_constraints_pin_versions_and_name_no_host_and_no_path() -> None:
+    lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if line and not line.startswith("#")]
+    assert lines
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!-]+", line)] == []
+
+
+def test_no_file_names_a_folder_of_one_machine() -> None:
+    home = re.compile(r"(?<![\w.])/(?:home|root|Users|work)/\w")
+    found = [
+        f"{file.relative_to(ROOT)}: {match.group()}"
+        for file in _tracked("*.py", "*.md", "*.toml", "*.txt", "*.synth", "Makefile", ".ci/*")
+        if file != Path(__file__) and (match := home.search(file.read_text(encoding="utf-8")))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("folder", ["dsl", "compiler", "runtime"])
+def test_every_module_begins_with_what_goes_in_and_what_comes_out(folder: str) -> None:
+    silent = [
+        str(file.relative_to(ROOT))
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        if not file.read_text(encoding="utf-8").lstrip().startswith(('"""', 'r"""'))
+    ]
+    assert silent == []
