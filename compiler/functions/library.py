@@ -5,6 +5,7 @@ Importing this module also fills the registry, because a function is declared wh
 
 from __future__ import annotations
 
+from compiler.functions.canonical import json_text
 from compiler.functions.checks import (
     boxed,
     code_block,

@@ -1,0 +1,165 @@
+"""An analysis and the name of a stage in; what that stage found out, as text a person can read, out.
+
+tokens    one token a line, with its place              types     every expression with its type
+ast       the tree, one node a line                     plan      datasets, steps, digests, parts
+names     every name with what it stands for            program   the Python module of every dataset
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+
+from compiler import plan
+from compiler.analysis import Analysis
+from compiler.model import Model
+from dsl import tree
+from dsl.lexer import Lexer
+from dsl.source import Span
+
+STAGES = ("tokens", "ast", "names", "types", "plan", "program")
+
+
+def dump(stage: str, analysis: Analysis) -> str:
+    """The text of one stage of the spec itself; imported files are shown where they are used."""
+    return "".join(f"{line}\n" for line in _DUMPS[stage](analysis.model))
+
+
+def _place(model: Model, span: Span) -> str:
+    at = model.sources[span.path].position(span.start)
+    return f"{at.line}:{at.column}"
+
+
+def _tokens(model: Model) -> Iterator[str]:
+    source = model.sources[model.root]
+    for token in Lexer(source).tokens:
+        at = source.position(token.start)
+        yield f"{at.line}:{at.column}".ljust(8) + f"{token.type.ljust(10)} {token.text!r}"
+
+
+# --- the tree ---
+
+
+def _ast(model: Model) -> Iterator[str]:
+    yield from tree_lines(model.files[model.root])
+
+
+def tree_lines(node: tree.Node, label: str = "", indent: str = "") -> Iterator[str]:
+    """A node on its line, with what is plain in it; the nodes below it indented."""
+    plain, below = [], []
+    for item in fields(node):
+        value = getattr(node, item.name)
+        if item.name == "span" or item.name.endswith("_span") or value in (None, ()):
+            continue
+        if isinstance(value, tree.Name):
+            plain.append(f"{item.name}={value.text}")
+        elif isinstance(value, tree.Node):
+            below.append((item.name, (value,)))
+        elif isinstance(value, tuple) and all(isinstance(part, tree.Node) for part in value):
+            below.append((item.name, value))
+        else:
+            plain.append(f"{item.name}={value!r}")
+    yield " ".join((indent + label + type(node).__name__, *plain))
+    for name, nodes in below:
+        for child in nodes:
+            yield from tree_lines(child, f"{name}: ", indent + "  ")
+
+
+# --- what the passes found ---
+
+
+def _names(model: Model) -> Iterator[str]:
+    for node in tree.walk(model.files[model.root]):
+        symbol = model.symbols.get(node) if isinstance(node, tree.Ref | tree.Name | tree.TypeName) else None
+        if symbol is None:
+            continue
+        text = node.text if isinstance(node, tree.Name) else node.name  # type: ignore[attr-defined]
+        where = _declared(model, symbol.node)
+        yield f"{_place(model, node.span)}".ljust(8) + f"{text.ljust(16)} {symbol.kind.value}{where}"
+
+
+def _declared(model: Model, node: tree.Node | None) -> str:
+    if node is None:
+        return ""
+    path = "" if node.span.path == model.root else f"{node.span.path}:"
+    return f" of {path}{_place(model, node.span)}"
+
+
+def _types(model: Model) -> Iterator[str]:
+    source = model.sources[model.root]
+    for node in tree.walk(model.files[model.root]):
+        kind = model.types.get(node)
+        if kind is None or isinstance(node, tree.Declaration):
+            continue
+        text = " ".join(source.slice(node.span).split())
+        shown = text if len(text) <= 60 else text[:59] + "…"
+        yield f"{_place(model, node.span)}".ljust(8) + f"{shown} : {kind}"
+
+
+# --- plan and program ---
+
+
+def _plan(model: Model) -> Iterator[str]:
+    for dataset in model.plan.datasets if model.plan is not None else ():
+        yield from _dataset(dataset, model)
+
+
+def _dataset(dataset: plan.DatasetPlan, model: Model) -> Iterator[str]:
+    yield f"dataset {dataset.name} target={dataset.target} seed={dataset.seed} data={dataset.data[:8]}"
+    for step in dataset.steps:
+        yield f"  {step.id}: {step.title}"
+        yield f"    {type(step).__name__} reads={', '.join(step.reads) or '-'} closure={step.closure[:8]}"
+        yield from (f"    {line}" for line in _details(step, model))
+    for kind, parts in _parts(dataset).items():
+        yield from (f"  {kind} {part}" for part in parts)
+
+
+def _details(step: plan.Step, model: Model) -> Iterator[str]:
+    """What a step has of its own, except what its title already says."""
+    common = {item.name for item in fields(plan.Step)}
+    for item in fields(step):
+        value = getattr(step, item.name)
+        if item.name not in common and value not in (None, ()):
+            yield f"{item.name} = {_shown(value, model)}"
+
+
+def _shown(value: object, model: Model) -> str:
+    if isinstance(value, tree.Node):
+        return " ".join(model.sources[value.span.path].slice(value.span).split())
+    if isinstance(value, tuple):
+        return f"({', '.join(_shown(part, model) for part in value)})"
+    if isinstance(value, plan.Column):
+        given = _shown(value.value, model) if value.value is not None else f"...{_shown(value.spread, model)}"
+        return f"{value.name}: {value.type} = {given}"
+    return str(value) if is_dataclass(value) else repr(value)
+
+
+def _parts(dataset: plan.DatasetPlan) -> Mapping[str, list[str]]:
+    return {
+        "input": [f"{i.name}: {i.kind}({i.arguments}) key={i.key} digest={i.digest[:8]}" for i in dataset.inputs],
+        "prompt": [f"{p.name}({_params(p)}) ends={p.ends} digest={p.digest[:8]}" for p in dataset.prompts],
+        "judge": [
+            f"{j.name}: {j.kind} by {j.role} threshold={j.threshold} digest={j.digest[:8]}" for j in dataset.judges
+        ],
+        "model": [f"{m.role}: {dict(sorted(m.settings.items()))}" for m in dataset.models],
+        "test": [repr(t.title) for t in dataset.tests],
+    }
+
+
+def _params(prompt: plan.PromptPlan) -> str:
+    return ", ".join(f"{name}: {kind}" for name, kind in prompt.params)
+
+
+def _programs(model: Model) -> Iterator[str]:
+    for text in model.programs.values():
+        yield from text.rstrip("\n").split("\n")
+
+
+_DUMPS: Mapping[str, Callable[[Model], Iterator[str]]] = {
+    "tokens": _tokens,
+    "ast": _ast,
+    "names": _names,
+    "types": _types,
+    "plan": _plan,
+    "program": _programs,
+}

@@ -1,0 +1,121 @@
+"""A type in; the JSON schema of its values out. Only what constrains a value: no docs, no titles, no names.
+
+Constraints of a record's fields that a schema can say (`len(text) in 3..9`, `age >= 18`, `matches(…)`, a closed choice)
+are said; all of them are checked again on the answer.
+"""
+
+from __future__ import annotations
+
+from compiler.constant import UNKNOWN, Evaluator
+from compiler.lifting import conjuncts, length_bounds, lift, number_bounds
+from compiler.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    NULL,
+    CheckedText,
+    Choice,
+    Extended,
+    Generated,
+    List,
+    Optional,
+    Record,
+    RecordField,
+    Type,
+    Verdict,
+)
+from dsl import tree
+
+Schema = dict[str, object]
+_SCALARS = {INT: "integer", FLOAT: "number", BOOL: "boolean", NULL: "null"}
+
+
+def schema(kind: Type, evaluator: Evaluator) -> Schema:
+    match kind:
+        case Choice(values=values):
+            return {"type": "string", "enum": list(values)}
+        case Generated(base=base) | Extended(base=base):
+            return schema(base, evaluator)
+        case Optional(base=base):
+            return {"anyOf": [schema(base, evaluator), {"type": "null"}]}
+        case List(element=element, length=length):
+            ends = {} if length is None else {"minItems": length, "maxItems": length}
+            return {"type": "array", "items": schema(element, evaluator), **ends}
+        case Record(fields=fields):
+            return _record(fields, evaluator)
+        case Verdict() | CheckedText():
+            return {"type": "string"}
+    name = _SCALARS.get(kind)  # type: ignore[call-overload]
+    return {"type": name or "string"}
+
+
+def _record(fields: tuple[RecordField, ...], evaluator: Evaluator) -> Schema:
+    properties = {item.name: _field(item, evaluator) for item in fields}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [item.name for item in fields],
+        "additionalProperties": False,
+    }
+
+
+def _field(item: RecordField, evaluator: Evaluator) -> Schema:
+    plain = item.type.base if isinstance(item.type, Optional) else item.type
+    found = schema(plain, evaluator)
+    for condition in conjuncts(item.constraint) if item.constraint is not None else ():
+        for key, value in _said(condition, item.name, plain, evaluator).items():
+            found.setdefault(key, value)
+    return {"anyOf": [found, {"type": "null"}]} if isinstance(item.type, Optional) else found
+
+
+def _said(node: tree.Expr, name: str, kind: Type, evaluator: Evaluator) -> Schema:
+    """What a schema can say of one condition; nothing where it cannot."""
+    if isinstance(node, tree.Binary) and _is_field(node.left, name) and kind in (INT, FLOAT):
+        return _bounds(node, kind, evaluator)
+    if isinstance(node, tree.Binary) and _is_length_of(node.left, name):
+        return _lengths(node, kind, evaluator)
+    if not _is_about(node, name):
+        return {}
+    lifted = lift(node, evaluator)
+    if lifted is None or kind in (INT, FLOAT, BOOL) or isinstance(kind, List):
+        return {}
+    if lifted.kind == "choice":
+        return {"enum": list(lifted.choices)}
+    return {"pattern": f"^(?:{lifted.regex})$"} if lifted.kind == "regex" else {}
+
+
+def _bounds(node: tree.Binary, kind: Type, evaluator: Evaluator) -> Schema:
+    strict = node.op in ("<", ">")
+    if strict and kind == FLOAT:
+        value = evaluator.evaluate(node.right)
+        key = "exclusiveMaximum" if node.op == "<" else "exclusiveMinimum"
+        return {} if value is UNKNOWN else {key: value}
+    low, high = number_bounds(node, evaluator) or (None, None)
+    ends = (("minimum", low), ("maximum", high))
+    return {key: value for key, value in ends if value is not None}
+
+
+def _lengths(node: tree.Binary, kind: Type, evaluator: Evaluator) -> Schema:
+    low, high = length_bounds(node, evaluator) or (None, None)
+    names = ("minItems", "maxItems") if isinstance(kind, List) else ("minLength", "maxLength")
+    return {key: end for key, end in zip(names, (low or None, high), strict=True) if end is not None}
+
+
+def _is_field(node: tree.Expr, name: str) -> bool:
+    return isinstance(node, tree.Ref) and node.name == name
+
+
+def _is_length_of(node: tree.Expr, name: str) -> bool:
+    is_call = isinstance(node, tree.Call) and isinstance(node.callee, tree.Ref) and node.callee.name == "len"
+    return is_call and isinstance(node, tree.Call) and len(node.args) == 1 and _is_field(node.args[0].value, name)
+
+
+def _is_about(node: tree.Expr, name: str) -> bool:
+    """`matches(code, "…")`, `code.matches("…")`, `code in ["a", "b"]`: the field itself, not something made from it."""
+    if isinstance(node, tree.Binary):
+        return _is_field(node.left, name)
+    if not isinstance(node, tree.Call):
+        return False
+    if isinstance(node.callee, tree.Attr):
+        return _is_field(node.callee.base, name)
+    return bool(node.args) and _is_field(node.args[0].value, name)
