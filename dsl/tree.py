@@ -20,11 +20,21 @@ class Node:
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below `node`, in source order of its fields."""
-    for item in fields(node):
-        value = getattr(node, item.name)
+    for attribute in _attributes(type(node)):
+        value = getattr(node, attribute)
         for element in value if isinstance(value, tuple) else (value,):
             if isinstance(element, Node):
                 yield element
+
+
+_ATTRIBUTES: dict[type[Node], tuple[str, ...]] = {}
+
+
+def _attributes(kind: type[Node]) -> tuple[str, ...]:
+    """The names of a node's own fields; looking them up anew costs more than visiting them."""
+    if kind not in _ATTRIBUTES:
+        _ATTRIBUTES[kind] = tuple(item.name for item in fields(kind) if item.name != "span")
+    return _ATTRIBUTES[kind]
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -654,8 +664,10 @@ class Test(Declaration):
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class File(Node):
-    """One parsed file. `broken` holds the spans of statements that were cut out after a mistake in them."""
+    """One parsed file. `broken` holds the spans of statements that were cut out after a mistake in them, `lost` the
+    names that these would have declared: an unknown name among them is no second mistake."""
 
     doc: Doc | None
     declarations: tuple[Declaration, ...]
     broken: tuple[Span, ...] = ()
+    lost: frozenset[str] = frozenset()

@@ -1,0 +1,234 @@
+"""Tokens in; tokens whose brackets all close, with line ends only where they count, and what had to be mended, out.
+
+A bracket left open is closed where the next statement plainly begins. When the braces of a file do not add up, they are
+matched once more with an eye on indentation, which says which of them is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dsl.diagnostics import Diagnostic, Related
+from dsl.grammar import keywords
+from dsl.lexer import DOC, NEWLINE, significant
+from dsl.source import Span
+from dsl.tokens import Token
+from dsl.tree import Doc
+from dsl.words import BODIED, DECLARATIONS, STATEMENTS
+
+CLOSES = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
+SIGNS = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
+MAX_DEPTH = 60
+_VALUE_ENDS = frozenset(["NAME", "STRING", "INT", "NUMBER", "QUANTITY", "PERCENT", "RPAR", "RSQB", "RBRACE", "ENDLESS"])
+_STARTS_AFTER = frozenset(["NAME", "STRING", "INT"])
+_OPERATORS = frozenset(["in", "and", "or", "then", "else", "by", "for", "when", "with", "times", "as"])
+
+
+@dataclass(slots=True)
+class _Frame:
+    """One open bracket (None: the file) and the first token of the statement that is being read inside it."""
+
+    opener: Token | None
+    body: bool
+    head: Token | None = None
+
+    @property
+    def in_line(self) -> bool:
+        """Whether line ends inside do not count."""
+        return self.opener is not None and self.opener.type != "LBRACE"
+
+
+@dataclass(slots=True)
+class Balanced:
+    tokens: list[Token] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    faults: list[Token] = field(default_factory=list)
+
+    def report(self, diagnostic: Diagnostic, token: Token | None) -> None:
+        self.diagnostics.append(diagnostic)
+        if token is not None:
+            self.faults.append(token)
+
+
+def balance(tokens: Sequence[Token]) -> Balanced:
+    """Drops comments, hangs `##` lines on what they document, and closes or removes the brackets that do not match."""
+    meaningful = list(significant(list(tokens)))
+    result = _Matcher(meaningful, by_indent=False).result
+    if result.diagnostics:
+        careful = _Matcher(meaningful, by_indent=True).result
+        result = careful if careful.diagnostics else result
+    for token in result.faults:
+        token.fault = True
+    return result
+
+
+class _Matcher:
+    def __init__(self, tokens: list[Token], by_indent: bool) -> None:
+        self.tokens = tokens
+        self.by_indent = by_indent
+        self.result = Balanced()
+        self.frames = [_Frame(None, body=True)]
+        self.docs: list[Token] = []
+        for index, token in enumerate(tokens):
+            self._take(index, token)
+        self._close_down_to(1, None)
+
+    def _take(self, index: int, token: Token) -> None:
+        if token.type == DOC:
+            self.docs.append(token)
+            return
+        if token.first and len(self.frames) > 1 and self._begins_statement(index):
+            self._close_before_statement(token)
+        if token.type == NEWLINE:
+            self._newline(token)
+        elif token.type in CLOSES:
+            self._open(index, token)
+        elif token.type in SIGNS:
+            self._close(token)
+        else:
+            self._add(token)
+
+    def _add(self, token: Token) -> None:
+        frame = self.frames[-1]
+        if frame.head is None and frame.body:
+            frame.head = token
+            token.doc, self.docs = _doc(self.docs), []
+        elif frame.head is None:
+            frame.head, self.docs = token, []
+        self.result.tokens.append(token)
+
+    def _newline(self, token: Token) -> None:
+        frame = self.frames[-1]
+        if frame.in_line:
+            return
+        frame.head = None
+        if self.result.tokens and self.result.tokens[-1].type != NEWLINE:
+            self.result.tokens.append(token)
+
+    def _open(self, index: int, token: Token) -> None:
+        token.body = token.type == "LBRACE" and self._opens_body(index)
+        self._add(token)
+        self.frames.append(_Frame(token, token.body))
+        if len(self.frames) == MAX_DEPTH + 2:
+            note = f"at most {MAX_DEPTH} brackets can stand inside each other"
+            self.result.report(Diagnostic("E0109", "nested too deep", token.span, notes=(note,)), token)
+
+    def _opens_body(self, index: int) -> bool:
+        """Whether this `{` opens statements rather than data: right behind the head of what has a body."""
+        frame, before = self.frames[-1], self.result.tokens[-1] if self.result.tokens else None
+        if not frame.body or frame.head is None or before is None or before.type == NEWLINE:
+            return False
+        if before.text == "weighted" or not (before.type in _VALUE_ENDS or before.word):
+            return False
+        if frame.head.text in keywords():
+            return frame.head.text in BODIED
+        return index + 1 == len(self.tokens) or self.tokens[index + 1].type == NEWLINE
+
+    def _close(self, token: Token) -> None:
+        depth = self._match(token)
+        if depth is None:
+            self._stray(token)
+            return
+        self._close_down_to(depth + 1, token)
+        opener = self.frames.pop().opener
+        if opener is not None and CLOSES[opener.type] != token.type:
+            token = self._mismatch(opener, token)
+        self.result.tokens.append(token)
+
+    def _match(self, token: Token) -> int | None:
+        """Which frame this closes: the innermost of its kind, unless a body or the indentation stands between."""
+        kinds = [frame.opener and CLOSES[frame.opener.type] for frame in self.frames]
+        for depth in range(len(self.frames) - 1, 0, -1):
+            if kinds[depth] == token.type:
+                return self._by_indent(token, depth) if self.by_indent else depth
+            if self.frames[depth].body:
+                return None
+        top = self.frames[-1].opener
+        return len(self.frames) - 1 if top and top.type != "LBRACE" and token.type != "RBRACE" else None
+
+    def _by_indent(self, token: Token, depth: int) -> int | None:
+        """The frame whose line is indented as this `}` is, where the `}` opens its line."""
+        opener = self.frames[depth].opener
+        if not token.first or token.type != "RBRACE" or opener is None or token.indent == opener.indent:
+            return depth
+        if token.indent > opener.indent:
+            return None if opener.body else depth
+        for outer in range(depth - 1, 0, -1):
+            found = self.frames[outer].opener
+            if found is not None and found.type == "LBRACE" and found.indent == token.indent:
+                return outer
+        return depth
+
+    def _begins_statement(self, index: int) -> bool:
+        """A line that can only be a new statement: its keyword, and then what no expression goes on with."""
+        token = self.tokens[index]
+        if not token.word or token.text not in STATEMENTS or index + 1 == len(self.tokens):
+            return False
+        after = self.tokens[index + 1]
+        if after.type not in _STARTS_AFTER:
+            return token.text == "emit" and after.type == "LBRACE"
+        return not (after.word and after.text in _OPERATORS)
+
+    def _close_before_statement(self, token: Token) -> None:
+        keep = 1
+        if token.text not in DECLARATIONS:
+            keep = max(depth for depth, frame in enumerate(self.frames) if frame.body) + 1
+        if keep < len(self.frames):
+            self._close_down_to(keep, token)
+            self.frames[-1].head = None
+            if self.result.tokens[-1].type != NEWLINE:
+                self.result.tokens.append(self.result.tokens[-1].synthetic(NEWLINE))
+
+    def _close_down_to(self, count: int, before: Token | None) -> None:
+        """Closes the innermost frames until `count` are left, and reports them."""
+        while len(self.frames) > count:
+            opener = self.frames.pop().opener
+            if opener is None:
+                continue
+            last = next((t for t in reversed(self.result.tokens) if t.type != NEWLINE), opener)
+            if not self._on_faulty_line(opener):
+                self.result.diagnostics.append(_unclosed(opener, before or last))
+            self.result.faults.append(opener)
+            if self.result.tokens[-1].type == NEWLINE and opener.type != "LBRACE":
+                self.result.tokens.pop()
+            self.result.tokens.append(last.synthetic(CLOSES[opener.type], SIGNS[CLOSES[opener.type]]))
+
+    def _on_faulty_line(self, opener: Token) -> bool:
+        """Whether an unclosed text on the opener's line may have swallowed what closes it."""
+        index = self.tokens.index(opener) + 1
+        while index < len(self.tokens) and self.tokens[index].type != NEWLINE:
+            if self.tokens[index].fault and self.tokens[index].type in ("STRING", "TEMPLATE"):
+                return True
+            index += 1
+        return False
+
+    def _stray(self, token: Token) -> None:
+        message = f"nothing is open here for this `{token.text}` to close"
+        inner = self.frames[-1].opener
+        related = (Related(inner.span, "this is open"),) if inner is not None and not self.by_indent else ()
+        self.result.report(Diagnostic("E0104", message, token.span, related=related), self.frames[-1].head)
+
+    def _mismatch(self, opener: Token, token: Token) -> Token:
+        """Reports a closing bracket of the wrong kind; gives the right one for its place."""
+        sign = SIGNS[CLOSES[opener.type]]
+        message = f"expected `{sign}` to close the `{opener.text}`, found `{token.text}`"
+        related = (Related(opener.span, "opened here"),)
+        self.result.report(Diagnostic("E0104", message, token.span, related=related), opener)
+        return Token(CLOSES[opener.type], sign, token.path, token.start)
+
+
+def _unclosed(opener: Token, noticed: Token) -> Diagnostic:
+    sign = SIGNS[CLOSES[opener.type]]
+    at = Span(noticed.path, noticed.start, noticed.end)
+    related = (Related(at, f"expected `{sign}` before this"),) if noticed.start > opener.start else ()
+    return Diagnostic("E0103", f"unclosed `{opener.text}`", opener.span, f"no `{sign}` closes it", related=related)
+
+
+def _doc(tokens: list[Token]) -> Doc | None:
+    """The `##` lines as one text, without the signs and one space."""
+    if not tokens:
+        return None
+    lines = [token.text[2:].removeprefix(" ") for token in tokens]
+    span = Span(tokens[0].path, tokens[0].start, tokens[-1].end)
+    return Doc(span=span, text="\n".join(lines))

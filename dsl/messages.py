@@ -1,0 +1,182 @@
+"""The token that does not fit and what would fit in; the message a newcomer understands out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dsl.brackets import SIGNS
+from dsl.diagnostics import Diagnostic, Related, did_you_mean
+from dsl.grammar import Misfit, keywords
+from dsl.source import Span
+from dsl.tokens import Token
+from dsl.words import DECLARATIONS, IN_TEST, STATEMENTS
+
+_OPERATORS = frozenset(["CMP", "SIGN", "MULOP", "IN", "NOT", "AND", "OR", "DOT", "LSQB", "LPAR", "RANGE", "ENDLESS"])
+_LITERALS = frozenset(["INT", "NUMBER", "QUANTITY", "PERCENT", "STRING", "TRUE", "FALSE", "NULL", "WEIGHTED", "IF"])
+_NAMES = {
+    "NAME": "a name",
+    "STRING": 'a text in `"…"`',
+    "INT": "a whole number",
+    "NUMBER": "a number",
+    "QUANTITY": "a quantity such as `10s`",
+    "PERCENT": "a share such as `35%`",
+    "TEMPLATE": 'a template in `"""`',
+    "CMP": "a comparison",
+    "_NL": "the end of the line",
+    "$END": "the end of the line",
+    "SIGN": "`+` or `-`",
+    "MULOP": "`*`, `/` or `%`",
+    "RANGE": "`..`",
+    "ENDLESS": "`..`",
+    "ARROW": "`->`",
+    "SPREAD": "`...`",
+    "EQUAL": "`=`",
+    "TILDE": "`~`",
+    "COLON": "`:`",
+    "COMMA": "`,`",
+    "DOT": "`.`",
+    "VBAR": "`|`",
+    "QMARK": "`?`",
+    "LPAR": "`(`",
+    "LSQB": "`[`",
+    "LBRACE": "`{`",
+    "RPAR": "`)`",
+    "RSQB": "`]`",
+    "RBRACE": "`}`",
+}
+_PLACES = {"dataset": "a `dataset`", "loop": "a `loop`", "test": "a `test`"}
+
+
+def unexpected(tokens: Sequence[Token], misfit: Misfit, head: str, end: str = "the end of the line") -> Diagnostic:
+    """The message about the misfit in a statement that opens with `head`. `end` names what stands behind the tokens."""
+    found = tokens[misfit.index] if misfit.index < len(tokens) else None
+    before = tokens[misfit.index - 1] if misfit.index else None
+    if found is not None and found.word and _begins(tokens, misfit.index):
+        special = _no_statement(found, misfit.expected, head)
+        if special:
+            return special
+    expected = _expected(misfit.expected)
+    span, shown = _place(found, before, end)
+    return Diagnostic(
+        code="E0101",
+        message=f"expected {expected}, found {shown}",
+        span=span,
+        label=_label(found, misfit.expected, head),
+    )
+
+
+def misplaced(token: Token) -> Diagnostic:
+    """A statement at the top of a file."""
+    home = "test" if token.text in IN_TEST else "dataset"
+    message = f"`{token.text}` stands inside a `{home}`, not at the top of a file"
+    return Diagnostic("E0111", message, token.span, help=f"put it between the braces of a `{home}`")
+
+
+def unknown_head(token: Token) -> Diagnostic:
+    """A line at the top of a file that no declaration begins with."""
+    if token.word:
+        guess = did_you_mean(token.text, DECLARATIONS)
+        return Diagnostic("E0110", f"`{token.text}` begins no declaration", token.span, guess, notes=(_LISTED,))
+    return Diagnostic("E0101", f"expected a declaration, found {_shown(token)}", token.span, notes=(_LISTED,))
+
+
+_LISTED = "declarations: " + ", ".join(sorted(DECLARATIONS))
+
+
+def _begins(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the token opens a line of statements."""
+    return index > 0 and (tokens[index - 1].type == "_NL" or tokens[index - 1].body)
+
+
+def _no_statement(found: Token, expected: frozenset[str], head: str) -> Diagnostic | None:
+    here = [word for word, terminal in keywords().items() if terminal in expected and word in STATEMENTS]
+    if not here:
+        return None
+    place = _PLACES.get(head, f"`{head}`")
+    if found.text in STATEMENTS:
+        return Diagnostic("E0111", f"`{found.text}` cannot stand inside {place}", found.span)
+    note = f"statements of {place}: {', '.join(sorted(here))}"
+    guess = did_you_mean(found.text, here)
+    return Diagnostic("E0110", f"`{found.text}` begins no statement", found.span, guess, notes=(note,))
+
+
+def _expected(types: frozenset[str]) -> str:
+    """What could stand here, in the fewest words: what a reader would try first."""
+    rest = set(types)
+    words: list[str] = []
+    if {"NAME", "LSQB", "STRING"} <= rest:
+        words.append("a value")
+        rest -= _LITERALS | {"NAME", "LPAR", "LSQB", "LBRACE", "NOT", "SIGN"}
+    if rest - _OPERATORS - {"VBAR", "QMARK"}:
+        rest -= _OPERATORS
+    if {"NAME", "STRING", "LPAR"} <= types and "LSQB" not in types:
+        rest, words = set(), ["a type"]
+    if rest >= {"EACH", "GEN"} or rest >= {"GIVEN", "MOCK"} or rest >= {"LET", "GEN"}:
+        rest, words = set(), ["a statement"]
+    words += sorted({_terminal(type_) for type_ in rest}, key=_order)
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words) or "something else"
+
+
+def _order(word: str) -> tuple[int, str]:
+    """Names first, the end of the line last."""
+    return (2 if word.startswith("the end") else 0 if word.startswith("a ") else 1, word)
+
+
+def _terminal(type_: str) -> str:
+    word = next((word for word, terminal in keywords().items() if terminal == type_), None)
+    return _NAMES.get(type_) or (f"`{word}`" if word else type_.lower())
+
+
+def _place(found: Token | None, before: Token | None, end: str) -> tuple[Span | None, str]:
+    """Where to point, and the name of what stands there; a line that ends too early is pointed at its end."""
+    if found is not None and found.type != "_NL":
+        return found.span, _shown(found)
+    shown = "the end of the line" if found is not None else end
+    return (Span(before.path, before.end, before.end) if before else None), shown
+
+
+def _shown(token: Token) -> str:
+    if token.type == "TEMPLATE":
+        return "a template"
+    text = token.text if len(token.text) <= 30 else token.text[:29] + "…"
+    return f"`{text}`"
+
+
+def _label(found: Token | None, expected: frozenset[str], head: str) -> str:
+    """A word on the mistakes that everybody makes."""
+    if found is None:
+        return ""
+    if found.text == "=" and "CMP" in expected:
+        return "`=` sets a value; `==` compares"
+    if found.text == "=" and "COLON" in expected and "LPAR" not in expected:
+        return "write `key: value` here"
+    if found.text == ":" and "EQUAL" in expected:
+        return "write `name = value` here"
+    if found.text == "=" and "TILDE" in expected:
+        return "`~` draws"
+    if found.text == "~" and "EQUAL" in expected:
+        return f"only `draw` takes a distribution, not `{head}`"
+    words = [word for word, terminal in keywords().items() if terminal in expected]
+    return did_you_mean(found.text, words) if found.word else ""
+
+
+def unclosed(tokens: Sequence[Token], index: int) -> Diagnostic | None:
+    """In an expression that stands alone: the bracket that is still open, or the one too many, where it stopped."""
+    stack: list[Token] = []
+    for token in tokens[:index]:
+        if token.type in ("LPAR", "LSQB", "LBRACE"):
+            stack.append(token)
+        elif token.type in SIGNS and stack:
+            stack.pop()
+    found = tokens[index] if index < len(tokens) else None
+    if stack and found is None:
+        sign = {"(": ")", "[": "]", "{": "}"}[stack[-1].text]
+        return Diagnostic("E0103", f"unclosed `{stack[-1].text}`", stack[-1].span, f"no `{sign}` closes it")
+    if stack and found is not None and found.type in SIGNS:
+        sign = {"(": ")", "[": "]", "{": "}"}[stack[-1].text]
+        if sign != found.text:
+            message = f"expected `{sign}` to close the `{stack[-1].text}`, found `{found.text}`"
+            return Diagnostic("E0104", message, found.span, related=(Related(stack[-1].span, "opened here"),))
+    if not stack and found is not None and found.type in SIGNS:
+        return Diagnostic("E0104", f"nothing is open here for this `{found.text}` to close", found.span)
+    return None
