@@ -1,0 +1,106 @@
+"""Element hashes and a row's 64 bits in; which elements the row draws, out: for pools too large to score in Python.
+
+`VectorRendezvous` answers bit for bit as `Rendezvous` does. `Ring` is for pools where scoring all elements for each row
+costs too much: multi-probe consistent hashing (Appleton and O'Reilly 2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from runtime.sampling.hashing import FIRST, GOLDEN, SECOND, derive
+from runtime.sampling.rendezvous import weighted_order
+
+Words = npt.NDArray[np.uint64]
+
+POINTS = 8
+"""Points that each element has on the ring, and below, places that each row looks from: shares differ by about 4%."""
+PROBES = 32
+_SPARE = 8
+_FIRST, _SECOND = np.uint64(FIRST), np.uint64(SECOND)
+
+
+class VectorRendezvous:
+    """`Rendezvous` over arrays: some 5 µs for 200 elements and 10 µs for 1,000, where Python takes 60 and 300."""
+
+    def __init__(self, hashes: Sequence[int], weights: Sequence[float] | None = None) -> None:
+        self.hashes: Words = np.array(hashes, dtype=np.uint64)
+        self.weights = np.array(weights) if weights else None
+        self._work, self._half = np.empty_like(self.hashes), np.empty_like(self.hashes)
+        # Whole arrays of the constants: numpy takes half as long to start on them as on scalars.
+        self._constants = [np.full_like(self.hashes, constant) for constant in (FIRST, 32, SECOND)]
+
+    def first(self, bits: int) -> int:
+        return int(self._scores(bits).argmin()) if self.weights is None else self.order(bits, 1)[0]
+
+    def order(self, bits: int, count: int) -> list[int]:
+        found = self._scores(bits)
+        if self.weights is None:
+            lowest = _lowest(found, count)
+            return [int(index) for index in lowest[np.argsort(found[lowest], kind="stable")]]
+        # More than are wanted, so that a logarithm's last bit cannot decide who is looked at; then as Rendezvous does.
+        near = _lowest(-np.log1p((found >> np.uint64(11)) * -(2.0**-53)) / self.weights, count + _SPARE)
+        near.sort()
+        chosen = weighted_order(found[near].tolist(), self.weights[near].tolist(), count)
+        return [int(near[place]) for place in chosen]
+
+    def _scores(self, bits: int) -> Words:
+        work, half, (first, shift, second) = self._work, self._half, self._constants
+        np.bitwise_xor(self.hashes, np.uint64(bits), work)
+        np.multiply(work, first, work)
+        np.right_shift(work, shift, half)
+        np.bitwise_xor(work, half, work)
+        return np.multiply(work, second, work)
+
+
+def _lowest(values: npt.NDArray[np.generic], count: int) -> npt.NDArray[np.intp]:
+    """The indexes of the `count` lowest values, in no order."""
+    return np.argpartition(values, count)[:count] if count < len(values) else np.arange(len(values))
+
+
+class Ring:
+    """Elements own points on a circle of 2**64; of a row's probes, the one nearest below a point decides.
+
+    O(PROBES log n) for a row, whatever n; 96 bytes for an element. An element that joins takes rows from all others.
+    """
+
+    def __init__(self, hashes: Sequence[int]) -> None:
+        self.hashes: Words = np.array(hashes, dtype=np.uint64)
+        points = _mix(self.hashes[:, None] + np.arange(1, POINTS + 1, dtype=np.uint64) * np.uint64(GOLDEN)).ravel()
+        # Between equal points the lower element hash comes first, so that the order elements are listed in is nothing.
+        place = np.lexsort((np.repeat(self.hashes, POINTS), points))
+        self.points = points[place]
+        self.owners = (place // POINTS).astype(np.uint32)
+        self._steps = np.arange(1, PROBES + 1, dtype=np.uint64) * np.uint64(GOLDEN)
+
+    def first(self, bits: int) -> int:
+        probes = _mix(np.uint64(bits) + self._steps)
+        found = self.points.searchsorted(probes)
+        found[found == len(self.points)] = 0
+        return int(self.owners[found[(self.points[found] - probes).argmin()]])
+
+    def order(self, bits: int, count: int) -> list[int]:
+        count = min(count, len(self.hashes))
+        chosen: dict[int, None] = {}
+        for index in self._drawn(bits, count):
+            chosen[index] = None
+            if len(chosen) == count:
+                break
+        return list(chosen)
+
+    def _drawn(self, bits: int, count: int) -> Iterator[int]:
+        """Draw after draw, with repeats; where most of the pool is wanted, all elements in rendezvous order follow."""
+        yield self.first(bits)
+        for attempt in range(4 * count):
+            yield self.first(derive(bits, attempt))
+        yield from VectorRendezvous(self.hashes.tolist()).order(bits, len(self.hashes))
+
+
+def _mix(words: Words) -> Words:
+    """`hashing.mix` of each word."""
+    words = (words ^ (words >> np.uint64(30))) * _FIRST
+    words = (words ^ (words >> np.uint64(27))) * _SECOND
+    return words ^ (words >> np.uint64(31))
