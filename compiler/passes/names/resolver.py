@@ -15,10 +15,10 @@ from dsl.diagnostics import Related, did_you_mean
 
 FUNCTIONS: dict[str, Symbol] = {name: Symbol(name, Kind.FUNCTION, "", None) for name in REGISTRY}
 TYPE_SYMBOLS: dict[str, Symbol] = {name: Symbol(name, Kind.RECORD, "", None) for name in TYPES}
-_OVER_ELEMENTS = frozenset(
+_OVER_THE_ROW = {method.name for method in METHODS.values()} - {
     method.name for method in METHODS.values() if any(isinstance(p.type, Each) for p in method.signature.params)
-)
-"""Methods whose arguments are evaluated once per element: a bare name there may be a field of the element."""
+}
+"""Methods none of whose arguments is evaluated once per element: elsewhere a bare name may be a field of the element."""
 
 
 class Resolver:
@@ -120,7 +120,7 @@ class Resolver:
             self.callee(callee, scope)
         elif isinstance(callee, tree.Attr):
             self.expr(callee.base, scope)
-            inner = scope.inner(lenient=callee.name.text in _OVER_ELEMENTS)
+            inner = scope.inner(lenient=callee.name.text not in _OVER_THE_ROW)
         else:
             self.expr(callee, scope)
         for arg in node.args:

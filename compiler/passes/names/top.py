@@ -93,7 +93,7 @@ class TopLevel:
                 self._report_not_exported(name, source, exported)
             symbol = found or Symbol(name.text, Kind.UNKNOWN, path, None)
             self.symbols[name] = symbol
-            if self._is_free(name, path, names):
+            if names.get(name.text) is not symbol and self._is_free(name, path, names):
                 names[name.text] = symbol
                 self.places[path][name.text] = name
 

@@ -13,6 +13,7 @@ from compiler.constant import UNKNOWN
 from compiler.context import Context
 from compiler.model import Kind, Model
 from compiler.passes.types import (  # noqa: F401 - each registers its rules
+    axes,
     calls,
     conditions,
     emits,

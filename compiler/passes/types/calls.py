@@ -71,7 +71,7 @@ def params_of(node: tree.Node | None) -> Sequence[tree.Parameter]:
 
 
 def declared_call(c: Checker, node: tree.Call, symbol: Symbol, env: Env) -> Type:
-    """A prompt (its messages), a judge (its verdict) or a criteria pool; arguments are checked against its parameters."""
+    """A prompt (its messages), a judge (its verdict) or a criteria pool; arguments are checked."""
     params = {param.name.text: param for param in params_of(symbol.node)}
     slots = [Slot(name, param.default is None) for name, param in params.items()]
     what, places = f"`{symbol.name}`", c.declared_here(symbol)
@@ -175,8 +175,9 @@ def _consistency(c: Checker, node: tree.Call, function: Function, env: Env) -> T
 
 
 def _supported(kind: Type) -> Type:
-    if isinstance(kind, List):
-        return List(_supported(kind.element), kind.length, kind.along)
+    inner = solid(kind)
+    if isinstance(inner, List):
+        return List(_supported(inner.element), inner.length, inner.along)
     return Extended(kind, "support", FLOAT) if kind != ANY else ANY
 
 

@@ -43,7 +43,6 @@ class Rows:
     axes: list[tree.Each] = field(default_factory=list)
     tables: dict[str | None, Record] = field(default_factory=dict)
     acted: tree.Statement | None = None
-    loops: list[tree.Loop] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
 
     def statement(self, node: tree.Statement) -> None:

@@ -9,8 +9,6 @@ from compiler.passes.types.written import denote
 from compiler.types import ANY, INT, RangeOf
 from dsl import tree
 
-_INSIDE = (tree.Let, tree.Gen, tree.Run, tree.Require, tree.Filter, tree.Draw, tree.Next, tree.Until, tree.Loop)
-
 
 @handles(tree.Loop)
 def loop(rows: Rows, node: tree.Loop) -> None:
@@ -22,13 +20,8 @@ def loop(rows: Rows, node: tree.Loop) -> None:
         c.declared[symbol] = INT
     for carry in node.carries:
         _carry(c, carry)
-    rows.loops.append(node)
     for statement in node.body:
-        if isinstance(statement, _INSIDE):
-            rows.statement(statement)
-        else:
-            _outside_only(c, statement)
-    rows.loops.pop()
+        rows.statement(statement)
     if not rows.broken:
         _unchanged(rows, node)
 
@@ -53,16 +46,6 @@ def _carry(c: Checker, carry: tree.Carry) -> None:
         c.declared[symbol] = kind
 
 
-def _outside_only(c: Checker, statement: tree.Statement) -> None:
-    word = type(statement).__name__.lower()
-    c.report(
-        "E0411",
-        f"`{word}` stands outside of loops",
-        statement.span,
-        help="move it above or below: names of the last round stay visible after the loop",
-    )
-
-
 def _unchanged(rows: Rows, node: tree.Loop) -> None:
     for carry in node.carries:
         if carry.name.text not in rows.changed:
@@ -85,5 +68,3 @@ def next_(rows: Rows, node: tree.Next) -> None:
 @handles(tree.Until)
 def until(rows: Rows, node: tree.Until) -> None:
     rows.c.condition(node.condition, "what follows `until`")
-    if not rows.loops:
-        rows.c.report("E0411", "`until` stands inside a loop", node.span, help="outside, `filter` drops a row")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from compiler.catalog import ColumnType
 from compiler.model import Kind, Symbol
 from compiler.passes.types.checker import Checker
+from compiler.passes.types.relations import optional
 from compiler.types import ANY, BOOL, FLOAT, INT, PERSONA, STR, List, Optional, Record, RecordField, SourceOf, Type
 from dsl import tree
 
@@ -26,8 +27,8 @@ def persona_of(further: Mapping[str, Type] | None) -> Record:
     """A persona with `further` columns; None: only the file knows which, so any may be asked for."""
     if further is None:
         return PERSONA
-    extra = (RecordField(name, kind) for name, kind in further.items() if PERSONA.field(name) is None)
-    return Record("Persona", (*PERSONA.fields, *extra), open=False)
+    known = dict.fromkeys(("id", "text"), STR) | {"role": Optional(STR)} | dict(further)
+    return Record("Persona", tuple(RecordField(name, kind) for name, kind in known.items()), open=False)
 
 
 def persona_type(c: Checker) -> Record:
@@ -40,13 +41,13 @@ def persona_type(c: Checker) -> Record:
 def _joined(c: Checker) -> Record:
     rows = [c.of(symbol) for symbol in _declared(c)]
     records = [kind.row for kind in rows if isinstance(kind, SourceOf) and isinstance(kind.row, Record)]
-    if len(records) < len(rows) or any(record.open for record in records):
+    if not rows or len(records) < len(rows) or any(record.open for record in records):
         return PERSONA
     further: dict[str, Type] = {}
     for record in records:
         for item in record.fields:
-            kind = item.type if len(records) == 1 or isinstance(item.type, Optional) else Optional(item.type)
-            further.setdefault(item.name, kind)
+            everywhere = all(record.field(item.name) is not None for record in records)
+            further.setdefault(item.name, item.type if everywhere else optional(item.type))
     return persona_of(further)
 
 

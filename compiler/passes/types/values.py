@@ -82,6 +82,8 @@ def ref(c: Checker, node: tree.Ref, env: Env, want: Type | None) -> Type:
 
 def _of_element(c: Checker, node: tree.Ref, element: Element, symbol: Symbol | None) -> Type | None:
     """`it`, a field of the element, then this element's own member of a list made `for` these elements."""
+    if element.type == ANY and symbol is None:
+        return ANY
     scope: Element | None = element
     while scope is not None:
         if node.name == "it":
