@@ -14,7 +14,7 @@ import sglang as sgl
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from compiler.functions import library
+from compiler.functions import library, null
 
 Messages = list[tuple[str, str]]
 
@@ -50,7 +50,7 @@ def printed(value: object) -> object:
 @lru_cache(maxsize=1)
 def environment() -> ImmutableSandboxedEnvironment:
     env = ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True, finalize=printed)
-    env.globals = {"open_": open_, "chat_": chat_, "fn": library, "range": range}
+    env.globals = {"open_": open_, "chat_": chat_, "fn": library, "ops": null}
     return env
 
 
@@ -84,6 +84,10 @@ class Prompt:
                 found.append((str(piece), []))
         messages = [(role, "".join(parts).strip()) for role, parts in found]
         return _with_last(messages, last) if last else messages
+
+    def conversation(self, **values: object) -> list[dict[str, str]]:
+        """The finished messages as data: what a prompt called outside a `gen` gives."""
+        return [{"role": role, "content": text} for role, text in self.messages(**values) if role in ROLES]
 
     def __call__(self, last: str | None = None, **values: object) -> Any:
         messages = self.messages(last, **values)

@@ -82,8 +82,8 @@ class Module:
         constraints = (item.constraint for record in self.records for item in record.fields)
         nodes = [self._dataset_node(), *self.functions, *(node for node in constraints if node is not None)]
         parts = (self.model.symbols.get(part) for node in nodes for part in tree.walk(node))
-        found = dict.fromkeys(s for s in parts if s is not None and s.kind in (Kind.PARAM, Kind.CONST))
-        return [symbol for symbol in found if symbol in self.model.values]
+        found = {s for s in parts if s is not None and s.kind in (Kind.PARAM, Kind.CONST)}
+        return [symbol for symbol in self.model.values if symbol in found]
 
     def _dataset_node(self) -> tree.Dataset:
         node = self.model.scopes[self.dataset.file].names[self.dataset.name].node

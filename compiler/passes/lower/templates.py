@@ -51,12 +51,13 @@ class Jinja:
                     self._for(part, site)
 
     def _marker(self, part: tree.TemplateMarker, site: Site) -> None:
+        """A message's text is stripped when it is rendered, so that a marker may stand on its own line here."""
         if part.kind == "chat" and part.value is not None:
             self.pieces.append(f"{{{{ chat_({self.expression(part.value, site)}) }}}}")
         elif part.kind == "open":
-            self.pieces.append(f'{{{{ open_("open {part.role}") }}}}')
+            self.pieces.append(f'{{{{ open_("open {part.role}") }}}}\n')
         elif part.kind != "raw":
-            self.pieces.append(f'{{{{ open_("{part.kind}") }}}}')
+            self.pieces.append(f'{{{{ open_("{part.kind}") }}}}\n')
 
     def _if(self, branches: tuple[tree.TemplateBranch, ...], site: Site) -> None:
         word = "if"

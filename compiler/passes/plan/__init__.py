@@ -127,7 +127,7 @@ class _Planner:
         self.reported.add(feature)
         self.context.report(
             "E0490",
-            f"{feature} is checked today and executed in a later edition of synth",
+            f"{feature}: checked today, executed in a later edition of synth",
             span,
             help="the rest of the spec can be built without this statement",
         )

@@ -111,4 +111,4 @@ def judge_features(node: tree.Judge, model: Model) -> Iterator[str]:
     if isinstance(kind, Verdict) and kind.kind != "bool":
         yield f"a judge of {'`points`' if kind.kind == 'points' else 'a scale'}"
     if any(setting.name.text == "gold" for setting in node.settings):
-        yield "`gold` cases of a judge"
+        yield "a judge's `gold` cases"
