@@ -8,26 +8,31 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-RUN_BYTES = 24 * 1024 * 1024
+RUN_BYTES = 8 * 1024 * 1024
 """A run is sorted in memory; sorting holds about three times this."""
 BLOCK_BYTES = 512 * 1024
 """What each run holds in memory while runs are merged."""
 
 
 class KeySorter:
-    """Sorts tables by `_key`. Runs beyond the first go to a temporary folder, which `close` removes."""
+    """Sorts tables by `_key`. Runs beyond the first go to a temporary folder, which `close` removes.
+
+    One run is sorted and written by a thread (Arrow lets go of the interpreter) while the next one fills.
+    """
 
     def __init__(self, run_bytes: int = RUN_BYTES, scratch: Path | None = None) -> None:
         self._run_bytes, self._scratch = run_bytes, scratch
         self._pending: list[pa.Table] = []
         self._pending_bytes = 0
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._runs: list[Path] = []
+        self._pool = ThreadPoolExecutor(1)
+        self._runs: list[Future[Path]] = []
 
     def add(self, batch: pa.Table) -> None:
         self._pending.append(batch)
@@ -38,32 +43,34 @@ class KeySorter:
     def blocks(self) -> Iterator[pa.Table]:
         """All rows in key order; equal keys stand side by side. Once."""
         if not self._runs:
-            yield from _split(self._take_pending(), self._run_bytes)
+            yield from _split(by_key(pa.concat_tables(self._pending)) if self._pending else None, self._run_bytes)
             return
         if self._pending:
             self._spill()
-        yield from _merged([_read(path) for path in self._runs])
+        yield from _merged([_read(run.result()) for run in self._runs])
 
     def close(self) -> None:
+        self._pool.shutdown()
         self._pending.clear()
         if self._folder is not None:
             self._folder.cleanup()
 
-    def _take_pending(self) -> pa.Table | None:
-        found = by_key(pa.concat_tables(self._pending)) if self._pending else None
-        self._pending, self._pending_bytes = [], 0
-        return found
-
     def _spill(self) -> None:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="synth-sort-", dir=self._scratch)
+        if self._runs:
+            self._runs[-1].result()
         path = Path(self._folder.name) / f"{len(self._runs)}.arrow"
-        run = self._take_pending()
-        assert run is not None
-        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, run.schema) as writer:
-            for block in _split(run, BLOCK_BYTES):
-                writer.write_table(block)
-        self._runs.append(path)
+        self._runs.append(self._pool.submit(_write_run, path, self._pending))
+        self._pending, self._pending_bytes = [], 0
+
+
+def _write_run(path: Path, batches: list[pa.Table]) -> Path:
+    run = by_key(pa.concat_tables(batches))
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, run.schema) as writer:
+        for block in _split(run, BLOCK_BYTES):
+            writer.write_table(block)
+    return path
 
 
 def by_key(table: pa.Table) -> pa.Table:

@@ -133,8 +133,8 @@ class TableWriter:
         waiting: deque[Future[Shard]] = deque()
         with ThreadPoolExecutor(ENCODERS) as pool:
             for piece in cut(self._sorting().blocks(), cut_rows, part_bytes):
-                summary.add(piece.rows)
                 waiting.append(pool.submit(self._shard, piece))
+                summary.add(piece.rows)
                 if len(waiting) >= IN_FLIGHT:
                     yield waiting.popleft().result()
             while waiting:
