@@ -26,11 +26,6 @@ _MEANT = {
     "||": "write `or`",
     "!": "write `not`",
     ";": "a statement ends at the end of its line; no `;` is needed",
-    "'": 'texts stand between double quotes: `"…"`',
-    "`": 'texts stand between double quotes: `"…"`',
-    "“": 'texts stand between straight double quotes: `"…"`',
-    "”": 'texts stand between straight double quotes: `"…"`',
-    "„": 'texts stand between straight double quotes: `"…"`',
     "@": "markers such as `@user` stand inside a template, alone on their line",
 }
 _OPENING = re.compile(r'[ \t]*(?:prompt|judge|gen)[ \t]+[A-Za-z_]\w*[ \t]*[(:][^\n]*"""[ \t\r]*(?=\n|\Z)')
@@ -149,6 +144,8 @@ class Lexer:
         token = self._add("STRING" if len(text) > 2 and text[0] in "'“" else STRAY, start, end)
         if text[0].isalpha() or text[0] == "_":
             self._fault(token, "E0105", f"`{text}` is no name", "names are made of a-z, A-Z, 0-9 and _")
+        elif text[0] in "'`“”„":
+            self._fault(token, "E0105", "a text stands between double quotes", 'write `"…"`')
         else:
             self._fault(token, "E0105", f"{_named(text)} has no meaning here", help_=_meaning(text))
 

@@ -9,7 +9,7 @@ from dsl.diagnostics import Diagnostic, Related, did_you_mean
 from dsl.grammar import Misfit, keywords
 from dsl.source import Span
 from dsl.tokens import Token
-from dsl.words import DECLARATIONS, IN_TEST, STATEMENTS
+from dsl.words import DECLARATIONS, IN_DATASET, IN_TEST, STATEMENTS
 
 _OPERATORS = frozenset(["CMP", "SIGN", "MULOP", "IN", "NOT", "AND", "OR", "DOT", "LSQB", "LPAR", "RANGE", "ENDLESS"])
 _LITERALS = frozenset(["INT", "NUMBER", "QUANTITY", "PERCENT", "STRING", "TRUE", "FALSE", "NULL", "WEIGHTED", "IF"])
@@ -44,6 +44,7 @@ _NAMES = {
     "RSQB": "`]`",
     "RBRACE": "`}`",
 }
+_STARTS = frozenset(word.upper() for word in STATEMENTS)
 _PLACES = {"dataset": "a `dataset`", "loop": "a `loop`", "test": "a `test`"}
 
 
@@ -52,9 +53,11 @@ def unexpected(tokens: Sequence[Token], misfit: Misfit, head: str, end: str = "t
     found = tokens[misfit.index] if misfit.index < len(tokens) else None
     before = tokens[misfit.index - 1] if misfit.index else None
     if found is not None and found.word and _begins(tokens, misfit.index):
-        special = _no_statement(found, misfit.expected, head)
-        if special:
-            return special
+        here = [word for word, terminal in keywords().items() if terminal in misfit.expected & _STARTS]
+        if here:
+            return _no_statement(found, here, head)
+    if found is not None and before is not None and found.type in ("NAME", "STRING") and _sets(tokens, misfit):
+        return _no_statement(before, sorted(IN_DATASET - {"next", "until"}), "dataset")
     expected = _expected(misfit.expected)
     span, shown = _place(found, before, end)
     return Diagnostic(
@@ -88,10 +91,12 @@ def _begins(tokens: Sequence[Token], index: int) -> bool:
     return index > 0 and (tokens[index - 1].type == "_NL" or tokens[index - 1].body)
 
 
-def _no_statement(found: Token, expected: frozenset[str], head: str) -> Diagnostic | None:
-    here = [word for word, terminal in keywords().items() if terminal in expected and word in STATEMENTS]
-    if not here:
-        return None
+def _sets(tokens: Sequence[Token], misfit: Misfit) -> bool:
+    """Whether the statement began with a word that is no keyword, and so was read as `name = value`."""
+    return misfit.expected == {"EQUAL"} and tokens[misfit.index - 1].word and _begins(tokens, misfit.index - 1)
+
+
+def _no_statement(found: Token, here: list[str], head: str) -> Diagnostic:
     place = _PLACES.get(head, f"`{head}`")
     if found.text in STATEMENTS:
         return Diagnostic("E0111", f"`{found.text}` cannot stand inside {place}", found.span)

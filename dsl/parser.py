@@ -30,7 +30,11 @@ class Parsed:
 
 def parse(source: Source) -> Parsed:
     """The tree of a whole file. Broken statements are cut out and reported, one message each."""
-    lexer = Lexer(source)
+    return parse_tokens(source, Lexer(source))
+
+
+def parse_tokens(source: Source, lexer: Lexer) -> Parsed:
+    """As `parse`, of a source that is already read; afterwards its tokens know which words were keywords."""
     balanced = balance(lexer.tokens)
     diagnostics = lexer.diagnostics + balanced.diagnostics
     for token in balanced.tokens:

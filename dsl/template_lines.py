@@ -19,7 +19,7 @@ Line = list[Piece]
 
 def read_lines(pieces: list[Piece], source: str) -> list[Piece]:
     """The pieces that make the template: dedented, without tag-only lines, with markers."""
-    lines = list(_lines(pieces))
+    lines = list(pieces_by_line(pieces))
     common = common_indent(lines, source)
     for line in lines:
         _dedent(line, source, common)
@@ -28,7 +28,7 @@ def read_lines(pieces: list[Piece], source: str) -> list[Piece]:
     return kept
 
 
-def _lines(pieces: list[Piece]) -> Iterator[Line]:
+def pieces_by_line(pieces: list[Piece]) -> Iterator[Line]:
     """The pieces of one line each; what spans several lines joins the line it begins on to the one it ends on."""
     line: Line = []
     for piece in pieces:
@@ -40,7 +40,7 @@ def _lines(pieces: list[Piece]) -> Iterator[Line]:
         yield line
 
 
-def _opens_line(piece: Piece, source: str) -> bool:
+def opens_line(piece: Piece, source: str) -> bool:
     return source[piece.start - 1 : piece.start] == "\n"
 
 
@@ -48,7 +48,7 @@ def common_indent(lines: list[Line], source: str) -> str:
     """The white space that all lines begin with; blank ones, and one that begins behind the quotes, do not count."""
     indents: list[str] = []
     for line in lines:
-        if not _opens_line(line[0], source) or all(piece.is_blank for piece in line):
+        if not opens_line(line[0], source) or all(piece.is_blank for piece in line):
             continue
         text = line[0].text if line[0].is_text else ""
         indents.append(text[: len(text) - len(text.lstrip(" \t"))])
@@ -59,7 +59,7 @@ def common_indent(lines: list[Line], source: str) -> str:
 
 def _dedent(line: Line, source: str, common: str) -> None:
     first = line[0]
-    if not first.is_text or not _opens_line(first, source):
+    if not first.is_text or not opens_line(first, source):
         return
     if all(piece.is_blank for piece in line):
         first.text = "\n" if first.text.endswith("\n") else ""
