@@ -1,0 +1,61 @@
+"""A plain function in; a coroutine that runs it in a greenlet out, inside which `await_` waits for coroutines.
+
+A candidate's program is synchronous code (SGLang's interpreter) whose model calls are asynchronous. Each program runs
+in a greenlet; a call switches to the event loop and back, with no thread in between. Code that runs outside such a
+greenlet, say a printed program tried by hand, waits on one background loop instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import Callable, Coroutine
+from functools import cache
+from typing import Any, ParamSpec, TypeVar
+
+from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Bridged(greenlet):  # type: ignore[misc]
+    """A greenlet that is driven by a task of the event loop."""
+
+    def __init__(self, function: Callable[..., Any], driver: greenlet) -> None:
+        super().__init__(function, driver)
+        self.driver = driver
+        self.gr_context = driver.gr_context
+
+
+async def run_in_greenlet(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Runs `function` so that `await_` works inside it; its exceptions, and the task's cancellation, pass through."""
+    bridged = _Bridged(function, getcurrent())
+    waiting = bridged.switch(*args, **kwargs)
+    while not bridged.dead:
+        try:
+            value = await waiting
+        except BaseException:
+            waiting = bridged.throw(*sys.exc_info())
+        else:
+            waiting = bridged.switch(value)
+    result: T = waiting
+    return result
+
+
+def await_(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The result of `coroutine`, for synchronous code: through the greenlet's loop, or else the background loop."""
+    current = getcurrent()
+    if isinstance(current, _Bridged):
+        result: T = current.driver.switch(coroutine)
+        return result
+    return asyncio.run_coroutine_threadsafe(coroutine, background_loop()).result()
+
+
+@cache
+def background_loop() -> asyncio.AbstractEventLoop:
+    """The one loop, in a daemon thread, for programs that are run by hand."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="synth-background-loop", daemon=True).start()
+    return loop

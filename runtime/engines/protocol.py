@@ -1,0 +1,213 @@
+"""What a model is asked (`Request`) in; what it answered (`Answer`) out; `Engine` is whoever does it.
+
+Everything here is plain data with a canonical form: a request's digest is the key under which its answer is stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, Protocol
+
+import orjson
+
+Role = Literal["system", "user", "assistant"]
+OpenRole = Literal["assistant", "user"]
+ConstraintKind = Literal["json_schema", "regex", "choice", "grammar"]
+Finish = Literal["stop", "length"]
+
+
+class EngineError(Exception):
+    """The root of what an engine raises::
+
+    EngineError
+    ├── EngineUnavailable   the world's fault: time-outs, 503, lost connections. Stops the build, which resumes later
+    └── EngineRejected      the request's fault: a bad schema, a prompt longer than the context. Asking again is useless
+    """
+
+    def __init__(self, engine: str, message: str) -> None:
+        super().__init__(f"{engine}: {message}")
+        self.engine = engine
+        self.message = message
+
+
+class EngineUnavailable(EngineError):
+    """The engine did not answer; nothing is known about the request. Never costs a row."""
+
+
+class EngineRejected(EngineError):
+    """The engine understood the request and refuses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine does by itself. What is missing is lowered or refused by `lower`, never skipped."""
+
+    json_schema: bool = False
+    regex: bool = False
+    choice: bool = False
+    grammar: bool = False
+    seed: bool = False
+    logprobs: bool = False
+    prefill: bool = False
+    tokenize: bool = False
+    prefix_cache: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How tokens are chosen. `top_k` 0 and `min_p` 0 are off; a repetition penalty of 1 is none."""
+
+    temperature: float = 0.7
+    top_p: float = 1.0
+    top_k: int = 0
+    min_p: float = 0.0
+    max_tokens: int = 512
+    stop: tuple[str, ...] = ()
+    frequency_penalty: float = 0.0
+    presence_penalty: float = 0.0
+    repetition_penalty: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A form that the answer has. `source` of a choice is a JSON list of strings, of a schema its JSON text.
+
+    A schema's `properties` are decoded in the order in which they stand, so its source is not sorted by key.
+    Patterns are Python's, matched against the whole answer.
+    """
+
+    kind: ConstraintKind
+    source: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call. `model` is the identity of the weights. With `labels` it is a one-token judgement at temperature 0:
+    the answer carries the log-probability of each label, and sampling and constraint play no part.
+
+    `open_role` is whose turn the model continues, after `prefill`. `raw` leaves the chat template out: the prompt is
+    the messages' contents and the prefill, joined.
+    """
+
+    model: str
+    messages: tuple[Message, ...]
+    open_role: OpenRole = "assistant"
+    prefill: str = ""
+    raw: bool = False
+    sampling: Sampling = Sampling()
+    constraint: Constraint | None = None
+    seed: int = 0
+    labels: tuple[str, ...] = ()
+
+    @cached_property
+    def digest(self) -> bytes:
+        """16 bytes over what determines the answer. Greedy calls leave the seed out: they answer alike under any."""
+        return hashlib.blake2b(orjson.dumps(self._determinants()), digest_size=16).digest()
+
+    def _determinants(self) -> list[Any]:
+        prompt = [
+            self.model,
+            [[m.role, m.content] for m in self.messages],
+            self.open_role,
+            self.prefill,
+            self.raw,
+        ]
+        if self.labels:
+            return [*prompt, list(self.labels)]
+        s = self.sampling
+        constraint = [self.constraint.kind, self.constraint.source] if self.constraint else None
+        seed = self.seed if s.temperature > 0 else 0
+        numbers = [float(s.temperature), float(s.top_p), s.top_k, float(s.min_p), s.max_tokens]
+        penalties = [float(s.frequency_penalty), float(s.presence_penalty), float(s.repetition_penalty)]
+        return [*prompt, numbers, list(s.stop), penalties, constraint, seed]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `text` leaves the prefill out. `logprob` is the mean per token, before any constraint.
+
+    `labels` maps each label to the log-probability of its spellings, and `label_mass` is what they sum to as
+    probabilities: little mass means that the prompt does not ask for these labels. `cached_tokens` varies from run to
+    run and is never committed.
+    """
+
+    text: str
+    finish: Finish = "stop"
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    logprob: float | None = None
+    labels: Mapping[str, float] = field(default_factory=dict)
+    label_mass: float | None = None
+
+    def probability(self, label: str) -> float:
+        """The probability of `label` among the labels that were asked about."""
+        top = max(self.labels.values())
+        weights = {name: math.exp(value - top) for name, value in self.labels.items()}
+        return weights[label] / sum(weights.values())
+
+    def to_json(self) -> bytes:
+        """Canonical JSON, as the journal stores it."""
+        return orjson.dumps(
+            {
+                "text": self.text,
+                "finish": self.finish,
+                "prompt_tokens": self.prompt_tokens,
+                "completion_tokens": self.completion_tokens,
+                "cached_tokens": self.cached_tokens,
+                "logprob": self.logprob,
+                "labels": dict(self.labels),
+                "label_mass": self.label_mass,
+            },
+            option=orjson.OPT_SORT_KEYS,
+        )
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Answer:
+        return cls(**orjson.loads(data))
+
+
+class Engine(Protocol):
+    """Someone who answers requests. `concurrency` is how many calls it wants in flight."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def identity(self) -> str:
+        """Digest of the weights or the declared revision: the `model` of requests."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    @property
+    def concurrency(self) -> int: ...
+
+    async def complete(self, request: Request) -> Answer:
+        """Answers, or raises `EngineUnavailable` or `EngineRejected`."""
+        ...
+
+    def render(self, request: Request) -> str:
+        """The prompt as the model sees it: the chat template applied, the open turn at its end."""
+        ...
+
+    def count_tokens(self, text: str) -> int: ...
+
+    async def close(self) -> None: ...
+
+
+class Completer(Protocol):
+    """The least that a program needs of an engine; a journal in front of one is a completer too."""
+
+    async def complete(self, request: Request) -> Answer: ...

@@ -1,0 +1,126 @@
+"""The kind and settings of `[engines.NAME]` in; the engine out, or a diagnostic that says which settings there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
+from runtime.engines.protocol import Engine
+
+Settings = Mapping[str, Any]
+
+_NUMBER = (int, float)
+_TYPES: Mapping[str, Mapping[str, tuple[type, ...]]] = {
+    "llamacpp": {
+        "model": (str,),
+        "concurrency": (int,),
+        "context": (int,),
+        "threads": (int,),
+        "timeout": _NUMBER,
+    },
+    "deterministic": {
+        "revision": (str,),
+        "concurrency": (int,),
+        "delay": _NUMBER,
+        "jitter": _NUMBER,
+        "invalid_share": _NUMBER,
+        "unavailable_at": (list,),
+        "unavailable_from": (int,),
+    },
+    "sglang": {
+        "url": (str,),
+        "model": (str,),
+        "revision": (str,),
+        "concurrency": (int,),
+        "timeout": _NUMBER,
+        "retries": (int,),
+        "deterministic": (bool,),
+    },
+}
+KINDS = tuple(_TYPES)
+"""The kinds of engines, the default first."""
+
+
+def make_engine(kind: str = "llamacpp", settings: Settings | None = None, *, name: str | None = None) -> Engine:
+    """The engine of a profile. Cheap: weights are loaded and servers asked when the first request comes."""
+    given = {key: value for key, value in (settings or {}).items() if key != "kind"}
+    if kind not in _TYPES:
+        raise SynthError(_unknown_kind(kind))
+    mistakes = [*_mistakes(kind, given)]
+    if mistakes:
+        raise SynthError(*mistakes)
+    return _MAKERS[kind]({"name": name or kind, **given})
+
+
+def _unknown_kind(kind: str) -> Diagnostic:
+    return Diagnostic(
+        code="E0801",
+        message=f"there is no engine of kind `{kind}`",
+        label=did_you_mean(kind, KINDS) or "",
+        notes=(f"kinds of engines: {', '.join(KINDS)}",),
+        help='write one of them in synth.toml, as in `kind = "llamacpp"`',
+    )
+
+
+def _mistakes(kind: str, settings: Settings) -> list[Diagnostic]:
+    found = [_unknown_setting(kind, key) for key in settings if key not in _TYPES[kind]]
+    found += [_wrong_type(kind, key, value) for key, value in settings.items() if not _fits(kind, key, value)]
+    if kind == "sglang" and "url" not in settings:
+        found.append(_no_url())
+    return found
+
+
+def _fits(kind: str, key: str, value: object) -> bool:
+    wanted = _TYPES[kind].get(key, (object,))
+    if isinstance(value, bool) and bool not in wanted:
+        return wanted == (object,)
+    return isinstance(value, wanted) and not (key == "concurrency" and isinstance(value, int) and value < 1)
+
+
+def _unknown_setting(kind: str, key: str) -> Diagnostic:
+    return Diagnostic(
+        code="E0802",
+        message=f"an engine of kind `{kind}` has no setting `{key}`",
+        label=did_you_mean(key, tuple(_TYPES[kind])) or "",
+        notes=(f"settings of {kind}: {', '.join(_TYPES[kind])}",),
+    )
+
+
+def _wrong_type(kind: str, key: str, value: object) -> Diagnostic:
+    wanted = " or ".join(t.__name__ for t in _TYPES[kind][key])
+    wanted = "int of at least 1" if key == "concurrency" else wanted
+    return Diagnostic(code="E0802", message=f"`{key}` of engine kind `{kind}` takes {wanted}, not {value!r}")
+
+
+def _no_url() -> Diagnostic:
+    return Diagnostic(
+        code="E0802",
+        message="an engine of kind `sglang` needs a `url`",
+        help='say where the server is: `url = "http://127.0.0.1:30000"`',
+    )
+
+
+def _llamacpp(settings: Settings) -> Engine:
+    from runtime.engines.llamacpp import LlamaCppEngine
+
+    return LlamaCppEngine(**settings)
+
+
+def _deterministic(settings: Settings) -> Engine:
+    from runtime.engines.deterministic import DeterministicEngine
+
+    return DeterministicEngine(**settings)
+
+
+def _sglang(settings: Settings) -> Engine:
+    from runtime.engines.sglang_http import SglangEngine
+
+    return SglangEngine(**settings)
+
+
+_MAKERS: Mapping[str, Callable[[Settings], Engine]] = {
+    "llamacpp": _llamacpp,
+    "deterministic": _deterministic,
+    "sglang": _sglang,
+}
