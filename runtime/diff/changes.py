@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from runtime.diff.model import RowCounts, RowState
 from runtime.diff.schema import all_columns
 from runtime.diff.shards import Differing, Version
-from runtime.query.scratch import one_of, parquet, quoted
-
-if TYPE_CHECKING:
-    import duckdb
+from runtime.query.scratch import Scratch, one_of, parquet, quoted
 
 LITERAL_KEYS = 4_000
 """Up to so many keys are named one by one, which lets the reader skip row groups; more are joined."""
@@ -27,7 +24,7 @@ StatedKey = tuple[bytes, RowState]
 class Changes:
     """The keys that differ, in a table of `scratch` named `{name} keys`, and the rows behind them on each side."""
 
-    scratch: duckdb.DuckDBPyConnection
+    scratch: Scratch
     name: str
     before: Version
     after: Version
@@ -83,8 +80,7 @@ class Changes:
         return self._select(f"true {_state(only)} order by md5(_key), _key limit $1 offset $2", [size, offset])
 
     def _select(self, condition: str, arguments: list[object]) -> list[StatedKey]:
-        cursor = self.scratch.cursor()
-        found = cursor.execute(f"select _key, state from {self.keys} where {condition}", arguments).fetchall()
+        found = self.scratch.execute(f"select _key, state from {self.keys} where {condition}", arguments).fetchall()
         return cast(list[StatedKey], found)
 
     @cached_property
@@ -121,8 +117,7 @@ class Changes:
             return []
         names = ", ".join(map(quoted, ("_key", "key", *columns)))
         relation = kept or parquet(paths)
-        cursor = self.scratch.cursor()
-        return cursor.execute(f"select {names} from {relation} where {one_of(keys)}").fetchall()
+        return self.scratch.execute(f"select {names} from {relation} where {one_of(keys)}").fetchall()
 
 
 def _state(only: RowState | None) -> str:

@@ -58,8 +58,9 @@ def drift(before: ColumnStats | None, after: ColumnStats | None) -> tuple[Drift,
     if not categories(before) or not categories(after):
         return ()
     old, new = _shares(categories(before)), _shares(categories(after))
-    moved = [Drift(value, old.get(value, 0.0), new.get(value, 0.0)) for value in {**old, **new}]
-    return tuple(sorted((d for d in moved if d.before != d.after), key=lambda d: (-abs(d.after - d.before), d.value)))
+    drifts = [Drift(value, old.get(value, 0.0), new.get(value, 0.0)) for value in {**old, **new}]
+    moved = [drift for drift in drifts if drift.before != drift.after]
+    return tuple(sorted(moved, key=lambda drift: (-round(abs(drift.after - drift.before), 9), drift.value)))
 
 
 def _shares(categories: tuple[tuple[str, int], ...]) -> dict[str, float]:

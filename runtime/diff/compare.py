@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING
-
 from dsl.diagnostics import SynthError
 from runtime.diff.causes import causes
 from runtime.diff.changes import Changes
@@ -16,14 +13,11 @@ from runtime.diff.schema import schema_changes
 from runtime.diff.shards import Version
 from runtime.diff.sources import source_changes
 from runtime.query.catalog import datasets, is_manifest, no_dataset
-from runtime.query.scratch import open_scratch
+from runtime.query.scratch import Scratch
 from runtime.store.port import CommitId, Store
 from runtime.tables.layout import DATASETS, manifest_path, rejected_folder, table_folder
 from runtime.tables.manifest import Manifest
 from runtime.tables.manifest_json import read_manifest
-
-if TYPE_CHECKING:
-    import duckdb
 
 
 def diff(store: Store, a: str | None, b: str, dataset: str | None = None) -> Diff:
@@ -75,10 +69,7 @@ class _Pair:
 
     def __init__(self, store: Store, a: CommitId | None, b: CommitId) -> None:
         self.store, self.a, self.b = store, a, b
-
-    @cached_property
-    def scratch(self) -> duckdb.DuckDBPyConnection:
-        return open_scratch()
+        self.scratch = Scratch()
 
     def manifest(self, commit: CommitId | None, dataset: str) -> Manifest | None:
         path = manifest_path(dataset)

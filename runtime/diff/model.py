@@ -176,13 +176,15 @@ class RowChange:
 
     @property
     def cells(self) -> tuple[CellChange, ...]:
-        """The places that differ, in column order; for an added or removed row every column."""
+        """The places that differ, in column order; for an added or removed row every column.
+
+        A column that only one version has differs in the rows where it is not null.
+        """
         before, after = self.before or {}, self.after or {}
-        return tuple(
-            change
-            for name in self.columns
-            for change in cell_changes(name, before.get(name, ABSENT), after.get(name, ABSENT))
-        )
+        pairs = [(name, before.get(name, ABSENT), after.get(name, ABSENT)) for name in self.columns]
+        if self.state == "changed":
+            pairs = [pair for pair in pairs if not (ABSENT in pair[1:] and None in pair[1:])]
+        return tuple(change for pair in pairs for change in cell_changes(*pair))
 
 
 @dataclass(frozen=True, slots=True)

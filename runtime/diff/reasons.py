@@ -9,17 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from runtime.diff.changes import Changes
 from runtime.diff.model import Fate, ReasonChange
 from runtime.diff.shards import Differing, Version
-from runtime.query.scratch import parquet
+from runtime.query.scratch import Scratch, parquet
 from runtime.tables.keys import decode_key, encode_key, print_key
 from runtime.tables.manifest import Manifest
-
-if TYPE_CHECKING:
-    import duckdb
 
 EXAMPLES = 3
 STEP, REASON = "step", "reason"
@@ -57,7 +53,7 @@ def candidate_key(key: bytes, parts: int) -> bytes:
 
 
 def reason_changes(
-    scratch: duckdb.DuckDBPyConnection,
+    scratch: Scratch,
     versions: tuple[Version, Version],
     manifests: tuple[Manifest | None, Manifest | None],
     keys: Moved,
@@ -96,7 +92,7 @@ def _reason(name: str, before: int, after: int, went: Reasons, came: Reasons) ->
 
 
 def _dropped(
-    scratch: duckdb.DuckDBPyConnection, rejected: Differing, keys: frozenset[bytes], titles: Mapping[str, str]
+    scratch: Scratch, rejected: Differing, keys: frozenset[bytes], titles: Mapping[str, str]
 ) -> dict[bytes, str]:
     """Why each of these candidates was dropped there; without those that were not."""
     column = next((name for name in (STEP, REASON) if name in rejected.own.schema.names), None)

@@ -81,7 +81,8 @@ def _entry(painter: Painter, state: str, text: str) -> list[str]:
 
 def _summary(painter: Painter, table: TableDiff, view: View, *, heading: bool) -> Iterator[str]:
     if heading:
-        yield from ("", painter.paint("head", f"table {table.name}"))
+        state = f" ({table.state})" if table.state in ("added", "removed") else ""
+        yield from ("", painter.paint("head", f"table {table.name}{state}"))
     if table.schema and table.state == "changed":
         yield from ("", "Schema")
         for change in table.schema:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,21 @@ def open_scratch() -> duckdb.DuckDBPyConnection:
     connection.execute("set preserve_insertion_order = false")
     connection.execute("set parquet_metadata_cache = true")
     return connection
+
+
+class Scratch:
+    """A database that is opened when it is first used: a comparison that reads nothing costs nothing."""
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        return open_scratch()
+
+    def execute(self, sql: str, arguments: list[object] | None = None) -> duckdb.DuckDBPyConnection:
+        """Runs on a cursor of its own, so that results can be read side by side."""
+        return self.cursor().execute(sql, arguments or [])
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        return self._connection.cursor()
 
 
 def quoted(name: str) -> str:
