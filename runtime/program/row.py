@@ -129,7 +129,7 @@ class Row:
             attempt = self._next_attempt(name)
             seed = seed_of(self.stage.seed, self.stage.dataset, salt, self.key, self.round, 0, 0, attempt)
             bound = self.stage.role(role)
-            reply = ask(function, arguments, bound, seed, shape.constraint, settings, cell=name)
+            reply = ask(function, arguments, bound, seed, shape.constraint, settings, name)
             value = shape.read(reply.text, reply.finish)
             self._record_gen(name, function, role, arguments, attempt, seed, reply, value)
             if not isinstance(value, Problem):
@@ -197,8 +197,8 @@ class Row:
             value = self.stage.mocks[name].take(self._next_attempt(name))
             self.events.append(Event(cell=name, kind="judge", element=count, value=value, arguments=arguments))
             return Verdict(value if isinstance(value, (bool, int)) else bool(value))
-        reply = ask(function, arguments, self.stage.role(role), 0, None, {"temperature": 0.0}, cell=name)
-        p = reply.probability("yes", "no")
+        reply = ask(function, arguments, self.stage.role(role), 0, None, {"temperature": 0.0}, name)
+        p = reply.answer.probability("yes")
         verdict = Verdict(p >= threshold, p)
         self.events.append(
             Event(

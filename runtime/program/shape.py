@@ -62,7 +62,8 @@ class Shape:
         """The value that `text` stands for, or the problem with it."""
         if finish == "length":
             return Problem("cut off at max_tokens")
-        value = getattr(self, f"_read_{self.kind}")(text)
+        readers = {"text": self._read_text, "choice": self._read_choice, "json": self._read_json}
+        value: object | Problem = readers[self.kind](text)
         if isinstance(value, Problem) or self.check is None:
             return value
         broken = self.check(value)
@@ -81,11 +82,11 @@ class Shape:
 
     def _read_json(self, text: str) -> object | Problem:
         try:
-            value = orjson.loads(text)
+            value: object = orjson.loads(text)
         except orjson.JSONDecodeError as error:
             return Problem(f"is not JSON: {error}")
-        error = next(self._validator.iter_errors(value), None)
-        return Problem(f"{_path(error.instance_path)}{error.message}") if error else value
+        broken = next(self._validator.iter_errors(value), None)
+        return Problem(f"{_path(broken.instance_path)}{broken.message}") if broken else value
 
     @cached_property
     def _validator(self) -> jsonschema_rs.Draft202012Validator:

@@ -113,7 +113,7 @@ class StepRecord:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """One version of one dataset. `models` maps roles to weights digests or declared revisions; `prompts` maps prompts
-    and judges to their digests; `steps` are the statements in order."""
+    and judges to their digests; `steps` are the statements in order; `limit` is how many candidates were allowed."""
 
     dataset: str
     key: tuple[KeyColumn, ...]
@@ -130,6 +130,7 @@ class Manifest:
     inputs: Mapping[str, InputDigest] = field(default_factory=dict)
     prompts: Mapping[str, str] = field(default_factory=dict)
     steps: tuple[StepRecord, ...] = ()
+    limit: int | None = None
     format: int = FORMAT
 
     @property

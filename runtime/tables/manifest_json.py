@@ -39,6 +39,7 @@ def write_manifest(manifest: Manifest) -> bytes:
             "fingerprints": asdict(manifest.fingerprints),
             "format": manifest.format,
             "inputs": {name: asdict(found) for name, found in manifest.inputs.items()},
+            "limit": manifest.limit,
             "key": [{"name": part.name, **type_json(part.type)} for part in manifest.key],
             "measures": dict(manifest.measures),
             "models": dict(manifest.models),
@@ -91,6 +92,7 @@ def _manifest(value: Object) -> Manifest:
         inputs={name: InputDigest(**found) for name, found in value["inputs"].items()},
         prompts=value.get("prompts", {}),
         steps=tuple(StepRecord(**step) for step in value.get("steps", ())),
+        limit=value.get("limit"),
         format=value["format"],
     )
 

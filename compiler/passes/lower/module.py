@@ -119,8 +119,8 @@ class Module:
     def threshold(self, judge: tree.Judge) -> float:
         return next(item.threshold for item in self.dataset.judges if item.node is judge)
 
-    def wording(self, node: tree.Expr) -> str:
-        """An expression as it was written, on one line."""
+    def wording(self, node: tree.Node) -> str:
+        """A node as it was written, on one line."""
         return " ".join(self.model.sources[node.span.path].slice(node.span).split())
 
     def row_symbol(self, dataset: plan.DatasetPlan, name: str) -> Symbol:
@@ -202,4 +202,4 @@ def _imports(body: str) -> str:
     dist = ["from runtime.program import distribution as dist"] if re.search(r"\bdist\.", body) else []
     first = [used[prefix] for prefix in ("itertools.", "sgl.") if prefix in used]
     own = [line for prefix, line in used.items() if prefix not in ("itertools.", "sgl.")]
-    return "\n".join([*first, *own, *program, *dist, ""])
+    return "\n".join([*first, *own, *program, *dist, ""]).rstrip("\n") + "\n"

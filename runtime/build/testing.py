@@ -1,0 +1,166 @@
+"""A dataset's own tests in; what each found out, as failures with a place, out. No model is asked.
+
+A mocked gen, run or judge answers from the test; a call that no mock answers is a failure that names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from compiler import plan
+from compiler.testing import Expectation, Test
+from compiler.types import List
+from dsl.diagnostics import Diagnostic, SynthError
+from runtime.build.program import Loaded
+from runtime.program.outcome import Kept, Outcome, Rejected
+from runtime.program.row import Row
+from runtime.program.stage import Stage
+from runtime.tables.keys import Key
+
+
+class NotMocked(SynthError):
+    """A test reached a call that it does not mock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """One mock: `values` in order of the calls, or the same value for all when there is no order."""
+
+    name: str
+    values: Sequence[Any]
+    ordered: bool
+    test: Test
+
+    def take(self, call: int) -> object:
+        if not self.ordered:
+            return self.values[0]
+        if call >= len(self.values):
+            raise NotMocked(_unanswered(self.test, self.name, call, len(self.values)))
+        return self.values[call]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Stands for a gen or judge that the test does not mock."""
+
+    name: str
+    test: Test
+
+    def take(self, call: int) -> object:
+        raise NotMocked(_unanswered(self.test, self.name, call, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`failures` is empty when the test passed."""
+
+    test: Test
+    failures: tuple[Diagnostic, ...] = field(default_factory=tuple)
+
+
+def run_test(test: Test, loaded: Loaded, stage: Stage, first: Mapping[str, tuple[Any, object]]) -> Verdict:
+    """`first` gives each axis' first (key part, value), for axes that the test does not give."""
+    if test.mistakes:
+        return Verdict(test, test.mistakes)
+    row = Row(_staged(test, loaded.plan, stage), _key(test, first), 0, _axes(test, first))
+    try:
+        outcome = row.run(loaded.row)
+    except NotMocked as error:
+        return Verdict(test, error.diagnostics)
+    failures = (_failure(item, outcome, row, test, loaded.namespace) for item in test.expectations)
+    return Verdict(test, tuple(found for found in failures if found is not None))
+
+
+def _staged(test: Test, dataset: plan.DatasetPlan, stage: Stage) -> Stage:
+    names = [step.name for step in dataset.of(plan.Gen)] + [judge.name for judge in dataset.judges]
+    lists = {step.name for step in dataset.of(plan.Gen) if isinstance(step.type, List)}
+    mocks = {name: _mock(name, test, name in lists) for name in names}
+    sources = {**stage.sources, **{name: _Given(value) for name, value in test.given.items() if name in stage.sources}}
+    return replace(stage, mocks=mocks, given=test.given, sources=sources)
+
+
+def _mock(name: str, test: Test, gives_list: bool) -> Answers | Missing:
+    if name not in test.mocks:
+        return Missing(name, test)
+    value = test.mocks[name]
+    ordered = isinstance(value, list) and (not gives_list or bool(value and isinstance(value[0], list)))
+    return Answers(name, value if isinstance(value, list) and ordered else [value], ordered, test)
+
+
+class _Given:
+    """A source whose rows a test gives."""
+
+    def __init__(self, rows: Any) -> None:
+        from runtime.sampling import Pool
+
+        self.rows = list(rows)
+        self.pool: Pool[Any] = Pool(self.rows, ids=[str(row) for row in self.rows])
+
+
+def _axes(test: Test, first: Mapping[str, tuple[Any, object]]) -> dict[str, object]:
+    return {name: test.given.get(name, value) for name, (_, value) in first.items()}
+
+
+def _key(test: Test, first: Mapping[str, tuple[Any, object]]) -> Key:
+    """Given rows are known by their `id` where they have one."""
+    return tuple(_part(test.given[name]) if name in test.given else part for name, (part, _) in first.items())
+
+
+def _part(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return str(value.get("id", "given"))
+    return value if isinstance(value, (str, int, float, bool)) else "given"
+
+
+def _failure(
+    expected: Expectation, outcome: Outcome, row: Row, test: Test, namespace: Mapping[str, Any]
+) -> Diagnostic | None:
+    if expected.kind == "that":
+        return _that(expected, row, outcome, test, namespace)
+    if expected.kind == "kept":
+        return None if isinstance(outcome, Kept) else _failed(expected, outcome, row)
+    met = isinstance(outcome, Rejected) and expected.name in outcome.names
+    return None if met else _failed(expected, outcome, row)
+
+
+def _that(
+    expected: Expectation, row: Row, outcome: Outcome, test: Test, namespace: Mapping[str, Any]
+) -> Diagnostic | None:
+    """The expression comes from the checked spec, printed by the compiler; it reaches the program's names alone."""
+    values = {**row.axes, **row.values}
+    try:
+        held = eval(expected.code or "", {**namespace, **test.constants})(values)
+    except KeyError as missing:
+        return _failed(expected, outcome, row, f"`{missing.args[0]}` has no value: the row did not come that far")
+    return None if held else _failed(expected, outcome, row)
+
+
+def _failed(expected: Expectation, outcome: Outcome, row: Row, note: str = "") -> Diagnostic:
+    story = "the row was kept" if isinstance(outcome, Kept) else _story(outcome)
+    values = [f"{name} = {value!r}" for name, value in row.values.items()]
+    return Diagnostic(
+        "E0902",
+        f"expected: {expected.text.removeprefix('expect ')}",
+        expected.span,
+        label=story,
+        notes=(*([note] if note else []), *values),
+    )
+
+
+def _story(outcome: Outcome) -> str:
+    return f"dropped by {outcome.step}: {outcome.reason}" if isinstance(outcome, Rejected) else "the row did not end"
+
+
+def _unanswered(test: Test, name: str, call: int, given: int) -> Diagnostic:
+    was = (
+        f"it gives {given} answer{'s' if given != 1 else ''} and call {call + 1} came" if given else "it is not mocked"
+    )
+    return Diagnostic(
+        "E0903",
+        f"nothing answers `{name}`",
+        test.span,
+        label=was,
+        help=f"add `mock {name} = …` to the test, with an answer for each call",
+    )
