@@ -9,14 +9,11 @@ it reports to the context and goes on.
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
-from importlib.util import find_spec
 from typing import NamedTuple
 
 from compiler.context import Context
 from compiler.model import Model
-
-NAMES = ("load", "names", "types", "desugar", "fingerprint", "plan", "lower")
+from compiler.passes import desugar, fingerprint, load, lower, names, plan, types
 
 
 class Pass(NamedTuple):
@@ -24,12 +21,12 @@ class Pass(NamedTuple):
     run: Callable[[Model, Context], Model]
 
 
-def _pass(name: str) -> Pass | None:
-    path = f"compiler.passes.{name}"
-    if find_spec(path) is None:
-        return None
-    run = getattr(import_module(path), "run", None)
-    return Pass(name, run) if run else None
-
-
-PASSES: tuple[Pass, ...] = tuple(found for name in NAMES if (found := _pass(name)))
+PASSES: tuple[Pass, ...] = (
+    Pass("load", load.run),
+    Pass("names", names.run),
+    Pass("types", types.run),
+    Pass("desugar", desugar.run),
+    Pass("fingerprint", fingerprint.run),
+    Pass("plan", plan.run),
+    Pass("lower", lower.run),
+)

@@ -257,11 +257,12 @@ class DatasetNames:
 
     def _audits(self) -> None:
         """An audit sees the names of a row, then the columns of the unnamed emit, then tables, measures and `key`."""
-        names: dict[str, Symbol] = dict(MEASURES)
-        names["key"] = Symbol("key", Kind.KEY, self.resolver.path, self.dataset)
+        names: dict[str, Symbol] = {}
         for statement in self.dataset.body:
             if isinstance(statement, tree.Emit):
-                names.update(self._columns(statement))
+                names = self._columns(statement) | names
+        key = Symbol("key", Kind.KEY, self.resolver.path, self.dataset)
+        names = {**MEASURES, "key": key, **names}
         scope = Scope(Scope(self.resolver.top, names), self.scope.names, lenient=True)
         for statement in self.dataset.body:
             if isinstance(statement, tree.Audit):

@@ -18,7 +18,7 @@ TYPE_SYMBOLS: dict[str, Symbol] = {name: Symbol(name, Kind.RECORD, "", None) for
 _OVER_THE_ROW = {method.name for method in METHODS.values()} - {
     method.name for method in METHODS.values() if any(isinstance(p.type, Each) for p in method.signature.params)
 }
-"""Methods none of whose arguments is evaluated once per element: elsewhere a bare name may be a field of the element."""
+"""Methods that evaluate nothing once per element: in all others a bare name may be a field of the element."""
 
 
 class Resolver:

@@ -8,7 +8,7 @@ from compiler.model import Kind, Model, Symbol
 from compiler.model import Scope as FileScope
 from compiler.prelude import TYPES
 from dsl import tree
-from dsl.diagnostics import Related, did_you_mean
+from dsl.diagnostics import Related, did_you_mean, nearest
 
 KINDS: dict[type[tree.Declaration], Kind] = {
     tree.Param: Kind.PARAM,
@@ -87,15 +87,19 @@ class TopLevel:
     def _import(self, node: tree.Import, path: str, names: dict[str, Symbol]) -> None:
         source = beside(path, node.path)
         exported = self.own.get(source)
+        meant: list[str | None] = []
         for name in node.names:
             found = exported.get(name.text) if exported is not None else None
             if exported is not None and found is None:
                 self._report_not_exported(name, source, exported)
+                meant.append(nearest(name.text, exported))
             symbol = found or Symbol(name.text, Kind.UNKNOWN, path, None)
             self.symbols[name] = symbol
             if names.get(name.text) is not symbol and self._is_free(name, path, names):
                 names[name.text] = symbol
                 self.places[path][name.text] = name
+        for guess in filter(None, meant):
+            names.setdefault(guess, Symbol(guess, Kind.UNKNOWN, path, None))
 
     def _report_not_exported(self, name: tree.Name, source: str, exported: dict[str, Symbol]) -> None:
         self.context.report(

@@ -16,7 +16,7 @@ def check_params(c: Checker) -> None:
             c.report(
                 "E0720",
                 f"the spec has no parameter `{name}`",
-                value.span if value.span.path in c.model.sources else None,
+                value.span,
                 label=did_you_mean(name, declared),
                 notes=(f"parameters: {', '.join(declared)}",) if declared else ("it declares none",),
             )

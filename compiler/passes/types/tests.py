@@ -10,7 +10,7 @@ from compiler.passes.types.checker import Checker, Env
 from compiler.passes.types.flow import row_names
 from compiler.passes.types.relations import bare, fits, solid
 from compiler.prelude import RESULT_PROPERTIES
-from compiler.types import ANY, BOOL, FLOAT, List, Optional, Record, RecordField, SourceOf, ToolResult, Type, Verdict
+from compiler.types import ANY, BOOL, INT, List, Optional, Record, RecordField, SourceOf, ToolResult, Type, Verdict
 from dsl import tree
 from dsl.diagnostics import did_you_mean
 
@@ -94,7 +94,7 @@ def per_call(c: Checker, symbol: Symbol) -> Type:
         return c.types.get(cast(tree.Gen, symbol.node).type, ANY)
     kind = solid(c.of(symbol))
     if isinstance(kind, Verdict):
-        return BOOL if kind.kind == "bool" else FLOAT
+        return BOOL if kind.kind == "bool" else INT
     while isinstance(kind, List):
         kind = solid(kind.element)
     return _partial(kind) if isinstance(kind, ToolResult) else kind
@@ -110,12 +110,8 @@ def _expect_answer(c: Checker, node: tree.Mock, one: Type) -> None:
     listed = isinstance(node.value, tree.ListExpr) and not (isinstance(solid(one), List) and not _nested(node.value))
     wanted = List(one) if listed else one
     given = bare(c.infer(node.value, EARLY, wanted))
-    if one == FLOAT and given == BOOL:
-        return
-    number_for_yes = one == BOOL and (fits(given, FLOAT) or fits(given, List(FLOAT)))
-    if fits(given, one) or fits(given, List(one)) or number_for_yes:
-        return
-    c.mismatch(node.value, given, one, f"one answer of `{node.name.text}`")
+    if not fits(given, one) and not fits(given, List(one)):
+        c.mismatch(node.value, given, one, f"one answer of `{node.name.text}`")
 
 
 def _nested(node: tree.ListExpr) -> bool:
