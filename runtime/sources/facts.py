@@ -1,0 +1,32 @@
+"""A project's state folder in; what is remembered about its input files out, and back. Losing it costs time only."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from runtime.sources.digests import Facts
+
+NAME = "facts.json"
+
+
+def load_facts(state: Path) -> dict[str, Any]:
+    try:
+        found = orjson.loads((state / "cache" / NAME).read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def save_facts(state: Path, facts: Facts) -> None:
+    """Whole or not at all; the last of two writers wins."""
+    folder = state / "cache"
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder, prefix=NAME)
+    with os.fdopen(handle, "wb") as file:
+        file.write(orjson.dumps(dict(facts), option=orjson.OPT_SORT_KEYS))
+    Path(name).replace(folder / NAME)

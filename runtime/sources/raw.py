@@ -1,0 +1,171 @@
+"""Files in; their rows as plain records, each with the place it comes from, out. Nothing is checked yet.
+
+One function per format; a file that is not what its reader expects is a diagnostic (E0608) with its line.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from dsl.diagnostics import SynthError
+from runtime.sources.place import Where
+
+Raw = tuple[dict[str, Any], str]
+"""A row and where it stands, as in `inputs/pages.jsonl:3`."""
+
+BOM = b"\xef\xbb\xbf"
+TEXT_SUFFIXES: Mapping[str, tuple[str, ...]] = {"text": (".txt",), "markdown": (".md", ".markdown")}
+
+
+def jsonl(where: Where) -> Iterator[Raw]:
+    for path in where.files((".jsonl",)):
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    place = f"{where.shown(path)}:{number}"
+                    yield _record(where, _json(where, line.removeprefix(BOM), place), place), place
+
+
+def json(where: Where) -> Iterator[Raw]:
+    """A list of records, or one record."""
+    for path in where.files((".json",)):
+        found = _json(where, path.read_bytes().removeprefix(BOM), where.shown(path))
+        for number, item in enumerate(found if isinstance(found, list) else [found], start=1):
+            place = f"{where.shown(path)}, item {number}"
+            yield _record(where, item, place), place
+
+
+def _json(where: Where, data: bytes, place: str) -> Any:
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        said = str(error).split(": line", 1)[0]
+        said = "it is not UTF-8" if "surrogates" in said or "utf-8" in said.lower() else said
+        raise unreadable(where, place, f"not JSON: {said}") from None
+
+
+def _record(where: Where, value: Any, place: str) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return value
+    kind = {list: "a list", str: "a text", bool: "true or false", type(None): "null"}.get(type(value), "a number")
+    raise unreadable(where, place, f"a row is a record, and this is {kind}")
+
+
+def csv_(where: Where) -> Iterator[Raw]:
+    """Comma, or tab in a `.tsv`; the first line names the columns. Every cell is text."""
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    for path in where.files((".csv", ".tsv")):
+        with path.open(encoding="utf-8-sig", newline="") as text:
+            yield from _cells(
+                where, path, csv.reader(text, delimiter="\t" if path.suffix == ".tsv" else ",", strict=True)
+            )
+
+
+def _cells(where: Where, path: Path, reader: Any) -> Iterator[Raw]:
+    header: list[str] | None = None
+    shown = where.shown(path)
+    try:
+        for cells in reader:
+            place = f"{shown}:{reader.line_num}"
+            if header is None:
+                header = _header(where, cells, place)
+            elif cells:
+                if len(cells) != len(header):
+                    raise unreadable(where, place, f"{len(cells)} cells, and {len(header)} columns")
+                yield dict(zip(header, cells, strict=True)), place
+    except csv.Error as error:
+        raise unreadable(where, f"{shown}:{reader.line_num}", f"not CSV: {error}") from None
+    except UnicodeDecodeError:
+        raise unreadable(where, f"{shown}:{reader.line_num + 1}", "it is not UTF-8") from None
+    if header is None:
+        raise unreadable(where, shown, "it is empty, and its first line should name the columns")
+
+
+def _header(where: Where, cells: list[str], place: str) -> list[str]:
+    names = [cell.strip() for cell in cells]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise unreadable(where, place, f"two columns are called `{twice}`" if twice else "two columns have no name")
+    return names
+
+
+def text(where: Where) -> Iterator[Raw]:
+    """One row a file: `id` is its path without the suffix below the folder that was named, `path` the whole, `text`."""
+    stem = where.stem()
+    for path in where.files(TEXT_SUFFIXES[where.kind]):
+        shown = where.shown(path)
+        try:
+            content = path.read_bytes().removeprefix(BOM).decode()
+        except UnicodeDecodeError:
+            raise unreadable(where, shown, "it is not UTF-8") from None
+        name = path.relative_to(stem).with_suffix("").as_posix()
+        yield {"id": name, "path": shown, "text": content.replace("\r\n", "\n")}, shown
+
+
+def unreadable(where: Where, place: str, reason: str) -> SynthError:
+    return where.error("E0608", f"`{place}` cannot be read as {where.kind}: {reason}")
+
+
+def _parquet(where: Where) -> Iterator[Raw]:
+    from runtime.sources import parquet
+
+    return parquet.rows(where)
+
+
+def _sql(where: Where) -> Iterator[Raw]:
+    from runtime.sources import sql
+
+    return sql.rows(where)
+
+
+def _python(where: Where) -> Iterator[Raw]:
+    from runtime.sources import python_file
+
+    return python_file.rows(where)
+
+
+READERS: Mapping[str, Callable[[Where], Iterator[Raw]]] = {
+    "jsonl": jsonl,
+    "json": json,
+    "csv": csv_,
+    "text": text,
+    "markdown": text,
+    "parquet": _parquet,
+    "sql": _sql,
+    "python": _python,
+}
+SUFFIXES: Mapping[str, tuple[str, ...]] = {
+    "jsonl": (".jsonl",),
+    "json": (".json",),
+    "csv": (".csv", ".tsv"),
+    "parquet": (".parquet",),
+    **TEXT_SUFFIXES,
+}
+LATER = ("html", "pdf", "hf")
+COMPUTED = ("sql", "python")
+"""Readers whose rows are not a function of the files named: their digest is that of the rows."""
+
+
+def locate(where: Where) -> tuple[Path, ...]:
+    """The files that a source reads, looked for and not opened; none for a query, which names them itself."""
+    if where.kind in SUFFIXES:
+        return where.files(SUFFIXES[where.kind])
+    return (where.file(),) if where.kind == "python" else ()
+
+
+def rows(where: Where) -> Iterator[Raw]:
+    """All rows of a source in file order. An unknown or not yet available reader is E0613."""
+    if where.kind not in READERS:
+        raise where.error(
+            "E0613",
+            f"`{where.kind}` cannot be read yet" if where.kind in LATER else f"there is no reader `{where.kind}`",
+            f"readers: {', '.join(READERS)}",
+            help='`python("file.py")` reads what no reader does',
+        )
+    return READERS[where.kind](where)

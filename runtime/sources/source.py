@@ -1,0 +1,84 @@
+"""A checked declaration of an input in; its rows by key and by index, its digest and its columns out.
+
+Everything is checked when the rows are first asked for, and nothing runs on a source with a mistake in it. A row that
+fails its record's `where` is no mistake: it is rejected, with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from compiler.catalog import ColumnType
+from compiler.types import Record
+from runtime.sources import raw
+from runtime.sources.columns import columns_of, infer
+from runtime.sources.digests import Facts, files_digest
+from runtime.sources.loading import Loaded, load
+from runtime.sources.pile import Pile
+from runtime.sources.place import Where
+from runtime.tables.canonical import digest
+from runtime.tables.keys import KeyPart
+
+Accept = Callable[[Mapping[str, Any]], str | None]
+"""The record's `where`: the reason why a row does not hold, None when it does."""
+
+
+@dataclass(eq=False)
+class Source:
+    """Rows in file order. `record` None keeps every column as it is; without `key` a row's key is its content hash."""
+
+    where: Where
+    record: Record | None = None
+    key: str | None = None
+    accept: Accept | None = None
+    facts: Facts = field(default_factory=dict)
+
+    def rows(self) -> Iterator[tuple[KeyPart, dict[str, Any]]]:
+        """Every accepted row with its key."""
+        return ((key, row) for key, row in self._loaded.rows)
+
+    def __len__(self) -> int:
+        return len(self._loaded.rows)
+
+    def row(self, index: int) -> tuple[KeyPart, dict[str, Any]]:
+        """The row at a place in file order, in constant time."""
+        key, row = self._loaded.rows[index]
+        return key, row
+
+    def find(self, key: KeyPart) -> int | None:
+        """The index of the row with this key."""
+        return self._loaded.find(key)
+
+    @cached_property
+    def keys(self) -> tuple[KeyPart, ...]:
+        return tuple(key for key, _ in self.rows())
+
+    @property
+    def rejected(self) -> Pile:
+        """`[key, row, place, reason]` of every row that fails the record's `where`."""
+        return self._loaded.rejected
+
+    @cached_property
+    def digest(self) -> str:
+        """Of the files' content, or of the rows where they are computed; never of the declaration."""
+        if self.where.kind in raw.COMPUTED:
+            return self._loaded.digest
+        named = [(self.where.shown(path), path) for path in raw.locate(self.where)]
+        return digest([self.where.kind.encode(), files_digest(named, self.facts).encode()])
+
+    @cached_property
+    def columns(self) -> Mapping[str, ColumnType]:
+        """The types of the columns as they stand in the file; of `python()`, as its rows have them."""
+        if self.where.kind != "python":
+            return columns_of(self.where)
+        return infer(row for row, _ in raw.rows(self.where))
+
+    @cached_property
+    def _loaded(self) -> Loaded:
+        loaded = load(self.where, self.record, self.key, self.accept)
+        if self.where.kind == "python":
+            self.facts[f"columns:{self.where.shown(self.where.file())}"] = loaded.columns
+        return loaded
