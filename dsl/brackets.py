@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from dsl.diagnostics import Diagnostic, Related
 from dsl.grammar import keywords
-from dsl.lexer import DOC, NEWLINE, significant
+from dsl.lexer import DOC, NEWLINE, STRAY, significant
+from dsl.openers import insert_openers
 from dsl.source import Span
 from dsl.tokens import Token
 from dsl.tree import Doc
@@ -32,6 +33,12 @@ class _Frame:
     opener: Token | None
     body: bool
     head: Token | None = None
+    child_indent: int | None = None
+
+    @property
+    def is_indented(self) -> bool:
+        """Whether its lines stand further in than the line that opened it."""
+        return self.opener is not None and self.child_indent is not None and self.child_indent > self.opener.indent
 
     @property
     def in_line(self) -> bool:
@@ -56,7 +63,9 @@ def balance(tokens: Sequence[Token]) -> Balanced:
     meaningful = list(significant(list(tokens)))
     result = _Matcher(meaningful, by_indent=False).result
     if result.diagnostics:
-        careful = _Matcher(meaningful, by_indent=True).result
+        opened, missing = insert_openers(meaningful)
+        careful = _Matcher(opened, by_indent=True).result
+        careful.diagnostics = missing + careful.diagnostics
         result = careful if careful.diagnostics else result
     for token in result.faults:
         token.fault = True
@@ -78,19 +87,21 @@ class _Matcher:
         if token.type == DOC:
             self.docs.append(token)
             return
-        if token.first and len(self.frames) > 1 and self._begins_statement(index):
-            self._close_before_statement(token)
+        if token.first and len(self.frames) > 1:
+            self._begin_line(index, token)
         if token.type == NEWLINE:
             self._newline(token)
         elif token.type in CLOSES:
             self._open(index, token)
         elif token.type in SIGNS:
-            self._close(token)
+            self._close(index, token)
         else:
             self._add(token)
 
     def _add(self, token: Token) -> None:
         frame = self.frames[-1]
+        if frame.child_indent is None and token.first:
+            frame.child_indent = token.indent
         if frame.head is None and frame.body:
             frame.head = token
             token.doc, self.docs = _doc(self.docs), []
@@ -107,6 +118,11 @@ class _Matcher:
             self.result.tokens.append(token)
 
     def _open(self, index: int, token: Token) -> None:
+        if self.by_indent and self._ends_head(index, token):
+            depth = max(depth for depth, frame in enumerate(self.frames) if not frame.in_line)
+            self._close_down_to(depth + 1, token)
+            if self.result.tokens[-1].type not in _VALUE_ENDS | {"NAME"}:
+                self.result.tokens.append(self.result.tokens[-1].synthetic(STRAY))
         token.body = token.type == "LBRACE" and self._opens_body(index)
         self._add(token)
         self.frames.append(_Frame(token, token.body))
@@ -119,14 +135,26 @@ class _Matcher:
         frame, before = self.frames[-1], self.result.tokens[-1] if self.result.tokens else None
         if not frame.body or frame.head is None or before is None or before.type == NEWLINE:
             return False
+        if self.by_indent and self._ends_head(index, self.tokens[index]):
+            return True
         if before.text == "weighted" or not (before.type in _VALUE_ENDS or before.word):
             return False
         if frame.head.text in keywords():
             return frame.head.text in BODIED
         return index + 1 == len(self.tokens) or self.tokens[index + 1].type == NEWLINE
 
-    def _close(self, token: Token) -> None:
+    def _ends_head(self, index: int, token: Token) -> bool:
+        """Whether this is a `{` at the end of a line that begins a statement with a body."""
+        if token.type != "LBRACE" or index + 1 >= len(self.tokens) or self.tokens[index + 1].type != NEWLINE:
+            return False
+        outer = next(frame for frame in reversed(self.frames) if not frame.in_line)
+        return outer.body and outer.head is not None and outer.head.text in BODIED
+
+    def _close(self, index: int, token: Token) -> None:
         depth = self._match(token)
+        top = self.frames[-1].opener
+        if top is not None and CLOSES[top.type] != token.type and self._closes_later(index, top):
+            depth = None
         if depth is None:
             self._stray(token)
             return
@@ -135,6 +163,15 @@ class _Matcher:
         if opener is not None and CLOSES[opener.type] != token.type:
             token = self._mismatch(opener, token)
         self.result.tokens.append(token)
+
+    def _closes_later(self, index: int, opener: Token) -> bool:
+        """Whether the rest of the line closes `opener`, so that what stands at `index` is one too many."""
+        depth = 1
+        for token in self.tokens[index + 1 :]:
+            depth += (token.type == opener.type) - (token.type == CLOSES[opener.type])
+            if depth == 0 or token.type == NEWLINE:
+                break
+        return depth == 0
 
     def _match(self, token: Token) -> int | None:
         """Which frame this closes: the innermost of its kind, unless a body or the indentation stands between."""
@@ -150,7 +187,11 @@ class _Matcher:
     def _by_indent(self, token: Token, depth: int) -> int | None:
         """The frame whose line is indented as this `}` is, where the `}` opens its line."""
         opener = self.frames[depth].opener
-        if not token.first or token.type != "RBRACE" or opener is None or token.indent == opener.indent:
+        if token.type != "RBRACE" or opener is None:
+            return depth
+        if not token.first and opener.body and self.frames[depth].is_indented:
+            return None
+        if not token.first or token.indent == opener.indent:
             return depth
         if token.indent > opener.indent:
             return None if opener.body else depth
@@ -170,10 +211,22 @@ class _Matcher:
             return token.text == "emit" and after.type == "LBRACE"
         return not (after.word and after.text in _OPERATORS)
 
-    def _close_before_statement(self, token: Token) -> None:
-        keep = 1
-        if token.text not in DECLARATIONS:
-            keep = max(depth for depth, frame in enumerate(self.frames) if frame.body) + 1
+    def _begin_line(self, index: int, token: Token) -> None:
+        """Closes what is still open where this line, by its words or by its indentation, lies outside of it."""
+        inner = self.frames[-1].opener
+        if inner is not None and token.indent <= inner.indent and self._begins_statement(index):
+            outer = [depth for depth, frame in enumerate(self.frames) if frame.body]
+            self._close_before(token, 1 if token.text in DECLARATIONS else outer[-1] + 1)
+        if self.by_indent and token.type not in SIGNS and token.type != NEWLINE:
+            keep = len(self.frames)
+            while keep > 1 and self._lies_outside(token, self.frames[keep - 1]):
+                keep -= 1
+            self._close_before(token, keep)
+
+    def _lies_outside(self, token: Token, frame: _Frame) -> bool:
+        return frame.is_indented and frame.opener is not None and token.indent <= frame.opener.indent
+
+    def _close_before(self, token: Token, keep: int) -> None:
         if keep < len(self.frames):
             self._close_down_to(keep, token)
             self.frames[-1].head = None

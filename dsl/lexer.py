@@ -29,6 +29,8 @@ _MEANT = {
     "@": "markers such as `@user` stand inside a template, alone on their line",
 }
 _OPENING = re.compile(r'[ \t]*(?:prompt|judge|gen)[ \t]+[A-Za-z_]\w*[ \t]*[(:][^\n]*"""[ \t\r]*(?=\n|\Z)')
+_UNCLOSED = ('unclosed `"""`', 'no second `"""` closes it')
+_HALF_OPENING = re.compile(r"[ \t]*(?:prompt|judge|gen)[ \t]")
 _STATEMENT = re.compile(rf'[ \t]*(?:{"|".join(sorted(STATEMENTS))})[ \t]+["A-Za-z_0-9{{(]')
 
 
@@ -80,6 +82,8 @@ class Lexer:
                 self._enter_line(at)
             elif kind == "NAME" and self.text[start:at].isascii():
                 self._add(kind, start, at)
+            elif kind == "STRING" and self._half_opens_template(start, at):
+                at = self._template(start, quotes=2)
             else:
                 at = self._special(kind, start, at)
 
@@ -149,15 +153,23 @@ class Lexer:
         else:
             self._fault(token, "E0105", f"{_named(text)} has no meaning here", help_=_meaning(text))
 
-    def _template(self, start: int) -> int:
+    def _half_opens_template(self, start: int, end: int) -> bool:
+        """Whether this `""` at the end of a prompt's head was to be a `\"\"\"`."""
+        if end - start != 2 or not _HALF_OPENING.match(self.text, self.line_start, self.end):
+            return False
+        newline = self.text.find("\n", end, self.end)
+        return newline > 0 and not self.text[end:newline].strip() and self._closing(end) is not None
+
+    def _template(self, start: int, quotes: int = 3) -> int:
         """Adds the template that opens at `start`; one that is never closed ends before the next statement."""
-        close = self._closing(start + 3)
+        close = self._closing(start + quotes)
         end = close + 3 if close is not None else self._template_repair(start)
         token = self._add("TEMPLATE", start, end)
-        if close is None:
-            opening = Span(self.source.path, start, start + 3)
-            token.fault = True
-            self.diagnostics.append(Diagnostic("E0107", 'unclosed `"""`', opening, 'no second `"""` closes it'))
+        token.fault = quotes < 3 or close is None
+        if token.fault:
+            message, label = ('a template opens with `"""`', "") if quotes < 3 else _UNCLOSED
+            opening = Span(self.source.path, start, start + quotes)
+            self.diagnostics.append(Diagnostic("E0107", message, opening, label))
         newline = self.text.rfind("\n", start, end)
         if newline >= 0:
             self._enter_line(newline + 1)
@@ -177,6 +189,8 @@ class Lexer:
         while 0 <= at < self.end:
             line = self.text[at + 1 : self.end].split("\n", 1)[0]
             depth = len(line) - len(line.lstrip(" \t"))
+            if line.startswith('""', depth):
+                return at + 1 + depth + 2
             closes = line.startswith("}", depth) and depth < max(indent, 1)
             if closes or (_STATEMENT.match(line) and depth <= indent):
                 return at

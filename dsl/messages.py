@@ -107,7 +107,7 @@ def _no_statement(found: Token, here: list[str], head: str) -> Diagnostic:
 
 def _expected(types: frozenset[str]) -> str:
     """What could stand here, in the fewest words: what a reader would try first."""
-    rest = set(types)
+    rest = types - {"RBRACE"} if "_NL" in types else set(types)
     words: list[str] = []
     if {"NAME", "LSQB", "STRING"} <= rest:
         words.append("a value")

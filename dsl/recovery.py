@@ -30,18 +30,20 @@ class Recovered:
 def recover(units: Sequence[Unit]) -> Recovered:
     """Parses each unit; a mistake costs the smallest statement around it, and makes one message."""
     made = Recovered()
-    stray = False
+    failed = statements = False
     for unit in units:
         word = unit.head.text
         statement = word in IN_DATASET | IN_TEST and unit.head.word
-        if statement and stray:
-            _lose(made, unit)
-        elif word in DECLARATIONS and unit.head.word:
+        if word in DECLARATIONS and unit.head.word:
             node = _parse(made, unit)
             made.declarations += [node] if node is not None else []
+            failed = node is None
+        elif (failed and unit.head.indent > 0) or (statement and statements):
+            _lose(made, unit)
         else:
             _no_declaration(made, unit, statement)
-        stray = statement
+            failed = True
+        statements = statement
     return made
 
 
@@ -50,7 +52,7 @@ def _no_declaration(made: Recovered, unit: Unit, statement: bool) -> None:
     if not unit.fault:
         made.diagnostics.append(misplaced(unit.head) if statement else unknown_head(unit.head))
     _lose(made, unit)
-    meant = nearest(unit.head.text, BODIED - {"loop"})
+    meant = nearest(unit.head.text, BODIED - {"loop"}, cutoff=0.75)
     if unit.children and meant:
         unit.head.text = meant
         unit.repair()

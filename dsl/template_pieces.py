@@ -90,7 +90,7 @@ class Scanner:
         line_end = self.end if newline < 0 else newline
         inside = _OPENING.search(self.source.text, start + 2, line_end)
         stop = inside.start() if inside else line_end
-        self.pieces.append(Piece("lost", start, stop))
+        self.pieces.append(Piece("lost", start, stop, inner=(start + 2, stop)))
         return stop
 
     def _raw(self, tag: Piece) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dsl import tree
-from dsl.diagnostics import Diagnostic, Related, did_you_mean
+from dsl.diagnostics import Diagnostic, Related, did_you_mean, nearest
 from dsl.source import Source, Span
 from dsl.template_holes import Holes
 from dsl.template_lines import read_lines
@@ -69,6 +69,8 @@ class _Parser:
                 self._marker(piece, queue)
             elif piece.kind == "tag":
                 self._tag(piece)
+            elif piece.kind == "lost" and self.holes.source.text.startswith("{%", piece.start):
+                self._lost_tag(piece)
         while len(self.blocks) > 1:
             self._unclosed(self.blocks[-1])
             self._finish(self.span.end)
@@ -124,6 +126,12 @@ class _Parser:
         else:
             self._unknown(word, piece)
 
+    def _lost_tag(self, piece: Piece) -> None:
+        """An unclosed tag, already reported, still opens and closes what it says, so that its partner is no mistake."""
+        count = len(self.holes.diagnostics)
+        self._tag(piece)
+        del self.holes.diagnostics[count:]
+
     def _unknown(self, word: str, piece: Piece) -> None:
         if word == "endraw":
             self._stray(word, piece, "raw")
@@ -132,11 +140,20 @@ class _Parser:
         message = f"templates have no tag `{word}`" if word else "a tag needs a word: if, for, …"
         place = (piece.start, piece.end)
         self.holes.report("E0503", message, place, label, f"the tags are {', '.join(TAGS)}")
+        meant = (
+            "for" if re.search(r"\bin\b", self.holes.source.text[slice(*piece.inner)]) else nearest(word, ["if", "for"])
+        )
+        if meant == "for":
+            self._open(_Block("for", self._span(piece), [_Arm(None, piece.end)]))
+        elif meant == "if":
+            self._open(_Block("if", self._span(piece), [_Arm(self._always(piece.inner), piece.end)]))
+
+    def _always(self, place: tuple[int, int]) -> tree.Expr:
+        """What stands for a condition that could not be read, so that the checker can go on."""
+        return tree.Constant(span=Span(self.span.path, *place), value=True)
 
     def _condition(self, place: tuple[int, int]) -> tree.Expr:
-        """The condition; after a mistake, one that lets the checker go on."""
-        found = self.holes.expression("expression", place, "the end of the tag")
-        return found or tree.Constant(span=Span(self.span.path, *place), value=True)
+        return self.holes.expression("expression", place, "the end of the tag") or self._always(place)
 
     def _open(self, block: _Block) -> None:
         if len(self.blocks) == MAX_BLOCKS and not self.too_many:
