@@ -85,9 +85,9 @@ class Evaluator:
         value = self.evaluate(node.operand)
         if value is UNKNOWN:
             return UNKNOWN
-        if node.op == "not":
-            return not value
-        return None if value is None else -value if node.op == "-" else value
+        if value is None:
+            return None
+        return not value if node.op == "not" else -value if node.op == "-" else value
 
     def _binary(self, node: tree.Binary) -> Any:
         left = self.evaluate(node.left)
@@ -104,14 +104,15 @@ class Evaluator:
         return _OPERATORS[node.op](left, right)
 
     def _logic(self, node: tree.Binary, left: Any) -> Any:
-        """Short circuit: `false and anything` is false even where the rest cannot be known."""
+        """Short circuit: `false and anything` is false, even where the rest is null or cannot be known."""
         decided = node.op == "or"
-        if left is not UNKNOWN and bool(left) is decided:
+        if left not in (UNKNOWN, None) and bool(left) is decided:
             return decided
         right = self.evaluate(node.right)
-        if right is not UNKNOWN and bool(right) is decided:
+        if right not in (UNKNOWN, None) and bool(right) is decided:
             return decided
-        return UNKNOWN if left is UNKNOWN or right is UNKNOWN else bool(right)
+        both = (left, right)
+        return UNKNOWN if UNKNOWN in both else None if None in both else bool(right)
 
     def _within(self, node: tree.Binary, value: Any, bounds: tree.Range) -> Any:
         low, high = self.evaluate(bounds.low), self.evaluate(bounds.high) if bounds.high else value

@@ -17,7 +17,7 @@ from dsl import tree
 from dsl.lexer import Lexer
 from dsl.source import Span
 
-STAGES = ("tokens", "ast", "names", "types", "plan", "program")
+STAGES = ("tokens", "ast", "names", "types", "desugar", "plan", "program")
 
 
 def dump(stage: str, analysis: Analysis) -> str:
@@ -49,7 +49,7 @@ def tree_lines(node: tree.Node, label: str = "", indent: str = "") -> Iterator[s
     plain, below = [], []
     for item in fields(node):
         value = getattr(node, item.name)
-        if item.name == "span" or item.name.endswith("_span") or value in (None, ()):
+        if item.name == "span" or item.name.endswith("_span") or value in (None, (), frozenset()):
             continue
         if isinstance(value, tree.Name):
             plain.append(f"{item.name}={value.text}")
@@ -94,6 +94,23 @@ def _types(model: Model) -> Iterator[str]:
         text = " ".join(source.slice(node.span).split())
         shown = text if len(text) <= 60 else text[:59] + "…"
         yield f"{_place(model, node.span)}".ljust(8) + f"{shown} : {kind}"
+
+
+def _desugar(model: Model) -> Iterator[str]:
+    """Digests in short: the first characters tell two versions apart."""
+    source = model.sources[model.root]
+    for gen, conditions in model.lifted.items():
+        told = " and ".join(source.slice(condition.span) for condition in conditions)
+        yield f"{_title(gen)} is decoded under {told}"
+    for declaration in model.files[model.root].declarations:
+        found = model.fingerprints.get(declaration)
+        if found is not None and not isinstance(declaration, tree.Edition | tree.Import):
+            yield f"{_title(declaration)} data={found.data[:8]} description={found.description[:8]}"
+
+
+def _title(node: tree.Node) -> str:
+    name = getattr(node, "name", None) or getattr(node, "title", "")
+    return f"{type(node).__name__.lower()} {name.text if isinstance(name, tree.Name) else repr(name)}"
 
 
 # --- plan and program ---
@@ -160,6 +177,7 @@ _DUMPS: Mapping[str, Callable[[Model], Iterator[str]]] = {
     "ast": _ast,
     "names": _names,
     "types": _types,
+    "desugar": _desugar,
     "plan": _plan,
     "program": _programs,
 }

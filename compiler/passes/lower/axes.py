@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 from compiler import plan
 from compiler.passes.lower import expressions
 from compiler.passes.lower import precedence as p
-from compiler.passes.lower.layout import WIDTH, Bracket, Chain, Doc, Leaf, Prefixed, call, flat, literal, statement, text
+from compiler.passes.lower.layout import (
+    WIDTH,
+    Bracket,
+    Chain,
+    Doc,
+    Leaf,
+    Prefixed,
+    call,
+    flat,
+    literal,
+    statement,
+    text,
+)
 from compiler.passes.lower.scopes import Site
 from dsl import tree
 

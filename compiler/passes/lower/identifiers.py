@@ -13,14 +13,15 @@ SGLANG_RUN = (
 JINJA = ("loop", "self", "super", "caller", "varargs", "recursive", "true", "false", "none", "open_", "chat_")
 MODULE = ("s", "row", "call", "sgl", "fn", "ops", "dist", "it", "place", "result", "last", "audits", "measure")
 USED = ("Criteria", "Prompt", "Shape", "dict", "float", "range")
-RESERVED = frozenset((*keyword.kwlist, *SGLANG_RUN, *JINJA, *MODULE, *USED))
+LOCAL = frozenset((*keyword.kwlist, *MODULE, *USED))
+RESERVED = LOCAL | {*SGLANG_RUN, *JINJA}
 
 
-def mangle(name: str) -> str:
+def mangle(name: str, reserved: frozenset[str] = RESERVED) -> str:
     """`name`, with an underscore more where SGLang, Jinja2, Python or the module itself uses it. No two names meet."""
     stem = name
     while stem:
-        if stem in RESERVED:
+        if stem in reserved:
             return f"{name}_"
         if not stem.endswith("_"):
             break
@@ -35,13 +36,15 @@ class Identifiers:
         self._taken: set[str] = set()
 
     def claim(self, name: str) -> str:
-        name = self.local(name)
+        name = self._free(mangle(name))
         self._taken.add(name)
         return name
 
     def local(self, name: str) -> str:
         """`name` inside a function, where nothing of the module may be shadowed."""
-        name = mangle(name)
+        return self._free(mangle(name, LOCAL))
+
+    def _free(self, name: str) -> str:
         while name in self._taken:
             name += "_"
         return name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from compiler import plan
@@ -141,7 +142,7 @@ class RowPrinter:
 
 def _record(columns: list[tuple[str, Doc]]) -> Doc:
     """`dict(a=…)` where every name is an identifier, else `{"a b": …}`."""
-    if all(name.isidentifier() and mangle(name) == name for name, _ in columns):
+    if all(name.isidentifier() and not iskeyword(name) for name, _ in columns):
         return Bracket("dict(", tuple(Prefixed(f"{name}=", doc) for name, doc in columns), ")")
     return Bracket("{", tuple(Prefixed(f"{literal(name)}: ", doc) for name, doc in columns), "}")
 

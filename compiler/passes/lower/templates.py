@@ -17,7 +17,7 @@ from compiler.passes.lower.layout import Bracket, Chain, Doc, Lambda, Prefixed, 
 from compiler.passes.lower.scopes import Site
 from dsl import tree
 
-_SPECIAL = re.compile(r"\{(?=[{%#])|\{\Z|\r")
+_SPECIAL = re.compile(r"\{(?=[{%#\r])|\{\Z|\r")
 
 
 @dataclass
