@@ -36,6 +36,8 @@ _TYPES: Mapping[str, Mapping[str, tuple[type, ...]]] = {
         "timeout": _NUMBER,
         "retries": (int,),
         "deterministic": (bool,),
+        "chat_template": (str,),
+        "api_key_env": (str,),
     },
 }
 KINDS = tuple(_TYPES)

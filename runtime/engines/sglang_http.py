@@ -1,0 +1,193 @@
+"""A request in; an answer of an SGLang server out, over its own `/generate`.
+
+Its OpenAI route reports seeds wrongly and knows neither token ids nor one-token judgements, so it is not used. Start
+the server with `--constrained-json-disable-any-whitespace`, or a weak model fills a JSON answer with blanks, and with
+`--enable-deterministic-inference` (then `deterministic = true` here), or it ignores seeds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import orjson
+
+from dsl.diagnostics import Diagnostic, SynthError
+from runtime.bridge import await_
+from runtime.engines.chat import ChatTemplate
+from runtime.engines.http import HttpAnswer, HttpPool
+from runtime.engines.labels import spellings
+from runtime.engines.protocol import Answer, Capabilities, EngineRejected, EngineUnavailable, Request
+from runtime.engines.sglang_prompt import PromptWriter
+from runtime.engines.sglang_wire import answer_of, generate_body, judge_body, judged, refusal
+
+BUSY = (429, 502, 503, 504)
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+
+
+class SglangEngine:
+    """`model` and `revision` name the weights; without them the server is asked. `timeout` is seconds per exchange.
+
+    `chat_template` is a file with the model's template, for servers that cannot tell theirs; `api_key_env` names the
+    environment variable that holds the server's key.
+    """
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        name: str = "sglang",
+        model: str | None = None,
+        revision: str | None = None,
+        concurrency: int = 128,
+        timeout: float = 600.0,
+        retries: int = 6,
+        deterministic: bool = False,
+        chat_template: str | None = None,
+        api_key_env: str | None = None,
+    ) -> None:
+        self.name = name
+        self.concurrency = concurrency
+        self.capabilities = Capabilities(
+            json_schema=True,
+            regex=True,
+            choice=True,
+            grammar=True,
+            seed=deterministic,
+            logprobs=True,
+            prefill=True,
+            tokenize=True,
+            prefix_cache=True,
+        )
+        self._url, self._timeout, self._retries = url, timeout, retries
+        self._declared = "@".join(part for part in (model, revision) if part)
+        self._template = ChatTemplate(_text(chat_template), name) if chat_template else None
+        self._key = _secret(api_key_env) if api_key_env else None
+        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[HttpPool, PromptWriter]] = WeakKeyDictionary()
+        self._labels: dict[tuple[str, ...], dict[str, list[int]]] = {}
+
+    @cached_property
+    def identity(self) -> str:
+        return self._declared or await_(self._served_model())
+
+    async def _served_model(self) -> str:
+        info = await self._json("GET", "/get_model_info")
+        version = info.get("weight_version")
+        return f"{info['model_path']}@{version}" if version not in (None, "default") else str(info["model_path"])
+
+    async def complete(self, request: Request) -> Answer:
+        prompt = await self._writer().write(request)
+        if request.labels:
+            tokens = await self._label_tokens(request.labels)
+            body = judge_body(prompt, [token for ids in tokens.values() for token in ids])
+            return judged(await self._json("POST", "/generate", body), tokens)
+        return answer_of(await self._json("POST", "/generate", generate_body(request, prompt, self.name)))
+
+    async def _label_tokens(self, labels: tuple[str, ...]) -> dict[str, list[int]]:
+        """The ids of each label's spellings that are one token."""
+        if labels not in self._labels:
+            found: dict[str, list[int]] = {}
+            for label, forms in spellings(labels).items():
+                ids = [await self._writer().tokenize(form) for form in forms]
+                found[label] = list(dict.fromkeys(tokens[0] for tokens in ids if len(tokens) == 1))
+                if not found[label]:
+                    raise EngineRejected(self.name, f"the label {label!r} is more than one token of this model")
+            self._labels[labels] = found
+        return self._labels[labels]
+
+    def render(self, request: Request) -> str:
+        return await_(self._rendered(request))
+
+    async def _rendered(self, request: Request) -> str:
+        prompt = await self._writer().write(request)
+        return prompt if isinstance(prompt, str) else await self._writer().detokenize(prompt)
+
+    def count_tokens(self, text: str) -> int:
+        return len(await_(self._writer_tokens(text)))
+
+    async def _writer_tokens(self, text: str) -> list[int]:
+        return await self._writer().tokenize(text)
+
+    async def close(self) -> None:
+        """Drops this loop's connections."""
+        held = self._pools.pop(asyncio.get_running_loop(), None)
+        if held:
+            held[0].close()
+
+    # --- exchanges ---
+
+    def _held(self) -> tuple[HttpPool, PromptWriter]:
+        loop = asyncio.get_running_loop()
+        held = self._pools.get(loop)
+        if held is None:
+            headers = {"authorization": f"Bearer {self._key}"} if self._key else None
+            held = self._pools[loop] = (
+                HttpPool(self._url, self.concurrency, headers),
+                PromptWriter(self.name, self._post, self._template),
+            )
+        return held
+
+    def _writer(self) -> PromptWriter:
+        return self._held()[1]
+
+    async def _post(self, path: str, body: Any) -> Any:
+        return await self._json("POST", path, body)
+
+    async def _json(self, method: str, path: str, body: Any = None) -> Any:
+        answer = await self._exchange(method, path, b"" if body is None else orjson.dumps(body))
+        if answer.status >= 500:
+            raise EngineUnavailable(self.name, f"{path} answered {answer.status}: {refusal(answer.body)}")
+        if answer.status != 200:
+            raise EngineRejected(self.name, f"{path} answered {answer.status}: {refusal(answer.body)}")
+        return orjson.loads(answer.body)
+
+    async def _exchange(self, method: str, path: str, data: bytes) -> HttpAnswer:
+        """Tries again when the server is busy or gone, ever more slowly, each client at its own moments."""
+        pool = self._held()[0]
+        problem = ""
+        for attempt in range(self._retries + 1):
+            if attempt:
+                await asyncio.sleep(_pause(attempt))
+            try:
+                answer = await pool.request(method, path, data, self._timeout)
+            except TimeoutError as error:
+                raise EngineUnavailable(self.name, f"no answer from {self._url} in {self._timeout:g} s") from error
+            except OSError as error:
+                problem = str(error) or type(error).__name__
+                continue
+            if answer.status not in BUSY:
+                return answer
+            problem = f"{answer.status} {refusal(answer.body)}"
+        raise EngineUnavailable(self.name, f"{self._url} did not answer in {self._retries + 1} attempts: {problem}")
+
+
+def _pause(attempt: int) -> float:
+    pause: float = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
+    return pause * (0.5 + random.random())
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SynthError(
+            Diagnostic(code="E0803", message=f"the chat template {path} cannot be read: {error}")
+        ) from None
+
+
+def _secret(variable: str) -> str:
+    value = os.environ.get(variable)
+    if value:
+        return value
+    raise SynthError(
+        Diagnostic(
+            code="E0802",
+            message=f"`api_key_env` names {variable}, which is not set",
+            help=f"set it in the environment: `export {variable}=…`",
+        )
+    )
