@@ -19,6 +19,7 @@ from dsl.source import Source, Span
 
 Stage = Literal["load", "names", "types", "desugar", "fingerprint", "plan", "lower"]
 _CHECKS = ("load", "names", "types")
+_TOO_DEEP = "declare what others need before them, and shorten chains of imports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,11 @@ def analyse(
     for name, run in PASSES:
         if name not in _CHECKS and context.failed:
             break
-        model = run(model, context)
+        try:
+            model = run(model, context)
+        except RecursionError:
+            context.report("E0211", "the spec depends on itself too deep to be followed", None, help=_TOO_DEEP)
+            break
         if name == upto:
             break
     return Analysis(model, _ordered(context.diagnostics))

@@ -21,6 +21,8 @@ Columns = Mapping[str, ColumnType]
 
 
 class Catalog(Protocol):
+    """What cannot be read (not UTF-8, too large) raises SynthError; what is not there is None."""
+
     def read_source(self, path: str) -> Source | None:
         """The .synth file at `path`; None when there is none."""
 

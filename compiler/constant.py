@@ -13,6 +13,7 @@ from compiler.functions.elements import index
 from compiler.functions.prelude import file, fixture, lines
 from compiler.model import Kind, Symbol
 from dsl import tree
+from dsl.diagnostics import SynthError
 
 
 class Unknown:
@@ -56,7 +57,7 @@ class Evaluator:
         rule = _RULES.get(type(node))
         try:
             return rule(self, node) if rule else UNKNOWN
-        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError, SynthError):
             return UNKNOWN
 
     def _all(self, *nodes: tree.Expr) -> list[Any] | None:

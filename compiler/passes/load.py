@@ -9,7 +9,7 @@ from compiler.catalog import beside, library_files
 from compiler.context import Context
 from compiler.model import Model
 from dsl import tree
-from dsl.diagnostics import did_you_mean
+from dsl.diagnostics import SynthError, did_you_mean
 from dsl.parser import Parsed, parse
 from dsl.source import Source, Span
 
@@ -18,11 +18,9 @@ EDITIONS = (1,)
 
 def run(model: Model, context: Context) -> Model:
     loader = _Loader(context)
-    source = context.catalog.read_source(model.root)
-    if source is None:
-        context.report("E0203", f"there is no file `{model.root}`", None, help="check the path")
-        return model
-    loader.load(source)
+    source = loader.read(model.root, None)
+    if source is not None:
+        loader.load(source)
     return replace(model, files=loader.files, sources=loader.sources)
 
 
@@ -51,15 +49,26 @@ class _Loader:
         self.stack.pop()
         self.files[source.path] = parsed.file
 
+    def read(self, path: str, node: tree.Import | None) -> Source | None:
+        """The file at `path`; a message (at the import that asks for it) when it is not there or cannot be read."""
+        try:
+            source = self.context.catalog.read_source(path)
+        except SynthError as error:
+            self.context.diagnostics.extend(error.diagnostics)
+            return None
+        if source is None and node is not None:
+            self._report_missing(node, path)
+        elif source is None:
+            self.context.report("E0203", f"there is no file `{path}`", None, help="check the path")
+        return source
+
     def _follow(self, node: tree.Import, importer: str) -> None:
         path = beside(importer, node.path)
         if path in self.stack:
             self._report_cycle(node, path)
         elif path not in self.sources:
-            source = self.context.catalog.read_source(path)
-            if source is None:
-                self._report_missing(node, path)
-            else:
+            source = self.read(path, node)
+            if source is not None:
                 self.load(source)
 
     def _report_cycle(self, node: tree.Import, path: str) -> None:

@@ -30,7 +30,7 @@ from compiler.types import (
     Verdict,
 )
 from dsl import tree
-from dsl.diagnostics import did_you_mean
+from dsl.diagnostics import SynthError, did_you_mean
 
 
 @rule(tree.Call)
@@ -80,6 +80,14 @@ def declared_call(c: Checker, node: tree.Call, symbol: Symbol, env: Env) -> Type
         place = c.declared_here(c.symbols.get(param))
         wanted = parameter_type(c, param)
         c.expect(arg.value, wanted, f"`{slot.name}` of {what}", env, place[0] if place else None)
+    if symbol.kind is Kind.JUDGE and not env.asks:
+        c.report(
+            "E0435",
+            f"the judge `{symbol.name}` cannot run here",
+            node.span,
+            related=places,
+            help="a judge runs in a statement of a dataset: `let ok = …`, `filter …`",
+        )
     return CONVERSATION if symbol.kind is Kind.PROMPT else c.of(symbol)
 
 
@@ -134,7 +142,12 @@ def _check_file(c: Checker, node: tree.Call, function: Function) -> None:
         return
     folder = "fixtures/" if function.name == "fixture" else ""
     full = beside(node.span.path, folder + path)
-    if c.context.catalog.read_text(full) is None:
+    try:
+        text = c.context.catalog.read_text(full)
+    except SynthError as error:
+        c.context.diagnostics.extend(error.diagnostics)
+        return
+    if text is None:
         c.report(
             "E0620",
             f"there is no file `{full}`",

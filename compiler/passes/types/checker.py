@@ -38,6 +38,7 @@ class Env:
     known    paths (`reader.role`) that a condition around has shown not to be null
     drawn    right of `~`
     early    read before any row: `file()` may be called
+    still    in a template, a constraint or a criterion: no judge runs there
     whole    in an audit, outside a measure: names of the row are columns here, not values
     table    in an audit: the columns of the unnamed emit
     """
@@ -46,6 +47,7 @@ class Env:
     known: frozenset[str] = frozenset()
     drawn: bool = False
     early: bool = False
+    still: bool = False
     whole: bool = False
     table: Record | None = None
 
@@ -55,8 +57,15 @@ class Env:
     def knowing(self, paths: frozenset[str]) -> Env:
         return replace(self, known=self.known | paths) if paths else self
 
+    @property
+    def asks(self) -> bool:
+        """Whether a judge may run here: in the statements of a dataset."""
+        return not (self.early or self.still or self.whole)
+
 
 HERE = Env()
+EARLY = Env(early=True)
+STILL = Env(still=True)
 Rule = Callable[["Checker", Any, Env, "Type | None"], Type]
 Declared = Callable[["Checker", Symbol], Type]
 RULES: dict[type[tree.Expr], Rule] = {}

@@ -7,7 +7,7 @@ from typing import cast
 from compiler.constant import UNKNOWN
 from compiler.model import Kind, Symbol
 from compiler.passes.types.calls import parameter_type
-from compiler.passes.types.checker import Checker, Env, declares
+from compiler.passes.types.checker import EARLY, STILL, Checker, declares
 from compiler.passes.types.judges import verdict_of
 from compiler.passes.types.relations import bare
 from compiler.passes.types.settings import SAMPLING, settings
@@ -31,8 +31,6 @@ from compiler.types import (
 from dsl import tree
 from dsl.diagnostics import did_you_mean
 
-EARLY = Env(early=True)
-
 
 @declares(Kind.PARAM)
 def param(c: Checker, symbol: Symbol) -> Type:
@@ -47,7 +45,7 @@ def param(c: Checker, symbol: Symbol) -> Type:
     if given is not None:
         c.expect(given, kind, f"the parameter `{symbol.name}`", EARLY)
         value = c.evaluate(given)
-    c.values[symbol] = value
+    c.values[symbol] = float(value) if kind == FLOAT and type(value) is int else value
     return kind
 
 
@@ -71,7 +69,7 @@ def record(c: Checker, symbol: Symbol) -> Type:
     found = Record(symbol.name, tuple(_field(c, item) for item in node.fields))
     for item in node.fields:
         if item.constraint is not None:
-            c.condition(item.constraint, "what follows `where`")
+            c.condition(item.constraint, "what follows `where`", STILL)
     return found
 
 
@@ -163,7 +161,7 @@ def check_criteria(c: Checker, node: tree.Criteria) -> None:
             if isinstance(weight, int | float) and weight <= 0:
                 c.report("E0319", "a weight must be above 0", criterion.weight.span, help="or take the criterion out")
         if criterion.condition is not None:
-            c.condition(criterion.condition, "what follows `when`")
+            c.condition(criterion.condition, "what follows `when`", STILL)
             if c.evaluate(criterion.condition) in (False, None):
                 c.report(
                     "E0422",

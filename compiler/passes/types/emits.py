@@ -95,7 +95,7 @@ def _add(c: Checker, columns: Columns, name: str, kind: Type, node: tree.Node) -
 
 def _check_name(rows: Rows, node: tree.Emit) -> None:
     name = node.name.text if node.name else None
-    if name in rows.tables:
+    if name in rows.tables or (name == rows.node.name.text and None in rows.tables):
         what = f"two emits are called `{name}`" if name else "two emits have no name"
         rows.c.report(
             "E0417", what, (node.name or node).span, help="several emits make several tables: `emit as name { … }`"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compiler.passes.types.calls import parameter_type
-from compiler.passes.types.checker import Checker, Env
+from compiler.passes.types.checker import EARLY, Checker
 from compiler.passes.types.settings import JUDGE, settings
 from compiler.passes.types.sources import source_columns
 from compiler.passes.types.templates import template
@@ -35,7 +35,7 @@ def check_judge(c: Checker, node: tree.Judge) -> None:
     for param in node.params:
         kind = parameter_type(c, param)
         if param.default is not None:
-            c.expect(param.default, kind, f"the default of `{param.name.text}`", Env(early=True))
+            c.expect(param.default, kind, f"the default of `{param.name.text}`", EARLY)
     template(c, node.template)
     elsewhere = ("gold",)
     settings(c, node.settings, JUDGE, f"the judge `{node.name.text}`", constant=True, elsewhere=elsewhere)

@@ -8,7 +8,7 @@ from typing import cast
 from compiler.catalog import Columns
 from compiler.model import Kind, Symbol
 from compiler.passes.types.arguments import Slot, match
-from compiler.passes.types.checker import Checker, Env, declares
+from compiler.passes.types.checker import EARLY, Checker, declares
 from compiler.passes.types.personas import COLUMN_TYPES, persona_of
 from compiler.passes.types.relations import fits, solid
 from compiler.passes.types.written import denote
@@ -97,7 +97,7 @@ def _of_reader(c: Checker, node: tree.Call, callee: tree.Ref) -> Mapping[str, Ty
         return None
     args: dict[str, object] = {}
     for slot, arg in match(c, node.args, [Slot("path", True)], f"`{callee.name}`", node):
-        c.expect(arg.value, STR, f"`{callee.name}`", Env(early=True))
+        c.expect(arg.value, STR, f"`{callee.name}`", EARLY)
         value = c.evaluate(arg.value)
         if not isinstance(value, str):
             if c.types.get(arg.value) == STR:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from compiler.passes.types.checker import HERE, Checker, Env, shown
 from compiler.passes.types.relations import fits, is_bool, nullable, prints, solid
@@ -15,7 +16,7 @@ LOOP_RECORD = Record("loop", tuple(RecordField(name, kind) for name, kind in LOO
 
 
 def template(c: Checker, node: tree.Template, env: Env = HERE) -> None:
-    _parts(c, node.parts, env)
+    _parts(c, node.parts, replace(env, still=True))
     _markers(c, node)
 
 

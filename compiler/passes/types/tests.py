@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from compiler.model import Kind, Symbol
-from compiler.passes.types.checker import Checker, Env
+from compiler.passes.types.checker import EARLY, STILL, Checker
 from compiler.passes.types.flow import row_names
 from compiler.passes.types.relations import bare, fits, solid
 from compiler.prelude import RESULT_PROPERTIES
@@ -14,7 +14,6 @@ from compiler.types import ANY, BOOL, INT, List, Optional, Record, RecordField, 
 from dsl import tree
 from dsl.diagnostics import did_you_mean
 
-EARLY = Env(early=True)
 _GIVEN = frozenset({Kind.AXIS, Kind.DRAW, Kind.PARAM, Kind.CONST, Kind.INPUT, Kind.PERSONAS})
 _MOCKED = frozenset({Kind.GEN, Kind.RUN, Kind.JUDGE})
 
@@ -27,7 +26,7 @@ def check_test(c: Checker, node: tree.Test) -> None:
         elif isinstance(statement, tree.Mock):
             _mock(c, statement)
         elif isinstance(statement, tree.ExpectThat):
-            c.condition(statement.condition, "what follows `expect that`")
+            c.condition(statement.condition, "what follows `expect that`", STILL)
         elif isinstance(statement, tree.ExpectRow) and statement.dropped_by is not None and dataset is not None:
             _dropped_by(c, statement.dropped_by, dataset)
 

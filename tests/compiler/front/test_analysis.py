@@ -10,7 +10,8 @@ from compiler.analysis import analyse
 from compiler.catalog import MemoryCatalog
 from compiler.model import Kind
 from dsl import tree
-from dsl.diagnostics import render
+from dsl.diagnostics import Diagnostic, SynthError, render
+from dsl.source import Source
 from tests.compiler.front.project import FILES, TABLES, check, codes
 
 RING = {
@@ -41,6 +42,28 @@ def test_a_mistake_in_an_imported_file_stands_in_that_file() -> None:
 def test_a_spec_that_is_not_there_is_a_message() -> None:
     analysis = analyse("gone.synth", MemoryCatalog())
     assert codes(analysis) == ["E0203"] and not analysis.ok
+
+
+def test_a_chain_too_long_to_follow_is_a_message() -> None:
+    chain = "".join(f"const c{i} = c{i + 1}\n" for i in range(2000))
+    assert codes(check(f"edition 1\n{chain}const c2000 = 1\n")) == ["E0211"]
+    files = {f"f{i}.synth": f'edition 1\nfrom "f{i + 1}.synth" import a\n' for i in range(2000)}
+    assert codes(check('edition 1\nfrom "f0.synth" import a\nconst b = a\n', files=files)) == ["E0211"]
+
+
+def test_a_file_that_cannot_be_read_is_a_message() -> None:
+    class Unreadable(MemoryCatalog):
+        def read_text(self, path: str) -> str | None:
+            raise SynthError(Diagnostic("E0608", f"`{path}` is not UTF-8"))
+
+        def read_source(self, path: str) -> Source | None:
+            if path == "x.synth":
+                raise SynthError(Diagnostic("E0107", f"`{path}` is not UTF-8"))
+            return super().read_source(path)
+
+    assert codes(analyse("x.synth", Unreadable())) == ["E0107"]
+    files = {"y.synth": 'edition 1\nfrom "x.synth" import a\nconst b = file("rules.txt")\n'}
+    assert codes(analyse("y.synth", Unreadable(files))) == ["E0107", "E0608"]
 
 
 def test_parameters_are_overridden_and_checked() -> None:
