@@ -74,8 +74,5 @@ def _gates(dataset: plan.DatasetPlan, site: Site) -> Iterator[str]:
     for step in dataset.of(plan.Audit):
         condition = expressions.source(step.condition, site)
         line = f"    yield {literal(step.id)}, {flat(condition)}"
-        yield (
-            line
-            if len(line) <= 110
-            else statement("yield ", Bracket("(", (text(step.id), condition), ")"), indent="    ")
-        )
+        pair = Bracket("(", (text(step.id), condition), ")")
+        yield line if len(line) <= WIDTH else statement("yield ", pair, indent="    ")

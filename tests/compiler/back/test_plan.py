@@ -1,0 +1,164 @@
+"""The plan: steps with digests and closures, what each reads and reruns, and what it says of a later edition."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from compiler import plan
+from compiler.types import STR
+from dsl.diagnostics import page
+from tests.compiler.back.specs import GOLDEN, analysed, messages
+
+SPEC = '''edition 1
+record Page {
+  id: str
+  title: str
+  text: str
+}
+input pages: Page = jsonl("pages.jsonl") { key = id }
+judge kind(text: str) -> bool by critic """
+  Kind? {{ text }}
+"""
+dataset out {
+  each page from pages
+  draw tone ~ weighted { a: 1, b: 1 }
+  gen title: str with writer """
+    A title for {{ page.text }}.
+  """
+  gen text: str with writer { temperature = 0.2 } """
+    {{ title }} in {{ tone }}.
+  """
+  let size = words(text)
+  gen other: str with small """
+    Anything.
+  """
+  require size > 3 and kind(other) else retry 2
+  require size < 90 else retry 1
+  emit { text = text }
+}
+'''
+
+
+def planned(text: str = SPEC, **options: object) -> plan.DatasetPlan:
+    analysis = analysed(text, "plan", **options)  # type: ignore[arg-type]
+    assert analysis.ok, messages(analysis)
+    assert analysis.model.plan is not None
+    return analysis.model.plan.datasets[-1]
+
+
+def steps(text: str = SPEC) -> dict[str, plan.Step]:
+    return {step.id: step for step in planned(text).steps}
+
+
+def changed(pattern: str, replacement: str) -> set[str]:
+    """Ids of the steps whose closure an edit changes."""
+    edited = re.sub(pattern, replacement, SPEC)
+    assert edited != SPEC
+    before, after = steps(), steps(edited)
+    return {name for name in before if name not in after or before[name].closure != after[name].closure}
+
+
+def test_a_step_reads_what_it_names_and_a_closure_follows_what_is_read() -> None:
+    found = steps()
+    assert found["gen text"].reads == ("title", "tone")
+    assert found["gen other"].reads == ()
+    assert found["require 1"].reads == ("size", "other")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "expected"),
+    [
+        ("A title for", "The title of", {"gen title", "gen text", "let size", "require 1", "require 2", "emit out"}),
+        ("a: 1, b: 1", "a: 2, b: 1", {"draw tone", "gen text", "let size", "require 1", "require 2", "emit out"}),
+        ("Anything", "Something", {"gen other", "require 1"}),
+        ("Kind\\?", "Good?", {"require 1"}),
+        ("size < 90", "size < 80", {"require 2"}),
+        ("# nothing|edition 1", "edition 1 # a comment", set()),
+    ],
+)
+def test_an_edit_reaches_what_depends_on_it_and_nothing_else(
+    pattern: str, replacement: str, expected: set[str]
+) -> None:
+    assert changed(pattern, replacement) == expected
+
+
+def test_the_seed_and_the_dataset_are_behind_every_step() -> None:
+    assert {step.closure for step in planned().steps}.isdisjoint(step.closure for step in planned(seed=5).steps)
+    renamed = SPEC.replace("dataset out", "dataset other_name")
+    assert {step.closure for step in planned().steps}.isdisjoint(step.closure for step in planned(renamed).steps)
+
+
+def test_a_retry_runs_the_last_gen_behind_the_condition_and_what_was_made_from_it() -> None:
+    found = steps()
+    first, second = found["require 1"], found["require 2"]
+    assert isinstance(first, plan.Require) and isinstance(second, plan.Require)
+    assert (first.times, first.reruns) == (2, ("other",))
+    assert (second.times, second.reruns) == (1, ("text",))
+
+
+def test_what_dropped_by_may_say() -> None:
+    first = steps()["require 1"]
+    assert isinstance(first, plan.Require)
+    assert first.names == ("size", "kind", "other")
+
+
+def test_parts_hold_what_the_dataset_uses() -> None:
+    found = planned()
+    assert [(i.name, i.kind, dict(i.arguments), i.key) for i in found.inputs] == [
+        ("pages", "jsonl", {"path": "pages.jsonl"}, "id")
+    ]
+    assert [p.name for p in found.prompts] == ["title_prompt", "text_prompt", "other_prompt"]
+    assert dict(found.prompts[1].params) == {
+        "title": found.prompts[1].params[0][1],
+        "tone": found.prompts[1].params[1][1],
+    }
+    assert [(j.name, j.role, j.kind, j.threshold) for j in found.judges] == [("kind", "critic", "bool", 0.5)]
+    assert [m.role for m in found.models] == ["writer", "small", "critic"]
+    assert found.models[0].settings == {"temperature": 0.7, "max_tokens": 512}
+    gen = next(step for step in found.of(plan.Gen) if step.name == "text")
+    assert str(gen.type) == str(STR)
+
+
+def test_titles_stand_on_one_line() -> None:
+    for case in sorted(GOLDEN.glob("*/06_plan.txt")):
+        assert '"""' not in re.sub(r'"""…"""', "", case.read_text(encoding="utf-8"))
+
+
+def test_a_dataset_stands_after_the_one_it_reads() -> None:
+    text = (GOLDEN / "later_datasets" / "input.synth").read_text(encoding="utf-8")
+    first, rest = text.split("dataset more", 1)[0], "dataset more" + text.split("dataset more", 1)[1]
+    raw = first[first.index("dataset raw") :]
+    analysis = analysed("edition 1\n\n" + rest + "\n" + raw, "plan")
+    assert analysis.model.plan is not None
+    assert [dataset.name for dataset in analysis.model.plan.datasets] == ["raw", "more"]
+
+
+def test_what_comes_later_says_so_once_for_each_feature() -> None:
+    twice = """edition 1
+dataset out {
+  each i in 1..3
+  gen a: str with writer times 2 \"\"\"
+    A.
+  \"\"\"
+  gen b: str with writer times 3 \"\"\"
+    B.
+  \"\"\"
+  emit { a = a.first, b = b.first }
+}
+"""
+    analysis = analysed(twice, "plan")
+    assert [d.code for d in analysis.diagnostics] == ["E0490"]
+    assert analysed(twice, "types").ok
+
+
+@pytest.mark.parametrize("code", ["E0490", "W0590"])
+def test_the_page_of_a_code_shows_it_and_its_way_out(code: str) -> None:
+    found = page(code)
+    assert found is not None
+    files = {"inputs/glossary.md": "words"}
+    bad = analysed(found.bad[0].text, "plan", files)
+    good = analysed(found.good[0].text, "plan", files)
+    assert [d.code for d in bad.diagnostics] == [code]
+    assert not good.diagnostics, messages(good)
