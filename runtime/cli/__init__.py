@@ -4,45 +4,91 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dsl.diagnostics import SourceOf, SynthError
+    import typer
+
+    from dsl.diagnostics import SynthError
+    from dsl.source import Source
 
 DONE, DIFFERENT, MISTAKE, OUR_BUG, INTERRUPTED = 0, 1, 2, 70, 130
 
 
 def main() -> None:
-    """Runs the command; a user's mistake is rendered as diagnostics, and only our own bugs have a traceback to show."""
+    """The console script."""
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:  # `synth log | head`: nobody is left to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = DONE
+    sys.exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs the command and gives its exit code. Mistakes are rendered, and only our own bugs have a traceback to show."""
     from dsl.diagnostics import SynthError
-    from runtime.cli.app import app
 
     try:
-        app()
+        return _run(arguments)
     except SynthError as error:
         _report(error)
-        sys.exit(MISTAKE)
+        return MISTAKE
     except KeyboardInterrupt:
-        print("\nstopped; run the same command again to go on where it was", file=sys.stderr)
-        sys.exit(INTERRUPTED)
+        return _interrupted()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(DONE)
+        raise
     except Exception as error:
         if os.environ.get("SYNTH_DEBUG"):
             raise
         print(f"synth has a bug: {type(error).__name__}: {error}", file=sys.stderr)
-        print("set SYNTH_DEBUG=1 to see where, and please report it", file=sys.stderr)
-        sys.exit(OUR_BUG)
+        print("set SYNTH_DEBUG=1 for the traceback, and please report it", file=sys.stderr)
+        return OUR_BUG
+
+
+def _run(arguments: Sequence[str]) -> int:
+    import typer
+
+    from runtime.cli.app import app
+
+    try:
+        code = app(list(arguments) or ["--help"], prog_name="synth", standalone_mode=False)
+    except typer.TyperException as error:  # a mistake in the call: an unknown option, an argument too few
+        return _misused(error)
+    except typer.Abort:
+        return _interrupted()
+    return _interrupted() if code == INTERRUPTED else code or DONE
+
+
+def _misused(error: typer.TyperException) -> int:
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        print(context.get_usage(), f"Try `{context.command_path} --help`.", "", sep="\n", file=sys.stderr)
+    print(f"error: {error.format_message()}", file=sys.stderr)
+    return MISTAKE
+
+
+def _interrupted() -> int:
+    print("\nstopped; run the same command again to go on where it was", file=sys.stderr)
+    return INTERRUPTED
 
 
 def _report(error: SynthError) -> None:
     from runtime.cli.console import report
 
-    try:
-        from runtime.cli.context import Context
+    report(error.diagnostics, _source)
 
-        source_of: SourceOf = Context.here().source
-    except Exception:  # a broken configuration is reported without quoting it
-        source_of = lambda path: None  # noqa: E731
-    report(error.diagnostics, source_of)
+
+def _source(path: str) -> Source | None:
+    """What a message quotes, from the current folder's project; nothing when even that cannot be read."""
+    from dsl.diagnostics import SynthError
+    from runtime.cli.context import Context, configuration
+
+    try:
+        return Context.here().source(path)
+    except SynthError:
+        return configuration(path)
+    except OSError:
+        return None

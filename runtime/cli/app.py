@@ -78,7 +78,7 @@ class Verbs(TyperGroup):
                 formatter.write_dl([(verb.name, verb.summary) for verb in VERBS if verb.group == group])
 
 
-app = typer.Typer(cls=Verbs, add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(cls=Verbs, add_completion=False, rich_markup_mode=None)
 
 
 def _version(wanted: bool) -> None:

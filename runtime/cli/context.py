@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dsl.diagnostics import Diagnostic, SynthError, nearest
 from dsl.source import Source
-from runtime.config.project import Project
+from runtime.config.project import FILE, Project
 
 if TYPE_CHECKING:
     from compiler.analysis import Analysis, Stage
@@ -84,8 +84,34 @@ class Context:
         return analyse(self.spec(spec), self.catalog, params, upto=upto, seed=seed)
 
     def source(self, path: str) -> Source | None:
-        """The text that messages quote: a spec, or the configuration."""
+        """The text that messages quote: a spec, the configuration, or what was typed on the command line."""
         config = self.project.config.source
         if config is not None and config.path == path:
             return config
-        return self.catalog.read_source(path)
+        return TYPED.get(path) or self.catalog.read_source(path)
+
+    def ref(self, text: str | None = None) -> str:
+        """A ref as typed, as the store knows it: `HEAD`, and nothing at all, mean the current branch."""
+        if not text:
+            return self.branch
+        return f"{self.branch}{text[4:]}" if text == "HEAD" or text.startswith("HEAD~") else text
+
+
+TYPED: dict[str, Source] = {}
+"""Texts that were typed on the command line and that messages may quote, by the name messages call them."""
+
+
+def typed(name: str, text: str) -> Source:
+    """Remembers a text that was typed as (part of) an option, so that a mistake in it can be underlined."""
+    source = Source(name, text)
+    TYPED[name] = source
+    return source
+
+
+def configuration(path: str) -> Source | None:
+    """The configuration's text when it cannot be read as one: the nearest file of its name, at or above this folder."""
+    here = Path.cwd()
+    file = next((folder / FILE for folder in (here, *here.parents) if (folder / FILE).is_file()), None)
+    if path != FILE or file is None:
+        return None
+    return Source(path, file.read_text(encoding="utf-8-sig", errors="replace"))
