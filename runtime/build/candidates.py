@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from itertools import islice
 
@@ -50,7 +50,7 @@ def count(axes: Sequence[AxisValues]) -> int | None:
     """How many candidates there are; None when an axis is endless or does not know its length."""
     total = 1
     for axis in axes:
-        if not hasattr(axis.values, "__len__"):
+        if not isinstance(axis.values, Sized):
             return None
         total *= len(axis.values)
     return total

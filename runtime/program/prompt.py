@@ -72,7 +72,7 @@ class Prompt:
         context = self.template.new_context(dict(values))
         yield from self.template.root_render_func(context)
 
-    def messages(self, last: str | None = None, **values: object) -> Messages:
+    def messages(self, last: Any = None, **values: Any) -> Messages:
         """The messages as (role, content); with no marker, the whole is one user message."""
         found: list[tuple[str, list[str]]] = []
         for piece in self.pieces(values):
@@ -85,19 +85,19 @@ class Prompt:
         messages = [(role, "".join(parts).strip()) for role, parts in found]
         return _with_last(messages, last) if last else messages
 
-    def conversation(self, **values: object) -> list[dict[str, str]]:
+    def conversation(self, **values: Any) -> list[dict[str, str]]:
         """The finished messages as data: what a prompt called outside a `gen` gives."""
         return [{"role": role, "content": text} for role, text in self.messages(**values) if role in ROLES]
 
-    def __call__(self, last: str | None = None, **values: object) -> Any:
+    def __call__(self, last: Any = None, **values: Any) -> Any:
         messages = self.messages(last, **values)
         return sgl.lang.ir.SglExprList([ROLES[role](text) for role, text in messages if role in ROLES])
 
-    def text(self, **values: object) -> str:
+    def text(self, **values: Any) -> str:
         """The rendered text of a `@raw` prompt."""
         return "".join(piece for piece in self.pieces(values) if not isinstance(piece, Marker)).strip()
 
-    def tail(self, **values: object) -> str:
+    def tail(self, **values: Any) -> str:
         """What the `@open` turn at the end already says; the model goes on from there."""
         role, text = self.messages(**values)[-1]
         return text if role.startswith("open") else ""

@@ -33,10 +33,15 @@ class GeneratedList(list[object]):
 
 def generated(value: object, meta: Meta) -> object:
     """`value` with `meta` attached; numbers, booleans and null carry none."""
-    kind = {str: Text, dict: GeneratedRecord, list: GeneratedList}.get(type(value))
-    if kind is None:
+    marked: Text | GeneratedRecord | GeneratedList
+    if isinstance(value, str):
+        marked = Text(value)
+    elif isinstance(value, dict):
+        marked = GeneratedRecord(value)
+    elif isinstance(value, list):
+        marked = GeneratedList(value)
+    else:
         return value
-    marked = kind(value)  # type: ignore[call-overload]
     marked.meta = meta
     return marked
 

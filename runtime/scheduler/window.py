@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -18,7 +18,7 @@ async def ordered(
     items: Iterator[Item],
     work: Callable[[Item], Awaitable[Result]],
     ahead: Callable[[], int],
-) -> AsyncIterator[tuple[Item, Result]]:
+) -> AsyncGenerator[tuple[Item, Result], None]:
     """Yields (item, result) in the order of `items`, with at most `ahead()` items started and not yet released.
 
     `ahead` is asked before each start, so that it can shrink as a target comes near; it is taken as at least 1.

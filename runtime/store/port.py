@@ -152,6 +152,9 @@ class Store(Protocol):
     def local(self, commit: CommitId, path: str) -> Path:
         """A local read-only file with the same bytes, verified, for readers that want a path (DuckDB)."""
 
+    def local_object(self, id: ObjectId, suffix: str = "") -> Path:  # noqa: A002 - the word for it
+        """As `local`, for an object that was put and that no commit names yet."""
+
     def put(self, data: bytes | Path) -> ObjectId:
         """Stores bytes before the commit that names them. E1008 above `BLOB_LIMIT`. Thread-safe."""
 

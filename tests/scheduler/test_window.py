@@ -66,7 +66,7 @@ def test_closing_early_cancels_what_is_in_flight() -> None:
     async def main() -> int:
         stream = ordered(iter(range(10)), work, lambda: 4)
         first = await anext(stream)
-        await stream.aclose()  # type: ignore[attr-defined]
+        await stream.aclose()
         return first[1]
 
     assert asyncio.run(asyncio.wait_for(main(), 5)) == 0

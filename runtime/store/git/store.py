@@ -137,6 +137,11 @@ class GitStore:
             id_ = self._file(commit, path).id
             return self._cache.local(id_, PurePosixPath(path).suffix, lambda: self._blob(id_))
 
+    def local_object(self, id: ObjectId, suffix: str = "") -> Path:  # noqa: A002 - the port's word
+        with reported(self._folder):
+            self._writer.flush()
+            return self._cache.local(id, suffix, lambda: self._blob(id))
+
     # --- writing ---
 
     def put(self, data: bytes | Path) -> ObjectId:

@@ -1,0 +1,181 @@
+"""A spec in; its datasets run, measured, audited and committed at once, out. Resumes by itself: the journal answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from compiler.analysis import Analysis
+from compiler.constant import Evaluator
+from dsl.diagnostics import Diagnostic
+from runtime.build import commit, identity, tests
+from runtime.build.audits import Gate, audit, enforce
+from runtime.build.caller import Caller
+from runtime.build.inputs import Inputs
+from runtime.build.output import Output, Written
+from runtime.build.program import Loaded, load
+from runtime.build.progress import Progress
+from runtime.build.result import Result
+from runtime.build.run import WINDOW, Job
+from runtime.build.session import Session
+from runtime.program.outcome import Kept, Rejected
+from runtime.store.port import Commit, CommitId
+from runtime.tables.manifest import Manifest
+
+Watch = Callable[[Progress], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`only` names one dataset; `limit` allows the first so many candidates; `audits` is what a failed one does."""
+
+    branch: str
+    message: str | None = None
+    only: str | None = None
+    limit: int | None = None
+    audits: str = "fail"  # "fail" | "warn"
+    test: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One dataset: its manifest, and how it came about: `ran`, `described` (only words changed) or `unchanged`."""
+
+    manifest: Manifest
+    how: str
+    progress: Progress
+    gates: tuple[Gate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """`commit` is None when nothing changed. `warnings` are diagnostics that stopped nothing."""
+
+    datasets: tuple[Built, ...]
+    commit: Commit | None
+    head: CommitId | None
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+def build(analysis: Analysis, session: Session, options: Options, watch: Watch = lambda progress: None) -> Build:
+    """Raises SynthError for mistakes, failed tests and audits, and an engine that does not answer."""
+    return asyncio.run(_build(analysis, session, options, watch))
+
+
+async def _build(analysis: Analysis, session: Session, options: Options, watch: Watch) -> Build:
+    head = session.store.head(options.branch)
+    changes = commit.Changes(session.store, head)
+    built = []
+    try:
+        for loaded in chosen(analysis, options.only):
+            one = await _dataset(analysis, loaded, session, options, changes, watch)
+            built.append(one)
+    finally:
+        await session.close_engines()
+    made = commit.make(changes, options.branch, options.message, built, session) if changes else None
+    if made is not None:
+        commit.remember(session, built)
+    warnings = tuple(gate.warning for one in built for gate in one.gates if not gate.held and gate.warning)
+    return Build(tuple(built), made, made.id if made else head, warnings)
+
+
+def chosen(analysis: Analysis, only: str | None) -> list[Loaded]:
+    """The datasets to build, in the plan's order, with their programs loaded."""
+    plans = analysis.model.plan.datasets if analysis.model.plan else ()
+    found = [item for item in plans if only in (None, item.name)]
+    if not found:
+        raise commit.no_dataset(only, [item.name for item in plans])
+    return [load(item, analysis.model.programs[item.name]) for item in found]
+
+
+async def _dataset(
+    analysis: Analysis,
+    loaded: Loaded,
+    session: Session,
+    options: Options,
+    changes: commit.Changes,
+    watch: Watch,
+) -> Built:
+    progress = Progress(loaded.plan.name)
+    inputs = Inputs.open(loaded, session.project.root, session.facts)
+    previous = changes.manifest(loaded.plan.name)
+    now = await asyncio.to_thread(_identity, analysis, loaded, inputs, session, options)
+    if previous is not None and identity.same_data(previous, now):
+        return _as_before(analysis, loaded, previous, now, progress, changes)
+    if options.test:
+        tests.enforce(analysis, loaded, inputs, session)
+    commit.fill_journal(session, changes, loaded.plan.name)
+    written, gates = await _run(loaded, inputs, session, options, progress, watch, changes, previous)
+    manifest = commit.manifest(now, inputs, written, changes, loaded)
+    changes.add(loaded, analysis, manifest, written)
+    return Built(manifest, "ran", progress, gates)
+
+
+def _identity(analysis: Analysis, loaded: Loaded, inputs: Inputs, session: Session, options: Options) -> Manifest:
+    model = analysis.model
+    evaluator = Evaluator(model.symbols, model.values, commit.NO_FILES)
+    found = identity.before_running(loaded, inputs, session.identities(loaded.plan), options.limit, evaluator)
+    return replace(found, params=dict(sorted(model.params.items())))
+
+
+def _as_before(
+    analysis: Analysis,
+    loaded: Loaded,
+    previous: Manifest,
+    now: Manifest,
+    progress: Progress,
+    changes: commit.Changes,
+) -> Built:
+    """Nothing that can change a row differs: at most the words of the spec are committed anew."""
+    if previous.fingerprints.description == now.fingerprints.description:
+        return Built(previous, "unchanged", progress)
+    manifest = identity.described_anew(previous, now)
+    changes.add(loaded, analysis, manifest, None)
+    return Built(manifest, "described", progress)
+
+
+async def _run(
+    loaded: Loaded,
+    inputs: Inputs,
+    session: Session,
+    options: Options,
+    progress: Progress,
+    watch: Watch,
+    changes: commit.Changes,
+    previous: Manifest | None,
+) -> tuple[Written, tuple[Gate, ...]]:
+    roles = dict(session.roles(loaded.plan, lambda engine: Caller(engine, session.journal, progress)))
+    job = Job(loaded, inputs, roles, progress, WINDOW * session.concurrency(loaded.plan), options.limit)
+    result = Result(loaded.plan.name, audit_reads(loaded))
+    with Output(loaded.plan, session.store.put, previous) as output:
+        watch(progress)
+        progress.phase = "running"
+        for key, rejected in inputs.rejected(loaded):
+            output.reject_input(key, rejected)
+        async for row, outcome in job.outcomes():
+            assert isinstance(outcome, Kept | Rejected)
+            if isinstance(outcome, Kept):
+                result.add(row.key, outcome, row.values)
+            output.add(row.key, outcome, row.events)
+        progress.phase = "writing"
+        result.kept, result.attempted = output.kept, output.attempted
+        gates = audit(loaded, result)
+        enforce(gates, options.audits)
+        session.journal.sync()
+        return await asyncio.to_thread(output.finish), gates
+
+
+def audit_reads(loaded: Loaded) -> frozenset[str]:
+    """Names that the audits mention; nothing else is kept of a row once it is written."""
+    from compiler import plan
+    from dsl import tree
+
+    nodes = [node for step in loaded.plan.of(plan.Audit) for node in tree.walk(step.condition)]
+    refs = {node.name for node in nodes if isinstance(node, tree.Ref)}
+    return frozenset(refs | {node.name.text for node in nodes if isinstance(node, tree.Attr)})
+
+
+def selected(built: Build) -> Mapping[str, Manifest]:
+    """Manifests by dataset."""
+    return {one.manifest.dataset: one.manifest for one in built.datasets}

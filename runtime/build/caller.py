@@ -1,0 +1,81 @@
+"""Requests in; stored answers out: a journal in front of an engine. What was asked once is never asked again."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from dsl.diagnostics import Diagnostic, SynthError
+from runtime.build.progress import Progress
+from runtime.engines.protocol import Answer, Engine, EngineRejected, EngineUnavailable, Request
+from runtime.journal import Journal
+from runtime.program.outcome import Unanswered
+
+
+@dataclass
+class Caller:
+    """A completer. No more calls are in flight than the engine wants; the answer used is the stored one."""
+
+    engine: Engine
+    journal: Journal
+    progress: Progress
+    slots: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.slots = asyncio.Semaphore(self.engine.concurrency)
+
+    async def complete(self, request: Request) -> Answer:
+        stored = await self.journal.get_or_run(request.digest, lambda: self._ask(request))
+        answer = Answer.from_json(stored.value)
+        self._count(answer, stored.fresh)
+        return answer
+
+    async def _ask(self, request: Request) -> bytes:
+        async with self.slots:
+            try:
+                answer = await self.engine.complete(request)
+            except EngineUnavailable as fault:
+                raise SynthError(_unavailable(fault)) from fault
+            except EngineRejected as fault:
+                raise SynthError(_rejected(fault)) from fault
+        return answer.to_json()
+
+    def _count(self, answer: Answer, fresh: bool) -> None:
+        progress = self.progress
+        if not fresh:
+            progress.reused += 1
+            return
+        progress.fresh += 1
+        progress.prompt_tokens += answer.prompt_tokens
+        progress.completion_tokens += answer.completion_tokens
+
+
+@dataclass
+class Recorded:
+    """A completer that asks nobody: it answers what the journal holds, and gives up where it holds nothing."""
+
+    journal: Journal
+
+    async def complete(self, request: Request) -> Answer:
+        value = self.journal.get(request.digest)
+        if value is None:
+            raise Unanswered("")
+        return Answer.from_json(value)
+
+
+def _unavailable(fault: EngineUnavailable) -> Diagnostic:
+    return Diagnostic(
+        "E0904",
+        f"engine `{fault.engine}` does not answer",
+        notes=(fault.message, "every answer so far is stored; no row was dropped for this"),
+        help="run the same command again when the engine is back: it goes on where it was",
+    )
+
+
+def _rejected(fault: EngineRejected) -> Diagnostic:
+    return Diagnostic(
+        "E0905",
+        f"engine `{fault.engine}` refuses a request",
+        notes=(fault.message,),
+        help="shorten the prompt or change the type that the answer is decoded under",
+    )

@@ -1,0 +1,37 @@
+"""Shards of committed calls in; the journal's entries that they stand for, out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from runtime.engines.protocol import Answer
+
+COLUMNS = ("call", "text", "finish", "prompt_tokens", "completion_tokens", "logprob", "labels")
+
+
+def stored_answers(paths: Iterable[Path]) -> Iterator[tuple[bytes, bytes]]:
+    """(key, value) of every call; draws and values that asked no model are passed over."""
+    import pyarrow.parquet as pq
+
+    for path in paths:
+        for row in pq.read_table(path, columns=list(COLUMNS)).to_pylist():
+            if row["call"] is not None:
+                yield bytes.fromhex(row["call"]), _answer(row).to_json()
+
+
+def _answer(row: dict[str, Any]) -> Answer:
+    labels = orjson.loads(row["labels"]) if row["labels"] else None
+    return Answer(
+        text=row["text"],
+        finish=row["finish"],
+        prompt_tokens=row["prompt_tokens"],
+        completion_tokens=row["completion_tokens"],
+        logprob=row["logprob"],
+        labels=labels or {},
+        label_mass=sum(map(math.exp, labels.values())) if labels else None,
+    )

@@ -1,0 +1,192 @@
+"""Built datasets in; one commit that names their manifests, shards and specs, out. Safe to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compiler.analysis import Analysis
+from compiler.catalog import MemoryCatalog
+from dsl.diagnostics import Diagnostic, SynthError, nearest
+from runtime.build.calls import stored_answers
+from runtime.build.inputs import Inputs
+from runtime.build.output import Written
+from runtime.build.program import Loaded
+from runtime.build.session import Session
+from runtime.measures import measure
+from runtime.store.port import BranchMoved, Change, Commit, CommitId, CommitRequest, Store
+from runtime.tables import layout
+from runtime.tables.manifest import InputDigest, Manifest
+from runtime.tables.manifest_json import read_manifest, write_manifest
+from runtime.tables.writer import shard_paths
+
+if TYPE_CHECKING:
+    from runtime.build.build import Built
+
+NO_FILES = MemoryCatalog()
+ATTEMPTS = 5
+
+
+@dataclass
+class Changes:
+    """What the next commit on top of `head` changes, path by path."""
+
+    store: Store
+    head: CommitId | None
+    paths: dict[str, Change] = field(default_factory=dict)
+    datasets: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.paths)
+
+    def manifest(self, dataset: str) -> Manifest | None:
+        return manifest_at(self.store, self.head, dataset)
+
+    def add(self, loaded: Loaded, analysis: Analysis, manifest: Manifest, written: Written | None) -> None:
+        name = loaded.plan.name
+        self.datasets.append(name)
+        self.paths |= dict(written.changes) if written else {}
+        self.paths |= self._spec(loaded, analysis, manifest)
+        self.paths[layout.manifest_path(name)] = write_manifest(manifest)
+        self.paths[layout.FORMAT_PATH] = layout.format_bytes()
+
+    def _spec(self, loaded: Loaded, analysis: Analysis, manifest: Manifest) -> dict[str, Change]:
+        """The sources and the program that made the rows, in place of those of the version before."""
+        folder = layout.spec_folder(loaded.plan.name, manifest.fingerprints.description)
+        before = f"{layout.dataset_folder(loaded.plan.name)}/spec"
+        gone: dict[str, Change] = {}
+        if self.head is not None:
+            gone = {entry.path: None for entry in self.store.entries(self.head, before)}
+        sources = {path: source.text for path, source in analysis.model.sources.items()}
+        files: dict[str, Change] = {f"{folder}/{path}": text.encode() for path, text in sources.items()}
+        return {**gone, **files, f"{folder}/program.py": loaded.text.encode()}
+
+
+def manifest_at(store: Store, commit: CommitId | None, dataset: str) -> Manifest | None:
+    """The dataset's manifest in a commit; None where there is none."""
+    path = layout.manifest_path(dataset)
+    if commit is None or next(iter(store.entries(commit, path)), None) is None:
+        return None
+    return read_manifest(store.read(commit, path))
+
+
+def manifest(now: Manifest, inputs: Inputs, written: Written, changes: Changes, loaded: Loaded) -> Manifest:
+    """`now` with what the run made: tables, counts, measures, and the inputs' row counts."""
+    return replace(
+        now,
+        tables=written.tables,
+        rejected=written.rejected,
+        calls=written.calls,
+        counts=written.counts,
+        inputs={name: InputDigest(found.digest, found.rows) for name, found in sorted(inputs.digests().items())},
+        measures=_measures(loaded.plan.name, written, changes),
+    )
+
+
+def _measures(dataset: str, written: Written, changes: Changes) -> dict[str, float]:
+    """The unnamed emit's measures go by their own names, another's as `table.name`."""
+    found: dict[str, float] = {}
+    for name, table in sorted(written.tables.items()):
+        prefix = "" if name == dataset else f"{name}."
+        paths = [_local(path, written, changes) for path in shard_paths(layout.table_folder(dataset, name), table)]
+        found |= {f"{prefix}{key}": value for key, value in measure(table, paths).items()}
+    return found
+
+
+def _local(path: str, written: Written, changes: Changes) -> Path:
+    """A shard that was just put, or one that the version before has already."""
+    new = written.changes.get(path)
+    if isinstance(new, str):
+        return changes.store.local_object(new, ".parquet")
+    assert changes.head is not None
+    return changes.store.local(changes.head, path)
+
+
+def make(changes: Changes, branch: str, message: str | None, built: Sequence[Built], session: Session) -> Commit:
+    """Commits on the branch's head; when another dataset's build moved it meanwhile, on the new head."""
+    request = CommitRequest(
+        branch=branch,
+        changes=changes.paths,
+        message=message or _message(built),
+        build_id=_build_id(changes),
+        expected=changes.head,
+        metadata=_metadata(built),
+    )
+    for _ in range(ATTEMPTS):
+        try:
+            return session.store.commit(request)
+        except BranchMoved as moved:
+            if _touched(changes, moved.head):
+                raise
+            request = replace(request, expected=moved.head)
+    return session.store.commit(request)
+
+
+def _touched(changes: Changes, head: CommitId | None) -> bool:
+    """Whether someone else's commit changed a dataset of ours."""
+    return any(changes.store.changed(changes.head, head, layout.dataset_folder(name)) for name in changes.datasets)
+
+
+def _message(built: Iterable[Built]) -> str:
+    done = [one for one in built if one.how != "unchanged"]
+    kept = ", ".join(f"{one.manifest.dataset}: {one.manifest.counts.kept:,} rows" for one in done)
+    words = all(one.how == "described" for one in done)
+    return f"Describe {', '.join(one.manifest.dataset for one in done)} anew" if words else f"Build {kept}"
+
+
+def _metadata(built: Iterable[Built]) -> dict[str, str]:
+    """What describes the run and not the data."""
+    found = {}
+    for one in built:
+        found[f"{one.manifest.dataset}.calls"] = str(one.progress.fresh)
+        found[f"{one.manifest.dataset}.reused"] = str(one.progress.reused)
+        found[f"{one.manifest.dataset}.tokens"] = str(one.progress.tokens)
+    return found
+
+
+def _build_id(changes: Changes) -> str:
+    state = blake2b((changes.head or "").encode(), digest_size=16)
+    for path, change in sorted(changes.paths.items()):
+        content = change if isinstance(change, bytes) else str(change).encode()
+        state.update(f"{path}\0{len(content)}\0".encode() + content)
+    return state.hexdigest()
+
+
+def fill_journal(session: Session, changes: Changes, dataset: str) -> None:
+    """A fresh clone has the branch's calls and no journal: what was answered there is not asked again."""
+    found = changes.manifest(dataset)
+    if changes.head is None or found is None or found.calls is None or not found.calls.rows:
+        return
+    mark = _filled(found)
+    if session.journal.fact(mark) is not None:
+        return
+    folder = layout.calls_folder(dataset)
+    paths: list[Path] = [session.store.local(changes.head, path) for path in shard_paths(folder, found.calls)]
+    session.journal.put_many(stored_answers(paths))
+    session.journal.set_facts({mark: b"1"})
+
+
+def _filled(manifest: Manifest) -> str:
+    return f"filled:{manifest.dataset}:{manifest.calls.root if manifest.calls else ''}"
+
+
+def remember(session: Session, built: Iterable[Built]) -> None:
+    """What was run here is in the journal here already."""
+    session.journal.set_facts({_filled(one.manifest): b"1" for one in built if one.how == "ran"})
+
+
+def no_dataset(name: str | None, known: list[str]) -> SynthError:
+    if not known:
+        return SynthError(Diagnostic("E0906", "the spec declares no dataset", help="`dataset name { … }` declares one"))
+    guess = nearest(name or "", known)
+    return SynthError(
+        Diagnostic(
+            "E0906",
+            f"the spec has no dataset `{name}`",
+            notes=(f"datasets: {', '.join(known)}",),
+            help=f"did you mean `{guess}`?" if guess else None,
+        )
+    )

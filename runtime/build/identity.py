@@ -1,0 +1,86 @@
+"""A dataset's plan, inputs and engines in; the parts of its manifest that are known before it runs, out.
+
+When they equal those of the version on the branch, there is nothing to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import blake2b
+from typing import Any
+
+from compiler import plan
+from compiler.constant import UNKNOWN, Evaluator
+from compiler.types import Record
+from runtime.build.inputs import Inputs
+from runtime.build.program import Loaded
+from runtime.build.schemas import column_type
+from runtime.tables import schema
+from runtime.tables.manifest import Fingerprints, InputDigest, KeyColumn, Manifest, StepRecord
+
+
+def before_running(
+    loaded: Loaded, inputs: Inputs, models: Mapping[str, str], limit: int | None, evaluator: Evaluator
+) -> Manifest:
+    """A manifest without tables, counts and measures. Inputs' row counts are filled in when they have been read."""
+    dataset = loaded.plan
+    return Manifest(
+        dataset=dataset.name,
+        key=key_columns(dataset, inputs),
+        tables={},
+        fingerprints=Fingerprints(dataset.data, dataset.description, program_digest(loaded.text)),
+        models=dict(sorted(models.items())),
+        sampling={item.role: dict(item.settings) for item in dataset.models},
+        seed=dataset.seed,
+        params={},
+        inputs={name: InputDigest(digest, 0) for name, digest in sorted(inputs.content().items())},
+        prompts={item.name: item.digest for item in dataset.prompts}
+        | {item.name: item.digest for item in dataset.judges},
+        steps=tuple(_step(step, evaluator) for step in dataset.steps),
+        limit=limit,
+    )
+
+
+def same_data(before: Manifest, now: Manifest) -> bool:
+    """Whether `before` is what `now` would become: nothing that can change a row differs."""
+    return (
+        before.fingerprints.data == now.fingerprints.data
+        and before.models == now.models
+        and before.seed == now.seed
+        and before.limit == now.limit
+        and {n: i.digest for n, i in before.inputs.items()} == {n: i.digest for n, i in now.inputs.items()}
+        and before.format == now.format
+    )
+
+
+def described_anew(before: Manifest, now: Manifest) -> Manifest:
+    """`before`'s rows with `now`'s description."""
+    return replace(before, fingerprints=now.fingerprints, steps=now.steps, prompts=now.prompts, params=now.params)
+
+
+def program_digest(text: str) -> str:
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def key_columns(dataset: plan.DatasetPlan, inputs: Inputs) -> tuple[KeyColumn, ...]:
+    if dataset.key is not None:
+        return tuple(KeyColumn(f"key_{place}", schema.STR) for place in range(1, len(dataset.key) + 1))
+    return tuple(KeyColumn(step.name, _part_type(step, inputs)) for step in dataset.of(plan.Axis))
+
+
+def _part_type(step: plan.Axis, inputs: Inputs) -> schema.Type:
+    """A source's rows are known by its key column, or by their content's hash."""
+    if step.source is None:
+        return column_type(step.type)
+    source = inputs.sources[step.source]
+    field = source.record.field(source.key) if isinstance(source.record, Record) and source.key else None
+    return column_type(field.type) if field is not None else schema.STR
+
+
+def _step(step: plan.Step, evaluator: Evaluator) -> StepRecord:
+    settings: dict[str, Any] = {}
+    for setting in getattr(step, "settings", ()):
+        value = evaluator.evaluate(setting.value)
+        settings[setting.name.text] = None if value is UNKNOWN else value
+    return StepRecord(step.id, step.title, step.digest, step.closure, settings)

@@ -1,0 +1,121 @@
+"""A dataset's planned inputs in; opened sources, their digests, and what programs and draws see of them, out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from compiler import plan
+from compiler.types import Record
+from runtime.build.candidates import AxisValues
+from runtime.build.program import Loaded
+from runtime.program.outcome import Rejected
+from runtime.sampling import Pool
+from runtime.sources import Facts, Source, open_input
+from runtime.tables.keys import Key, KeyPart
+from runtime.tables.manifest import InputDigest
+
+
+@dataclass(eq=False)
+class Handle:
+    """What `row.source(name)` is: all rows as a list, and a pool in which rows are told apart by their keys."""
+
+    source: Source
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        return [row for _, row in self.source.rows()]
+
+    @cached_property
+    def pool(self) -> Pool[Any]:
+        return Pool(self.rows, ids=self.source.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOf:
+    """A source as an axis: its rows in file order, streamed anew each time."""
+
+    source: Source
+
+    def __iter__(self) -> Iterator[tuple[KeyPart, object]]:
+        return iter(self.source.rows())
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesOf:
+    """Values written in the spec as an axis; each is its own key part."""
+
+    values: Any
+
+    def __iter__(self) -> Iterator[tuple[KeyPart, object]]:
+        return ((value, value) for value in self.values)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """`sources` by name, every declared one of the dataset."""
+
+    sources: Mapping[str, Source]
+
+    @classmethod
+    def open(cls, loaded: Loaded, root: Path, facts: Facts) -> Inputs:
+        """Raises SynthError (E06xx) for what cannot be read; rows are checked when they are first asked for."""
+        return cls(
+            {
+                item.name: open_input(item, root, accept=_accept(item, loaded), facts=facts)
+                for item in loaded.plan.inputs
+            }
+        )
+
+    @cached_property
+    def handles(self) -> dict[str, Handle]:
+        return {name: Handle(source) for name, source in self.sources.items()}
+
+    def digests(self) -> dict[str, InputDigest]:
+        return {name: InputDigest(source.digest, len(source)) for name, source in self.sources.items()}
+
+    def content(self) -> dict[str, str]:
+        """Only the digests, which need no row where the files are as last seen."""
+        return {name: source.digest for name, source in self.sources.items()}
+
+    def axes(self, loaded: Loaded) -> list[AxisValues]:
+        return [self._axis(step, loaded) for step in loaded.plan.of(plan.Axis)]
+
+    def _axis(self, step: plan.Axis, loaded: Loaded) -> AxisValues:
+        if step.source is not None:
+            return AxisValues(step.name, RowsOf(self.sources[step.source]))
+        values = loaded.axis(step.name)
+        return AxisValues(step.name, ValuesOf(values) if hasattr(values, "__len__") else Endless(values))
+
+    def rejected(self, loaded: Loaded) -> Iterator[tuple[Key, Rejected]]:
+        """Rows of the axes' sources that break their record's constraints, each with the reason."""
+        for step in loaded.plan.of(plan.Axis):
+            if step.source is None:
+                continue
+            for key, row, _, reason in self.sources[step.source].rejected:
+                yield (step.source, key), Rejected(f"input {step.source}", reason, (step.source,), {step.name: row})
+
+
+@dataclass(frozen=True, slots=True)
+class Endless:
+    """An endless range as an axis: counts anew each time."""
+
+    counter: Any
+
+    def __iter__(self) -> Iterator[tuple[KeyPart, object]]:
+        from copy import copy
+
+        return ((value, value) for value in copy(self.counter))
+
+
+def _accept(item: plan.InputPlan, loaded: Loaded) -> Any:
+    return loaded.check(item.record.name) if isinstance(item.record, Record) else None

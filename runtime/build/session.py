@@ -1,0 +1,84 @@
+"""A project and a profile in; its journal, its engines and its store, opened once for a command, out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import TracebackType
+from typing import Any
+
+from compiler import plan
+from runtime.config.engines import open_engine
+from runtime.config.model import Binding, Profile
+from runtime.config.project import Project
+from runtime.engines.protocol import Completer, Engine
+from runtime.journal import Journal
+from runtime.program.stage import Bound
+from runtime.sources import load_facts, save_facts
+from runtime.store.open import open_store
+from runtime.store.port import Store
+
+
+@dataclass
+class Session(AbstractContextManager["Session"]):
+    """Engines are made once for each binding and loaded when first asked. A test hands in `engine` for all roles."""
+
+    project: Project
+    profile: Profile
+    engine: Engine | None = None
+    _engines: dict[Binding, Engine] = field(default_factory=dict)
+
+    @cached_property
+    def journal(self) -> Journal:
+        return Journal.open(self.project.state_dir / "journal")
+
+    @cached_property
+    def store(self) -> Store:
+        return open_store(self.project.state_dir)
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        return load_facts(self.project.state_dir)
+
+    def engine_of(self, role: str) -> Engine:
+        if self.engine is not None:
+            return self.engine
+        binding = self.profile.binding(role)
+        if binding not in self._engines:
+            self._engines[binding] = open_engine(self.project.config, binding)
+        return self._engines[binding]
+
+    def identities(self, dataset: plan.DatasetPlan) -> dict[str, str]:
+        """The weights behind each role that the dataset calls."""
+        return {item.role: self.engine_of(item.role).identity for item in dataset.models}
+
+    def roles(self, dataset: plan.DatasetPlan, completer: Callable[[Engine], Completer]) -> Mapping[str, Bound]:
+        """Each role with a backend whose calls go through `completer`."""
+        from runtime.engines.backend import SglBackend
+
+        backends: dict[int, SglBackend] = {}
+        bound = {}
+        for item in dataset.models:
+            engine = self.engine_of(item.role)
+            backend = backends.setdefault(id(engine), SglBackend(engine, completer(engine)))
+            bound[item.role] = Bound(item.role, engine.identity, backend, item.settings)
+        return bound
+
+    def concurrency(self, dataset: plan.DatasetPlan) -> int:
+        engines = {id(engine): engine for engine in (self.engine_of(item.role) for item in dataset.models)}
+        return max((engine.concurrency for engine in engines.values()), default=1)
+
+    async def close_engines(self) -> None:
+        for engine in self._engines.values():
+            await engine.close()
+        self._engines.clear()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if "facts" in self.__dict__:
+            save_facts(self.project.state_dir, self.facts)
+        if "journal" in self.__dict__:
+            self.journal.close()

@@ -1,0 +1,53 @@
+"""A dataset's tests in; all of them run, and a refusal that shows every failure, out."""
+
+from __future__ import annotations
+
+from compiler.analysis import Analysis, analyse
+from compiler.testing import Test, tests_of
+from dsl.diagnostics import SynthError
+from runtime.build.inputs import Inputs
+from runtime.build.program import Loaded, load
+from runtime.build.run import step_texts
+from runtime.build.session import Session
+from runtime.build.testing import Verdict, run_test
+from runtime.program.stage import Stage
+from runtime.sources.catalog import ProjectCatalog
+
+
+def run_all(analysis: Analysis, loaded: Loaded, inputs: Inputs, session: Session) -> list[Verdict]:
+    """Each test's verdict, in file order."""
+    catalog = ProjectCatalog(session.project.root, session.facts)
+    tests = tests_of(analysis.model, loaded.plan, catalog)
+    return [_run(test, analysis, loaded, inputs, catalog) for test in tests]
+
+
+def _run(test: Test, analysis: Analysis, loaded: Loaded, inputs: Inputs, catalog: ProjectCatalog) -> Verdict:
+    if test.params:
+        again = analyse(analysis.model.root, catalog, test.params, upto="lower")
+        if not again.ok:
+            return Verdict(test, again.errors)
+        loaded = _same_dataset(again, loaded)
+    dataset = loaded.plan
+    stage = Stage(dataset.name, dataset.seed, inputs.handles, steps=step_texts(dataset))
+    first = {}
+    for axis in inputs.axes(loaded):
+        given = (_key_of(test.given[axis.name]), test.given[axis.name]) if axis.name in test.given else None
+        first[axis.name] = given or next(iter(axis.values), ("none", None))
+    return run_test(test, loaded, stage, first)
+
+
+def _key_of(value: object) -> str:
+    return str(value.get("id", "given")) if isinstance(value, dict) else "given"
+
+
+def _same_dataset(analysis: Analysis, loaded: Loaded) -> Loaded:
+    assert analysis.model.plan is not None
+    dataset = next(item for item in analysis.model.plan.datasets if item.name == loaded.plan.name)
+    return load(dataset, analysis.model.programs[dataset.name])
+
+
+def enforce(analysis: Analysis, loaded: Loaded, inputs: Inputs, session: Session) -> None:
+    """E0902, E0903: a build does not start while a test of its dataset fails."""
+    failures = [found for verdict in run_all(analysis, loaded, inputs, session) for found in verdict.failures]
+    if failures:
+        raise SynthError(*failures)
