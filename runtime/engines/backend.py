@@ -15,6 +15,7 @@ from sglang.global_config import global_config
 from sglang.lang.backend.base_backend import BaseBackend
 from sglang.lang.chat_template import ChatTemplate
 from sglang.lang.choices import ChoicesDecision
+from sglang.lang.ir import SglSamplingParams
 
 from runtime.bridge import await_
 from runtime.engines.lower import Lowered, lower
@@ -22,6 +23,18 @@ from runtime.engines.protocol import Answer, Completer, Constraint, Engine, Mess
 
 # Tracing runs a program once with dummies in the place of its arguments, and any mistake in that loses the batch.
 global_config.enable_precache_with_tracing = False
+
+
+def _copied(params: SglSamplingParams, memo: object) -> SglSamplingParams:
+    clone = object.__new__(SglSamplingParams)
+    clone.__dict__.update(params.__dict__)
+    if isinstance(clone.stop, list):
+        clone.stop = list(clone.stop)
+    return clone
+
+
+# The frontend copies these deeply for every `gen`, which would be a third of a program's own time.
+SglSamplingParams.__deepcopy__ = _copied
 
 _UNUSED = Sampling()
 _PASS_THROUGH = ChatTemplate(name="synth", default_system_prompt=None, role_prefix_and_suffix={})

@@ -47,11 +47,9 @@ KINDS = tuple(_TYPES)
 def make_engine(kind: str = "llamacpp", settings: Settings | None = None, *, name: str | None = None) -> Engine:
     """The engine of a profile. Cheap: weights are loaded and servers asked when the first request comes."""
     given = {key: value for key, value in (settings or {}).items() if key != "kind"}
-    if kind not in _TYPES:
-        raise SynthError(_unknown_kind(kind))
-    mistakes = [*_mistakes(kind, given)]
+    mistakes = setting_mistakes(kind, given)
     if mistakes:
-        raise SynthError(*mistakes)
+        raise SynthError(*(mistake for _, mistake in mistakes))
     return _MAKERS[kind]({"name": name or kind, **given})
 
 
@@ -65,11 +63,14 @@ def _unknown_kind(kind: str) -> Diagnostic:
     )
 
 
-def _mistakes(kind: str, settings: Settings) -> list[Diagnostic]:
-    found = [_unknown_setting(kind, key) for key in settings if key not in _TYPES[kind]]
-    found += [_wrong_type(kind, key, value) for key, value in settings.items() if not _fits(kind, key, value)]
+def setting_mistakes(kind: str, settings: Settings) -> list[tuple[str, Diagnostic]]:
+    """What is wrong with an engine's settings, each with the key that it is about. Loads no engine."""
+    if kind not in _TYPES:
+        return [("kind", _unknown_kind(kind))]
+    found = [(key, _unknown_setting(kind, key)) for key in settings if key not in _TYPES[kind]]
+    found += [(key, _wrong_type(kind, key, value)) for key, value in settings.items() if not _fits(kind, key, value)]
     if kind == "sglang" and "url" not in settings:
-        found.append(_no_url())
+        found.append(("kind", _no_url()))
     return found
 
 
