@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs the command and gives its exit code. Mistakes are rendered, and only our own bugs have a traceback to show."""
+    """Runs the command and gives its exit code. Mistakes are rendered; only our own bugs have a traceback to show."""
     from dsl.diagnostics import SynthError
 
     try:

@@ -18,6 +18,10 @@ def run(code: str = typer.Argument(help="A code such as E0312.")) -> None:
     if page is None:
         guess = nearest(code.upper(), codes())
         raise SynthError(
-            Diagnostic("E1101", f"there is no code `{code}`", help=f"did you mean `{guess}`?" if guess else None)
+            Diagnostic(
+                "E1101",
+                f"there is no code `{code}`",
+                help=f"did you mean `{guess}`?" if guess else "a code is a letter and four digits, as in E0312",
+            )
         )
     say(page)
