@@ -160,6 +160,7 @@ class _Matcher:
             return
         self._close_down_to(depth + 1, token)
         opener = self.frames.pop().opener
+        self.docs = []
         if opener is not None and CLOSES[opener.type] != token.type:
             token = self._mismatch(opener, token)
         self.result.tokens.append(token)

@@ -14,7 +14,7 @@ from typing import Any, Literal, cast
 from lark import Lark, UnexpectedToken
 from lark.lexer import Lexer
 
-import dsl.build_statements  # noqa: F401  (registers its rules)
+from dsl import build_declarations, build_expressions, build_statements  # noqa: F401  (each registers its rules)
 from dsl.build import RULES
 from dsl.tokens import Token
 

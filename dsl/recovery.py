@@ -107,8 +107,9 @@ def _cut(made: Recovered, culprit: Unit, misfit: Misfit | None) -> bool:
     """Takes the statement out, or its head if it has a body worth reading; False when nothing is left to parse."""
     repairable = bool(culprit.children) and not culprit.broken and culprit.head.text in BODIED and misfit is not None
     if culprit.parent is None:
-        if repairable:
+        if not culprit.broken:
             _lose(made, culprit)
+        if repairable:
             culprit.repair()
         return repairable
     if repairable:

@@ -116,9 +116,9 @@ class _Parser:
         found = _TAG.match(text, *piece.inner)
         word, rest = (found[1], (found.end(), piece.inner[1])) if found else ("", piece.inner)
         if word == "if":
-            self._open(_Block("if", self._span(piece), [_Arm(self._condition(rest), piece.end)]))
+            self._open(_Block("if", self._span(piece), [_Arm(self._condition(rest), piece.start)]))
         elif word == "for":
-            self._open(_Block("for", self._span(piece), [_Arm(None, piece.end)], head=self.holes.loop(rest)))
+            self._open(_Block("for", self._span(piece), [_Arm(None, piece.start)], head=self.holes.loop(rest)))
         elif word in ("elif", "else"):
             self._arm(word, piece, rest)
         elif word in ("endif", "endfor"):
@@ -144,9 +144,9 @@ class _Parser:
             "for" if re.search(r"\bin\b", self.holes.source.text[slice(*piece.inner)]) else nearest(word, ["if", "for"])
         )
         if meant == "for":
-            self._open(_Block("for", self._span(piece), [_Arm(None, piece.end)]))
+            self._open(_Block("for", self._span(piece), [_Arm(None, piece.start)]))
         elif meant == "if":
-            self._open(_Block("if", self._span(piece), [_Arm(self._always(piece.inner), piece.end)]))
+            self._open(_Block("if", self._span(piece), [_Arm(self._always(piece.inner), piece.start)]))
 
     def _always(self, place: tuple[int, int]) -> tree.Expr:
         """What stands for a condition that could not be read, so that the checker can go on."""
@@ -176,7 +176,7 @@ class _Parser:
         condition = self._condition(rest) if word == "elif" else None
         if block.kind != "template":
             block.has_else |= word == "else"
-            block.arms.append(_Arm(condition, piece.end))
+            block.arms.append(_Arm(condition, piece.start))
 
     def _end(self, word: str, piece: Piece, rest: tuple[int, int]) -> None:
         kind = word.removeprefix("end")
@@ -216,6 +216,6 @@ class _Parser:
 
 
 def _branch(arm: _Arm, block: Span) -> tree.TemplateBranch:
-    end = arm.parts[-1].span.end if arm.parts else arm.start
-    span = Span(block.path, arm.start, max(end, arm.start))
+    ends = [arm.start, *([arm.condition.span.end] if arm.condition else []), *(part.span.end for part in arm.parts)]
+    span = Span(block.path, arm.start, max(ends))
     return tree.TemplateBranch(span=span, condition=arm.condition, body=tuple(arm.parts))
