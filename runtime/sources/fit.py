@@ -6,7 +6,7 @@ read as what the record wants, lists and records as JSON.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -24,8 +24,8 @@ class Misfit(ValueError):
     """`expected` and `found` are words for a message; `path` leads to the value below the column, as in `[2].role`."""
 
     def __init__(self, expected: str, found: object, path: str = "") -> None:
-        super().__init__(f"expected {expected}, found {found}")
         self.expected, self.found, self.path = expected, shown(found), path
+        super().__init__(f"expected {expected}, found {self.found}")
 
     def below(self, step: str) -> Misfit:
         self.path = step + self.path
@@ -51,7 +51,7 @@ def reader(kind: Type, *, textual: bool = False) -> Read:
     if isinstance(kind, CheckedText):
         return _checked(kind)
     if isinstance(kind, Record | List):
-        inner = record(kind) if isinstance(kind, Record) else _list(kind)
+        inner: Read = RecordReader(kind) if isinstance(kind, Record) else _list(kind)
         return _from_json(inner, str(kind)) if textual else inner
     if isinstance(kind, Scalar) and kind in _SCALARS:
         return _SPELLED.get(kind, _SCALARS[kind]) if textual else _SCALARS[kind]
@@ -170,27 +170,39 @@ def _from_json(read: Read, name: str) -> Read:
     return parsed
 
 
-def record(kind: Record, *, textual: bool = False) -> Read:
-    """The record's fields in its own order; further columns are kept by an open record and else left out."""
-    fields = [
-        (item.name, reader(item.type, textual=textual), _default(item.default, item.type)) for item in kind.fields
-    ]
-    known = {item.name for item in kind.fields}
+class RecordReader:
+    """Reads a record's fields in its own order; further columns are kept by an open record and else left out."""
 
-    def read(row: Any) -> dict[str, Any]:
+    def __init__(self, kind: Record, *, textual: bool = False) -> None:
+        self.kind = kind
+        self.fields = [
+            (item.name, reader(item.type, textual=textual), _default(item.default, item.type)) for item in kind.fields
+        ]
+        self.known = {item.name for item in kind.fields}
+
+    def __call__(self, row: Any) -> dict[str, Any]:
         if not isinstance(row, dict):
-            raise Misfit(str(kind), row)
-        found = {}
-        for name, value_of, otherwise in fields:
-            if name in row:
-                found[name] = _below(f".{name}", value_of, row[name])
-            elif otherwise is _REQUIRED:
-                raise Missing(name, None).below(f".{name}")
-            else:
-                found[name] = otherwise
-        return {**found, **{key: row[key] for key in row if key not in known}} if kind.open else found
+            raise Misfit(str(self.kind), row)
+        found = {name: self._field(row, name, read, otherwise) for name, read, otherwise in self.fields}
+        if self.kind.open:
+            found |= {key: row[key] for key in row if key not in self.known}
+        return found
 
-    return read
+    def misfits(self, row: dict[str, Any]) -> Iterator[Misfit]:
+        """Everything that is wrong with a row, not only the first."""
+        for name, read, otherwise in self.fields:
+            try:
+                self._field(row, name, read, otherwise)
+            except Misfit as misfit:
+                yield misfit
+
+    @staticmethod
+    def _field(row: dict[str, Any], name: str, read: Read, otherwise: Any) -> Any:
+        if name in row:
+            return _below(f".{name}", read, row[name])
+        if otherwise is _REQUIRED:
+            raise Missing(name, None).below(f".{name}")
+        return otherwise
 
 
 _REQUIRED = object()

@@ -14,7 +14,7 @@ from compiler.types import Record, Type
 from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
 from runtime.sources import raw
 from runtime.sources.columns import infer, joined
-from runtime.sources.fit import Misfit, Missing, Read, reader, record
+from runtime.sources.fit import Misfit, Missing, Read, RecordReader, reader
 from runtime.sources.pile import Pile
 from runtime.sources.place import Where
 from runtime.tables.canonical import canonical_json
@@ -29,7 +29,10 @@ SHORT = 8
 
 @dataclass
 class Loaded:
-    """`rows` holds `[key, row]`, `rejected` `[key, row, place, reason]`; `hashes` a 64-bit hash of each row's key."""
+    """`rows` holds `[key, row]`, `rejected` `[key, row, place, reason]`; `hashes` a 64-bit hash of each row's key.
+
+    `digest` is that of the rows where they are computed (SQL, Python), and of nothing else.
+    """
 
     rows: Pile
     rejected: Pile
@@ -72,7 +75,7 @@ class _Intake:
     def __init__(self, where: Where, wanted: Record | None, key: str | None, accept: Any) -> None:
         self.where, self.wanted, self.key, self.accept = where, wanted, key, accept
         textual = where.kind == "csv"
-        self.read: Read | None = record(wanted, textual=textual) if wanted else None
+        self.read = RecordReader(wanted, textual=textual) if wanted else None
         self.read_key = _key_reader(wanted, key, textual)
         self.kept, self.rejected = Pile(), Pile()
         self.hashes = array("Q")
@@ -88,15 +91,17 @@ class _Intake:
             found = self.read(row) if self.read else row
             key = self._key(row, found)
         except Misfit as misfit:
-            column = misfit.path.lstrip(".").split(".")[0].split("[")[0]
-            problem = self.problems.setdefault(
-                f"{column} {type(misfit).__name__}", _Problem(misfit, place, tuple(row), -1)
-            )
-            problem.more += 1
+            for found_wrong in [*(self.read.misfits(row) if self.read else ())] or [misfit]:
+                self._note(found_wrong, row, place)
             return
         if self.problems:
             return
         self._keep(key, found, place)
+
+    def _note(self, misfit: Misfit, row: dict[str, Any], place: str) -> None:
+        column = misfit.path.lstrip(".").split(".")[0].split("[")[0]
+        fresh = _Problem(misfit, place, tuple(row), more=-1)
+        self.problems.setdefault(f"{column} {type(misfit).__name__}", fresh).more += 1
 
     def _see(self, row: dict[str, Any]) -> None:
         if self.where.kind == "python":
@@ -104,7 +109,8 @@ class _Intake:
                 self.columns[name] = joined(self.columns.get(name, kind), kind)
 
     def _keep(self, key: KeyPart, row: dict[str, Any], place: str) -> None:
-        self.state.update(canonical_json([key, row]) + b"\n")
+        if self.where.kind in raw.COMPUTED:
+            self.state.update(canonical_json([key, row]) + b"\n")
         self.hashes.append(key_hash(key))
         reason = self.accept(row) if self.accept else None
         if reason is not None:

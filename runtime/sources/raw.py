@@ -25,10 +25,11 @@ TEXT_SUFFIXES: Mapping[str, tuple[str, ...]] = {"text": (".txt",), "markdown": (
 
 def jsonl(where: Where) -> Iterator[Raw]:
     for path in where.files((".jsonl",)):
+        shown = where.shown(path)
         with path.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
-                    place = f"{where.shown(path)}:{number}"
+                    place = f"{shown}:{number}"
                     yield _record(where, _json(where, line.removeprefix(BOM), place), place), place
 
 

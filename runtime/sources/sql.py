@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from compiler.catalog import ColumnType
 
 BATCH = 1024
-_FILE_BEFORE = re.compile(r"(?:\bfrom|\bjoin|[(\[,])\s*$", re.IGNORECASE)
+_TABLE_BEFORE = re.compile(r"\b(?:from|join)\s*$", re.IGNORECASE)
+_READER_BEFORE = re.compile(
+    r"\b(?:read_\w+|\w+_scan|glob|sniff_csv)\s*\(\s*\[?\s*(?:'(?:[^']|'')*'\s*,\s*)*$", re.IGNORECASE
+)
 _LITERAL = re.compile(r"'((?:[^']|'')*)'")
 _KINDS: dict[str, ColumnType] = {
     "VARCHAR": "str",
@@ -105,16 +108,16 @@ def _absolute(where: Where, query: str) -> str:
     pieces: list[str] = []
     done = 0
     for start, kind in duckdb.tokenize(query):
-        before = _FILE_BEFORE.search(query[:start])
-        literal = _LITERAL.match(query, start)
-        if kind == duckdb.token_type.string_const and before and literal:
-            pieces += [query[done:start], _path(where, literal[1], is_table=before[0].strip().isalpha())]
+        literal = _LITERAL.match(query, start) if kind == duckdb.token_type.string_const else None
+        is_table = _TABLE_BEFORE.search(query[:start]) is not None
+        if literal and (is_table or _READER_BEFORE.search(query[:start])):
+            pieces += [query[done:start], _path(where, literal[1], is_table=is_table)]
             done = literal.end()
     return "".join(pieces) + query[done:]
 
 
 def _path(where: Where, written: str, *, is_table: bool) -> str:
-    """The literal of a file beside the spec, absolute. A text that names none stays, unless a table must stand there."""
+    """The literal of a file beside the spec, absolute. A text that names none stays, unless it must be a table."""
     named = Where("sql", written.replace("''", "'"), where.root.resolve(), where.base.resolve(), where.span)
     if not is_table and (not named.argument or not named.named()):
         return f"'{written}'"
