@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from runtime.store.port import ObjectId
 
@@ -90,8 +91,14 @@ def find(root: ObjectId | None, path: str, read: ReadTree) -> Node | None:
     for segment in filter(None, path.split("/")):
         if node is None or not node.is_folder:
             return None
-        node = parse_tree(read(node.id)).get(segment)
+        node = _parsed(read(node.id)).get(segment)
     return node
+
+
+@lru_cache(maxsize=64)
+def _parsed(data: bytes) -> Folder:
+    """Never changed: a reader that asks for hundreds of files of one folder parses it once."""
+    return parse_tree(data)
 
 
 def files(node: Node | None, path: str, read: ReadTree) -> Iterator[tuple[str, Node]]:
