@@ -95,6 +95,7 @@ __all__ = [
     "is_markdown",
     "is_python",
     "is_schema",
+    "json_text",
     "language_of",
     "len_",
     "lines",
