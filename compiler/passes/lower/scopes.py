@@ -117,13 +117,13 @@ class Site:
         return leaf(f"loop.{node.name.text}") if self.jinja else None
 
     def _property(self, node: tree.Attr, name: str, kind: Type, plain: Type) -> Code | None:
-        base = expressions.code(node.base, self)
-        if (isinstance(plain, Verdict) and name in ("p", "points")) or (isinstance(plain, SourceOf) and name == "rows"):
-            return leaf(f"{flat(base.at_least(p.ATOM))}.{name}")
+        """The base is printed only for what is found: a chain of methods stays linear."""
+        if isinstance(plain, Verdict) and name in ("p", "points") or isinstance(plain, SourceOf) and name == "rows":
+            return leaf(f"{flat(expressions.code(node.base, self).at_least(p.ATOM))}.{name}")
         if isinstance(kind, Generated) and name == "text":
-            return base
+            return expressions.code(node.base, self)
         if name in PROPERTIES and not isinstance(plain, List):
-            return Code(call(PROPERTIES[name], base.doc), p.ATOM, True)
+            return Code(call(PROPERTIES[name], expressions.source(node.base, self)), p.ATOM, True)
         return None
 
     # --- calls ---
