@@ -1,0 +1,109 @@
+"""A spec and the options of a build in; live progress, and one commit with what it holds, out."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from runtime.cli.console import paint, plural, say, say_json
+from runtime.cli.options import Audits, Branch, Dataset, Json, Limit, Message, Params, ProfileName, Seed, Spec
+
+if TYPE_CHECKING:
+    from compiler.analysis import Analysis
+    from runtime.build.build import Build, Built
+    from runtime.build.progress import Progress
+
+
+def run(
+    spec: str = Spec,
+    only: str | None = Dataset,
+    param: list[str] = Params,
+    seed: int | None = Seed,
+    limit: int | None = Limit,
+    profile: str | None = ProfileName,
+    branch: str | None = Branch,
+    message: str | None = Message,
+    allow_failed_audits: bool = Audits,
+    as_json: bool = Json,
+) -> None:
+    """Test, plan, run, audit: one commit.
+
+    Runs only what the journal cannot answer, and goes on where an earlier
+    build was stopped.
+
+    Example: synth build specs/python_qa.synth -p wanted=100
+    """
+    from runtime.build.build import Options, build
+    from runtime.cli.compiled import compiled
+    from runtime.cli.live import live
+
+    with compiled(spec, param, seed, profile) as (analysis, session, context):
+        options = Options(
+            branch or session.profile.branch or context.branch,
+            message,
+            only,
+            limit if limit is not None else session.profile.limit,
+            "warn" if allow_failed_audits else session.profile.audits,
+        )
+        with ExitStack() as stack:
+            done = build(analysis, session, options, lambda progress: stack.enter_context(live(progress)))
+        _show(done, analysis, options.branch, as_json)
+
+
+def _show(done: Build, analysis: Analysis, branch: str, as_json: bool) -> None:
+    from runtime.cli.console import report
+
+    report(done.warnings, analysis.source)
+    if as_json:
+        say_json(_json(done, branch))
+        return
+    for one in done.datasets:
+        _show_one(one)
+    if done.commit is None:
+        say(f"Nothing to do: {branch} is up to date.")
+        return
+    say(f"{paint(branch, 'cyan')} is at {paint(done.commit.id[:10], 'yellow')}  {done.commit.message}")
+
+
+def _show_one(one: Built) -> None:
+    name, counts = paint(one.manifest.dataset, "bold"), one.manifest.counts
+    if one.how != "ran":
+        words = "unchanged" if one.how == "unchanged" else "its words changed, its rows did not"
+        say(f"{name}  {plural(counts.kept, 'row')}, {words}")
+        return
+    say(f"{name}  {plural(counts.kept, 'row')} kept of {counts.attempted:,} tried")
+    for step, number in sorted(counts.rejected.items(), key=lambda item: -item[1]):
+        say(f"  −{number:<5,} {_title(one, step)}")
+    say(f"  {_calls(one.progress)}  root {one.manifest.root[:12]}")
+
+
+def _title(one: Built, step: str) -> str:
+    """A statement's own words; a gen whose answers failed their type has only its name."""
+    titles = {record.id: record.title for record in one.manifest.steps}
+    title = titles.get(step, step)
+    return f"{step}: no answer of its type" if step.startswith("gen ") else title[:66]
+
+
+def _calls(progress: Progress) -> str:
+    return f"{plural(progress.fresh, 'call')} made, {progress.reused:,} reused, {progress.tokens:,} tokens"
+
+
+def _json(done: Build, branch: str) -> dict[str, object]:
+    return {
+        "branch": branch,
+        "commit": done.commit.id if done.commit else None,
+        "head": done.head,
+        "datasets": [
+            {
+                "dataset": one.manifest.dataset,
+                "how": one.how,
+                "root": one.manifest.root,
+                "attempted": one.manifest.counts.attempted,
+                "kept": one.manifest.counts.kept,
+                "rejected": dict(one.manifest.counts.rejected),
+                "calls": {"made": one.progress.fresh, "reused": one.progress.reused},
+                "tokens": {"prompt": one.progress.prompt_tokens, "completion": one.progress.completion_tokens},
+            }
+            for one in done.datasets
+        ],
+    }

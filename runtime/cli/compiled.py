@@ -1,0 +1,43 @@
+"""What was typed of a spec, its params and its profile in; the compiled spec and an open session, out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dsl.diagnostics import SynthError
+
+if TYPE_CHECKING:
+    from compiler.analysis import Analysis
+    from dsl import tree
+    from runtime.build.session import Session
+    from runtime.cli.context import Context
+    from runtime.config.model import Profile
+    from runtime.config.project import Project
+
+
+@contextmanager
+def compiled(
+    spec: str, params: Sequence[str] = (), seed: int | None = None, profile: str | None = None
+) -> Iterator[tuple[Analysis, Session, Context]]:
+    """Compiles the spec as far as its programs. Its mistakes are raised; its warnings are shown and stop nothing."""
+    from runtime.build.session import Session
+    from runtime.cli.console import report
+    from runtime.cli.context import Context
+
+    context = Context.here()
+    chosen = context.project.config.profile(profile)
+    with Session(context.project, chosen) as session:
+        analysis = context.analyse(spec, _params(params, context.project, chosen), upto="lower", seed=seed)
+        if not analysis.ok:
+            raise SynthError(*analysis.diagnostics)
+        report(analysis.diagnostics, analysis.source)
+        yield analysis, session, context
+
+
+def _params(typed: Sequence[str], project: Project, profile: Profile) -> dict[str, tree.Expr]:
+    """The profile's, and over them what was typed."""
+    from runtime.config.params import parse_param, profile_params
+
+    return {**profile_params(project.config, profile), **dict(parse_param(text) for text in typed)}

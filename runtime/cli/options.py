@@ -1,0 +1,16 @@
+"""The options that several verbs share, each said once."""
+
+from __future__ import annotations
+
+import typer
+
+Spec = typer.Argument(help="A .synth file.", metavar="SPEC", show_default=False)
+Dataset = typer.Option(None, "--only", metavar="DATASET", help="Only this dataset of the spec.")
+Params = typer.Option([], "-p", "--param", metavar="NAME=VALUE", help="Set a param; may be repeated.")
+Seed = typer.Option(None, "--seed", metavar="N", help="Seed in place of the spec's.")
+Limit = typer.Option(None, "--limit", metavar="N", min=1, help="Only the first N candidates.")
+ProfileName = typer.Option(None, "--profile", metavar="NAME", help="A profile of synth.toml.")
+Branch = typer.Option(None, "--branch", metavar="NAME", help="Commit to this branch.")
+Message = typer.Option(None, "-m", "--message", metavar="TEXT", help="The commit's message.")
+Audits = typer.Option(False, "--allow-failed-audits", help="Failed audits only warn.")
+Json = typer.Option(False, "--json", help="Print JSON and nothing else.")

@@ -1,0 +1,90 @@
+"""A ref in; its commit, and the datasets in it with rows, reasons, measures and origins, out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from runtime.cli.console import plural, say, say_json
+from runtime.cli.context import Context
+
+if TYPE_CHECKING:
+    from runtime.store.port import Commit, Store
+    from runtime.tables.manifest import Manifest
+
+
+def run(
+    ref: str = typer.Argument(None, metavar="[REF]", help="A branch, tag or commit; the current branch without one."),
+    as_json: bool = typer.Option(False, "--json", help="Print it as JSON."),
+) -> None:
+    """Show one commit: its message, and what is in each dataset.
+
+    Example: synth show main~1
+    """
+    from runtime.cli.history import commit_json, names, title
+
+    context = Context.here()
+    store = context.store
+    commit = store.get(store.resolve(context.ref(ref)))
+    manifests = _manifests(store, commit)
+    called = names(store)
+    if as_json:
+        say_json({**commit_json(commit, called), "datasets": [_json(manifest) for manifest in manifests]})
+        return
+    say(title(commit, called.get(commit.id, ())))
+    say(f"by {commit.author}")
+    for line in ["", *commit.message.splitlines()]:
+        say(f"    {line}".rstrip())
+    for key, value in sorted(commit.metadata.items()):
+        say(f"    {key}: {value}")
+    for manifest in manifests:
+        say()
+        for line in _lines(manifest):
+            say(line)
+
+
+def _manifests(store: Store, commit: Commit) -> list[Manifest]:
+    from runtime.query.catalog import datasets
+    from runtime.tables.layout import manifest_path
+    from runtime.tables.manifest_json import read_manifest
+
+    return [read_manifest(store.read(commit.id, manifest_path(name))) for name in datasets(store, commit.id)]
+
+
+def _lines(manifest: Manifest) -> list[str]:
+    """`python_qa  12 rows of 31 candidates, root 1f2e…`, and what explains them."""
+    from runtime.diff.view import number
+
+    counts = manifest.counts
+    lines = [f"{manifest.dataset}  {plural(counts.kept, 'row')} of {plural(counts.attempted, 'candidate')}"]
+    lines.append(f"  root {manifest.root[:16]}")
+    for name, table in manifest.tables.items():
+        lines.append(f"  table {name}  {plural(table.rows, 'row')}: {', '.join(table.schema.names)}")
+    titles = {step.id: step.title for step in manifest.steps}
+    for reason, count in sorted(counts.rejected.items(), key=lambda item: (-item[1], item[0])):
+        lines.append(f"  dropped {count:,} by {titles.get(reason, reason)}")
+    lines += [f"  {name} = {number(value)}" for name, value in sorted(manifest.measures.items())]
+    lines += [f"  input {name}  {plural(found.rows, 'row')}" for name, found in sorted(manifest.inputs.items())]
+    lines += [f"  model {role}: {identity}" for role, identity in sorted(manifest.models.items())]
+    return lines
+
+
+def _json(manifest: Manifest) -> dict[str, Any]:
+    counts = manifest.counts
+    return {
+        "name": manifest.dataset,
+        "root": manifest.root,
+        "attempted": counts.attempted,
+        "kept": counts.kept,
+        "rejected": dict(counts.rejected),
+        "tables": {
+            name: {"rows": table.rows, "columns": {column.name: str(column.type) for column in table.schema.columns}}
+            for name, table in manifest.tables.items()
+        },
+        "measures": dict(manifest.measures),
+        "models": dict(manifest.models),
+        "inputs": {name: {"digest": found.digest, "rows": found.rows} for name, found in manifest.inputs.items()},
+        "params": dict(manifest.params),
+        "seed": manifest.seed,
+    }
