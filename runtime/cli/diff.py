@@ -1,0 +1,111 @@
+"""Two refs in; what changed between them and why, as text, JSON or Markdown, out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, cast
+
+import typer
+
+from dsl.diagnostics import SynthError
+from runtime.cli.console import colour, say, say_json, width
+from runtime.cli.context import Context
+
+if TYPE_CHECKING:
+    from runtime.diff import Diff, View
+    from runtime.diff.model import RowState
+
+
+class Only(StrEnum):
+    """Rows of one kind."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+class Format(StrEnum):
+    """Renderings of a diff."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+def run(
+    between: str = typer.Argument(None, metavar="[A..B]", help="Two refs; A alone: with here; none: the last commit."),
+    dataset: str = typer.Argument(None, metavar="[DATASET]", help="This dataset only."),
+    stat: bool = typer.Option(False, "--stat", help="No rows."),
+    columns: str = typer.Option(None, "--columns", metavar="A,B", help="These columns only."),
+    where: str = typer.Option(None, "--where", metavar="COND", help="Rows for which this holds on either side."),
+    only: Only = typer.Option(None, "--only", help="Rows of this kind."),
+    sample: int = typer.Option(None, "--sample", min=1, help="So many rows, drawn by their keys."),
+    offset: int = typer.Option(0, "--offset", min=0, help="Skip so many rows of each table."),
+    limit: int = typer.Option(10, "--limit", min=0, help="So many rows of each table at most."),
+    form: Format = typer.Option(Format.TEXT, "--format", help="How it is printed."),
+    as_json: bool = typer.Option(False, "--json", help="The same as --format json."),
+    exit_code: bool = typer.Option(False, "--exit-code", help="Exit 1 when anything differs."),
+) -> None:
+    """Show what changed between two versions, and why.
+
+    Example: synth diff main..tone python_qa --only changed
+    """
+    from runtime.diff import View, check_columns
+
+    context = Context.here()
+    found = _compare(context, between or "", dataset)
+    names = tuple(name.strip() for name in columns.split(",") if name.strip()) if columns else None
+    kind = cast("RowState", only.value) if only else None
+    view = View(stat=stat, columns=names, only=kind, sample=sample, offset=offset, limit=limit)
+    if where:
+        from runtime.cli.condition import condition
+
+        view = replace(view, where=condition(where, context.store, found))
+    check_columns(found, view)
+    _print(found, view, Format.JSON if as_json else form)
+    if exit_code and found:
+        raise typer.Exit(1)
+
+
+def _compare(context: Context, between: str, dataset: str | None) -> Diff:
+    """`synth diff python_qa` means the dataset, when no ref is called so."""
+    from runtime.diff import diff, parse_range
+
+    if dataset is None and between and ".." not in between and _is_dataset(context, between):
+        between, dataset = "", between
+    left, dots, right = between.partition("..")
+    third = "." if right.startswith(".") else ""
+    refs = "".join((_ref(context, left), dots, third, _ref(context, right.removeprefix("."))))
+    a, b = parse_range(context.store, refs, context.branch)
+    return diff(context.store, a, b, dataset)
+
+
+def _ref(context: Context, text: str) -> str:
+    return context.ref(text) if text else ""
+
+
+def _is_dataset(context: Context, name: str) -> bool:
+    from runtime.query.catalog import datasets
+
+    try:
+        context.store.resolve(context.ref(name))
+    except SynthError:
+        head = context.store.head(context.branch)
+        return head is not None and name in datasets(context.store, head)
+    return False
+
+
+def _print(diff: Diff, view: View, form: Format) -> None:
+    from runtime.diff import diff_json, render_markdown, render_text
+
+    if form is Format.JSON:
+        say_json(diff_json(diff, view))
+        return
+    lines = (
+        render_markdown(diff, view)
+        if form is Format.MARKDOWN
+        else render_text(diff, view, width=width(), colour=colour())
+    )
+    for line in lines:
+        say(line)
