@@ -16,6 +16,7 @@ from compiler.passes.types import (  # noqa: F401 - each registers its rules
     axes,
     calls,
     conditions,
+    data,
     emits,
     filters,
     gens,

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from compiler.catalog import beside
 from compiler.functions import DRAWS, REGISTRY, RESULTS, Function, fill, find_method, methods_of, regex_problem
-from compiler.model import Kind, Symbol
+from compiler.model import Kind
 from compiler.passes.types.access import element_property, no_property
 from compiler.passes.types.arguments import Slot, match
 from compiler.passes.types.checker import Checker, Env, rule
+from compiler.passes.types.data import not_drawn
+from compiler.passes.types.declared import declared_call
 from compiler.passes.types.methods import Bindings, call_method, check_arguments, draw_count
 from compiler.passes.types.relations import bare, fits, is_number, like, solid
-from compiler.passes.types.values import not_drawn
-from compiler.passes.types.written import denote
+from compiler.passes.types.special import SPECIAL
 from compiler.types import (
     ANY,
-    CONVERSATION,
     FLOAT,
     INT,
     STR,
     Distribution,
-    Extended,
     List,
     Pool,
     RangeOf,
     SourceOf,
     Type,
-    Verdict,
 )
 from dsl import tree
 from dsl.diagnostics import SynthError, did_you_mean
@@ -63,45 +59,6 @@ def _not_callable(c: Checker, node: tree.Call, what: str) -> Type:
     )
 
 
-# --- what a spec declares ---
-
-
-def params_of(node: tree.Node | None) -> Sequence[tree.Parameter]:
-    return node.params if isinstance(node, tree.Prompt | tree.Judge | tree.Criteria) else ()
-
-
-def declared_call(c: Checker, node: tree.Call, symbol: Symbol, env: Env) -> Type:
-    """A prompt (its messages), a judge (its verdict) or a criteria pool; arguments are checked."""
-    params = {param.name.text: param for param in params_of(symbol.node)}
-    slots = [Slot(name, param.default is None) for name, param in params.items()]
-    what, places = f"`{symbol.name}`", c.declared_here(symbol)
-    for slot, arg in match(c, node.args, slots, what, node, places):
-        param = params[slot.name]
-        place = c.declared_here(c.symbols.get(param))
-        wanted = parameter_type(c, param)
-        c.expect(arg.value, wanted, f"`{slot.name}` of {what}", env, place[0] if place else None)
-    if symbol.kind is Kind.JUDGE and not env.asks:
-        c.report(
-            "E0435",
-            f"the judge `{symbol.name}` cannot run here",
-            node.span,
-            related=places,
-            help="a judge runs in a statement of a dataset: `let ok = …`, `filter …`",
-        )
-    return CONVERSATION if symbol.kind is Kind.PROMPT else c.of(symbol)
-
-
-def parameter_type(c: Checker, param: tree.Parameter) -> Type:
-    known = c.types.get(param)
-    if known is None:
-        known = denote(c, param.type)
-        c.bind(param, known)
-    return known
-
-
-# --- what is built in ---
-
-
 def _function(c: Checker, node: tree.Call, function: Function, env: Env) -> Type:
     if function.place == "constant" and not env.early:
         return c.report(
@@ -112,8 +69,8 @@ def _function(c: Checker, node: tree.Call, function: Function, env: Env) -> Type
         )
     if function.place == "constant":
         _check_file(c, node, function)
-    if function.name in _SPECIAL:
-        return _SPECIAL[function.name](c, node, function, env)
+    if function.name in SPECIAL:
+        return SPECIAL[function.name](c, node, function, env)
     bindings: Bindings = {}
     check_arguments(c, node, function, node.args, env, env, bindings)
     if _has_problem_in_pattern(c, node, function):
@@ -155,80 +112,6 @@ def _check_file(c: Checker, node: tree.Call, function: Function) -> None:
             help="paths are relative to the folder of the spec"
             + (", fixtures to its folder `fixtures`" if folder else ""),
         )
-
-
-def _zip(c: Checker, node: tree.Call, function: Function, env: Env) -> Type:
-    """Pairs, as a `for a, b in zip(xs, ys)` takes them apart."""
-    elements: list[Type] = []
-    for arg in node.args:
-        given = solid(c.infer(arg.value, env))
-        if isinstance(given, List):
-            elements.append(given.element)
-        elif given != ANY:
-            c.report("E0323", "`zip` takes lists", arg.value.span, label=f"this is `{given}`")
-    return List(List(elements[0] if len(set(elements)) == 1 else ANY))
-
-
-def _consistency(c: Checker, node: tree.Call, function: Function, env: Env) -> Type:
-    """The claims in their shape, each with its `.support`."""
-    slots = [Slot(p.name, p.required) for p in function.signature.params]
-    shape: Type = ANY
-    for slot, arg in match(c, node.args, slots, "`consistency`", node, signature=function.title):
-        if slot.name == "by":
-            _check_judge(c, arg.value)
-            continue
-        given = solid(c.infer(arg.value, env))
-        if not isinstance(given, List) and given != ANY:
-            c.report(
-                "E0323", f"`{slot.name}` of `consistency` takes a list", arg.value.span, label=f"this is `{given}`"
-            )
-        elif slot.name == "claims":
-            shape = _supported(given)
-    return shape
-
-
-def _supported(kind: Type) -> Type:
-    inner = solid(kind)
-    if isinstance(inner, List):
-        return List(_supported(inner.element), inner.length, inner.along)
-    return Extended(kind, "support", FLOAT) if kind != ANY else ANY
-
-
-def _check_judge(c: Checker, node: tree.Expr) -> None:
-    symbol = c.symbols.get(node) if isinstance(node, tree.Ref) else None
-    if symbol is not None and symbol.kind is Kind.JUDGE:
-        c.types[node] = verdict = c.of(symbol)
-        if isinstance(verdict, Verdict) and verdict.kind == "bool" and len(params_of(symbol.node)) == 2:
-            return
-    elif symbol is not None and symbol.kind is Kind.UNKNOWN:
-        return
-    c.report(
-        "E0208",
-        "`by` of `consistency` takes a yes/no judge",
-        node.span,
-        related=c.declared_here(symbol),
-        help="a judge of two parameters: the claim, and the sample that may support it",
-    )
-
-
-def _mean_support(c: Checker, node: tree.Call, function: Function, env: Env) -> Type:
-    check_arguments(c, node, function, node.args, env, env, {})
-    for arg in node.args:
-        kind = solid(c.types.get(arg.value, ANY))
-        while isinstance(kind, List):
-            kind = kind.element
-        if solid(kind) != ANY and element_property(kind, "support") is None:
-            c.report(
-                "E0301",
-                "`mean_support` takes claims that have a `.support`",
-                arg.value.span,
-                label=f"this is `{c.types[arg.value]}`",
-                help="`consistency(…)` gives claims their support",
-            )
-    return FLOAT
-
-
-_SPECIAL = {"zip": _zip, "consistency": _consistency, "mean_support": _mean_support}
 
 
 def _measure(c: Checker, node: tree.Call, function: Function, env: Env) -> Type:

@@ -6,13 +6,13 @@ from typing import cast
 
 from compiler.constant import UNKNOWN
 from compiler.model import Kind, Symbol
-from compiler.passes.types.calls import parameter_type
 from compiler.passes.types.checker import EARLY, STILL, Checker, declares
+from compiler.passes.types.data import check_shares
+from compiler.passes.types.declared import parameter_type
 from compiler.passes.types.judges import verdict_of
 from compiler.passes.types.relations import bare
 from compiler.passes.types.settings import SAMPLING, settings
 from compiler.passes.types.templates import LOOP_RECORD, template
-from compiler.passes.types.values import check_shares
 from compiler.passes.types.written import denote
 from compiler.types import (
     ANY,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from compiler.model import Kind, Symbol
 from compiler.passes.types.arguments import Slot, match
-from compiler.passes.types.calls import declared_call
 from compiler.passes.types.checker import Checker, Env, shown
 from compiler.passes.types.dataset import Rows, handles
+from compiler.passes.types.declared import declared_call
 from compiler.passes.types.relations import bare, fits, optional, present, prints, solid
 from compiler.passes.types.settings import GEN, RUN, settings
 from compiler.passes.types.templates import template

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from compiler.passes.types.calls import parameter_type
 from compiler.passes.types.checker import EARLY, Checker
+from compiler.passes.types.declared import parameter_type
 from compiler.passes.types.settings import JUDGE, settings
 from compiler.passes.types.sources import source_columns
 from compiler.passes.types.templates import template

@@ -12,6 +12,7 @@ from compiler.functions import Each, Function, bind, fill
 from compiler.functions import Var as TypeVariable
 from compiler.passes.types.arguments import Slot, match
 from compiler.passes.types.checker import Checker, Env
+from compiler.passes.types.data import not_drawn
 from compiler.passes.types.relations import bare, fits, is_bool, like, nullable, present, solid, together
 from compiler.types import ANY, BOOL, INT, STR, Extended, List, Optional, RangeOf, SourceOf, Type
 from dsl import tree
@@ -27,8 +28,6 @@ def call_method(
 ) -> Type:
     """`receiver.method(args)`; a method on null gives null."""
     if method.place == "draw" and not env.drawn:
-        from compiler.passes.types.values import not_drawn
-
         return not_drawn(c, node, method.name)
     bindings: Bindings = {}
     kind = solid(receiver)
