@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -56,7 +56,7 @@ def run(
     context = Context.here()
     found = _compare(context, between or "", dataset)
     names = tuple(name.strip() for name in columns.split(",") if name.strip()) if columns else None
-    kind = cast("RowState", only.value) if only else None
+    kind: RowState | None = only.value if only else None
     view = View(stat=stat, columns=names, only=kind, sample=sample, offset=offset, limit=limit)
     if where:
         from runtime.cli.condition import condition
