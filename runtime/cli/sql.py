@@ -15,6 +15,10 @@ from runtime.cli.console import paint, plural, say, say_json, width
 from runtime.cli.context import Context
 
 
+NARROW = 6
+"""Cells below which no column is cut."""
+
+
 class Format(StrEnum):
     """How rows are printed."""
 
@@ -53,20 +57,43 @@ def run(
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int, room: int) -> list[str]:
-    """Columns as wide as they need where there is room, else cut with `…`; numbers to the right; what is left out."""
+    """Columns as wide as they need where there is room, else cut with `…`; numbers stand to the right.
+
+    More columns than fit at all are written below each other, row by row. The last line counts.
+    """
     shown = [[_cell(value) for value in row] for row in rows[:limit]]
     right = [all(isinstance(row[i], int | float | None) for row in rows[:limit]) for i in range(len(columns))]
     widths = _widths([list(columns), *shown], room)
+    if not _fits(widths, room):
+        return [*_records(columns, shown, room), _count(len(rows), limit)]
     lines = [paint(_line(columns, widths, right), "bold"), "  ".join("─" * wide for wide in widths)]
     lines += [_line(row, widths, right) for row in shown]
-    more = f", {limit:,} of them shown (--limit)" if len(rows) > limit else ""
-    return [*lines, paint(f"{plural(len(rows), 'row')}{more}", "dim")]
+    return [*lines, _count(len(rows), limit)]
+
+
+def _count(rows: int, limit: int) -> str:
+    more = f", {limit:,} of them shown (--limit)" if rows > limit else ""
+    return paint(f"{plural(rows, 'row')}{more}", "dim")
+
+
+def _records(columns: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> list[str]:
+    names = max(map(text_width, columns))
+    lines = []
+    for number, row in enumerate(rows, start=1):
+        lines.append(paint(f"row {number}", "bold"))
+        for name, cell in zip(columns, row, strict=True):
+            lines.append(f"  {name.ljust(names)}  {window(cell, 0, 0, max(20, room - names - 4))[0]}")
+    return lines
+
+
+def _fits(widths: Sequence[int], room: int) -> bool:
+    return sum(widths) + 2 * (len(widths) - 1) <= room
 
 
 def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:
     """What each column needs; the widest give way, one cell at a time, until the line fits or all are narrow."""
     widths = [max(1, *(text_width(row[i]) for row in rows)) for i in range(len(rows[0]))]
-    while sum(widths) + 2 * (len(widths) - 1) > room and max(widths) > 6:
+    while not _fits(widths, room) and max(widths) > NARROW:
         widths[widths.index(max(widths))] -= 1
     return widths
 
