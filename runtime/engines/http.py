@@ -134,8 +134,11 @@ class HttpPool:
         async with self._room, asyncio.timeout(timeout):
             data = b"%b%d\r\n\r\n%b" % (self._head(method, path), len(body), body)
             while self._idle:
+                connection = self._idle.pop()
+                if not connection.reusable:
+                    continue  # the server closed it while it was idle
                 try:
-                    return await self._exchange(self._idle.pop(), data)
+                    return await self._exchange(connection, data)
                 except ConnectionLost as lost:
                     if not lost.untouched:
                         raise

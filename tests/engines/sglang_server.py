@@ -1,0 +1,176 @@
+"""A server that speaks SGLang's wire format, for tests of the wire format and nothing else; its answers are made up.
+
+It refuses what a real one refuses: unknown sampling parameters, too many stop strings, malformed schemas. Its tokens
+are words, and its chat template is ChatML with a start token that its tokenizer also adds by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from runtime.engines.deterministic import DeterministicEngine
+from runtime.engines.protocol import Constraint, EngineRejected, Message, Request, Sampling
+
+KNOWN = {"max_new_tokens", "temperature", "top_p", "top_k", "min_p", "stop", "regex", "json_schema", "ebnf"}
+KNOWN |= {"frequency_penalty", "presence_penalty", "repetition_penalty", "sampling_seed"}
+TOKEN = re.compile(r"<s>|<\|\w+\|>|zq\d+qz|\s*\w+|\s*[^\w\s]|\s+")
+
+
+class SglangServer:
+    """`busy` answers 503 so many times; `hang_up` closes so many connections instead of answering."""
+
+    def __init__(self, *, start: str = "<s>", tells_template: bool = True) -> None:
+        self.start, self.tells_template = start, tells_template
+        self.busy = self.hang_up = 0
+        self.delay = 0.0
+        self.seen: list[tuple[str, Any]] = []
+        self.url = ""
+        self._model = DeterministicEngine()
+        self._words: list[str] = []
+        self._ids: dict[str, int] = {}
+
+    # --- tokens ---
+
+    def encode(self, text: str) -> list[int]:
+        return [self._id(word) for word in TOKEN.findall(text)]
+
+    def _id(self, word: str) -> int:
+        if word not in self._ids:
+            self._ids[word] = len(self._words)
+            self._words.append(word)
+        return self._ids[word]
+
+    def decode(self, tokens: list[int]) -> str:
+        return "".join(self._words[token] for token in tokens)
+
+    def template(self, messages: list[dict[str, str]]) -> str:
+        turns = "".join(f"<|im_start|>{m['role']}\n{m['content']}<|im_end|>\n" for m in messages)
+        return f"{self.start}{turns}<|im_start|>assistant\n"
+
+    # --- routes ---
+
+    async def answer(self, path: str, body: Any) -> tuple[int, Any]:
+        self.seen.append((path, body))
+        if self.delay:
+            await asyncio.sleep(self.delay)
+        if self.busy > 0:
+            self.busy -= 1
+            return 503, {"error": {"message": "The request queue is full."}}
+        routes = {"/generate": self.generate, "/tokenize": self.tokenize, "/detokenize": self.detokenize}
+        if path == "/get_model_info":
+            return 200, {"model_path": "made-up", "weight_version": "default"}
+        return await routes[path](body) if path in routes else (404, {"detail": "Not Found"})
+
+    async def tokenize(self, body: Any) -> tuple[int, Any]:
+        if "messages" in body:
+            tokens = self.encode(self.template(body["messages"]))
+        else:
+            tokens = self.encode(self.start + body["prompt"])
+        return 200, {"tokens": tokens, "count": len(tokens)}
+
+    async def detokenize(self, body: Any) -> tuple[int, Any]:
+        return (200, {"text": self.decode(body["tokens"])}) if self.tells_template else (404, {"detail": "Not Found"})
+
+    async def generate(self, body: Any) -> tuple[int, Any]:
+        params = body["sampling_params"]
+        unknown = set(params) - KNOWN
+        if unknown:
+            return 400, {"error": {"message": f"Unexpected keyword argument {sorted(unknown)[0]!r}"}}
+        if len(params.get("stop", [])) > 32:
+            return 400, {"error": {"message": "too many stop strings"}}
+        prompt = body["text"] if "text" in body else self.decode(body["input_ids"]).removeprefix(self.start)
+        try:
+            return 200, await self._generated(prompt, params, body.get("token_ids_logprob"))
+        except EngineRejected as error:
+            return 400, {"error": {"message": str(error)}}
+
+    async def _generated(self, prompt: str, params: Any, judged: list[int] | None) -> Any:
+        request = Request(
+            "made-up",
+            (Message("user", prompt),),
+            sampling=_sampling(params),
+            constraint=_constraint(params),
+            seed=params.get("sampling_seed", 0),
+            labels=tuple(self._words[token] for token in judged or ()),
+        )
+        if params.get("ebnf"):
+            return self._data("abc", request, 1, None)
+        answer = await self._model.complete(request)
+        labels = [[answer.labels[self._words[token]], token, None] for token in judged or ()]
+        return self._data(answer.text, request, answer.completion_tokens, labels, answer.finish)
+
+    def _data(self, text: str, request: Request, count: int, labels: Any, finish: str = "stop") -> Any:
+        meta = {
+            "finish_reason": {"type": finish},
+            "prompt_tokens": len(self.encode(request.messages[0].content)),
+            "completion_tokens": count,
+            "cached_tokens": 0,
+            "output_token_logprobs": [[math.log(0.5), 7, None]] * max(count, 1),
+        }
+        return {"text": text, "meta_info": meta | ({"output_token_ids_logprobs": [labels]} if labels else {})}
+
+
+def _sampling(params: Any) -> Sampling:
+    return Sampling(
+        temperature=params["temperature"],
+        max_tokens=params["max_new_tokens"],
+        stop=tuple(params.get("stop", ())),
+    )
+
+
+def _constraint(params: Any) -> Constraint | None:
+    for key in ("regex", "json_schema"):
+        if params.get(key):
+            return Constraint(key, params[key])
+    return None
+
+
+async def _serve(server: SglangServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(re.search(rb"content-length: (\d+)", head)[1])  # type: ignore[index]
+            body = await reader.readexactly(length)
+            if server.hang_up > 0:
+                server.hang_up -= 1
+                return
+            path = head.split(b" ", 2)[1].decode()
+            status, data = await server.answer(path, json.loads(body) if body else None)
+            payload = json.dumps(data).encode()
+            writer.write(b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%b" % (status, len(payload), payload))
+            await writer.drain()
+    except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
+        return
+    finally:
+        writer.close()
+
+
+@contextmanager
+def serving(server: SglangServer) -> Iterator[SglangServer]:
+    """`server` on a loopback port, in a thread with a loop of its own."""
+    ready = threading.Event()
+    stop: list[Callable[[], object]] = []
+
+    async def run() -> None:
+        listening = await asyncio.start_server(lambda r, w: _serve(server, r, w), "127.0.0.1", 0)
+        server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+        stop.append(lambda: loop.call_soon_threadsafe(stopped.set))
+        ready.set()
+        await stopped.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
+    thread.start()
+    ready.wait()
+    try:
+        yield server
+    finally:
+        stop[0]()
+        thread.join()
