@@ -1,0 +1,239 @@
+"""A key and an effect in; the one value stored under the key out: run once, stored first, the same for all who ask.
+
+The journal belongs to all processes of a project. Equal keys in flight share one call, in this process and across
+processes; the first write wins; an effect that fails stores nothing. `kill -9` at any moment loses only effects that
+had not come back, and the claims of a dead process are void at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dsl.diagnostics import SynthError
+from runtime.journal import database
+from runtime.journal.claims import Claims
+from runtime.journal.database import Faults
+from runtime.journal.writer import ROWS, Effect, Stored, Submission, Writer, insert
+
+Item = TypeVar("Item")
+Run = Callable[[], Awaitable[bytes]]
+_Waiting = asyncio.Future["Stored | None"]
+_SHORTEST_WAIT, _LONGEST_WAIT = 0.001, 0.05
+_MANY = 500
+_Fate = Stored | BaseException | None
+"""What those who wait for a key are told: its value, a fault, or (None) that they are to try for themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What the journal holds: effects, facts, and bytes on disk."""
+
+    effects: int
+    facts: int
+    bytes: int
+
+
+class Journal:
+    """Made by `Journal.open`. One journal serves one event loop at a time; another loop opens its own."""
+
+    def __init__(self, folder: Path, writer: sqlite3.Connection, reader: sqlite3.Connection, claims: Claims) -> None:
+        self.folder = folder
+        self._faults = Faults(folder)
+        self._reader, self._claims = reader, claims
+        self._writer = Writer(writer)
+        self._flights: dict[bytes, list[_Waiting]] = {}
+        self._outbox: list[tuple[Effect, _Waiting]] = []
+
+    @classmethod
+    def open(cls, folder: Path) -> Journal:
+        """The journal in `folder`, made where there is none. SynthError E0951 to E0954 where it cannot be used."""
+        writer, reader = database.connect(folder)
+        with Faults(folder):
+            return cls(folder, writer, reader, Claims(folder))
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stores what has come back and ends. What still runs is not waited for, and may be claimed by others."""
+        self._send()
+        self._writer.close()
+        self._reader.close()
+        self._claims.close()
+
+    # --- effects -------------------------------------------------------------------------------------------------
+
+    async def get_or_run(self, key: bytes, effect: Run) -> Stored:
+        """The value stored under `key`; where there is none, `effect`'s, once it is stored.
+
+        `key` is a digest: 16 bytes or more that everything that decides the answer went into, and nothing else. What
+        `effect` raises is raised to all who wait for this key; a caller who is cancelled leaves it to the next.
+        """
+        while (waiting := self._flights.get(key)) is not None:
+            future: _Waiting = asyncio.get_running_loop().create_future()
+            waiting.append(future)
+            if (stored := await future) is not None:
+                return Stored(stored.value, False)
+        self._flights[key] = []
+        try:
+            held = await self._claim(key)
+            if held is not None:
+                stored = Stored(held, False)
+                self._land(key, stored)
+                return stored
+            value = await effect()
+            if not isinstance(value, bytes):
+                raise TypeError(f"an effect gives bytes, not {type(value).__name__}")
+        except asyncio.CancelledError:
+            self._land(key, None)
+            raise
+        except BaseException as error:
+            self._land(key, error)
+            raise
+        return await self._keep(key, value)
+
+    def get(self, key: bytes) -> bytes | None:
+        with self._faults:
+            row = self._reader.execute("select value from effects where key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def get_many(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """What is held of `keys`."""
+        return dict(self._select("select key, value from effects where key in", keys))
+
+    def known(self, keys: Iterable[bytes]) -> set[bytes]:
+        """Those of `keys` that have a value; reads no value."""
+        return {key for (key,) in self._select("select key from effects where key in", keys)}
+
+    def put_many(self, effects: Iterable[Effect]) -> int:
+        """Stores effects that ran elsewhere, where the key has none yet; how many were new. Blocks."""
+        return sum(self._call(partial(insert, rows=rows)) for rows in _chunks(effects, ROWS))
+
+    # --- facts ---------------------------------------------------------------------------------------------------
+
+    def facts(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """Small things worked out before, by name: digests of files by path, size and time, results by fingerprint."""
+        return dict(self._select("select key, value from facts where key in", keys))
+
+    def fact(self, key: str) -> bytes | None:
+        return self.facts((key,)).get(key)
+
+    def set_facts(self, facts: Mapping[str, bytes]) -> None:
+        """Unlike effects, the last write wins. Blocks until stored."""
+        statement = "insert or replace into facts (key, value) values (?, ?)"
+        self._call(lambda connection: connection.executemany(statement, facts.items()))
+
+    # --- the whole -----------------------------------------------------------------------------------------------
+
+    def sync(self) -> None:
+        """Everything stored so far outlives a power cut when this returns. Called before a commit refers to it."""
+        self._call(lambda connection: None)
+        with self._faults:
+            for path in sorted(self.folder.glob(f"{database.FILE}*")):
+                if not path.name.endswith("-shm"):
+                    _fsync(path)
+            _fsync(self.folder)
+
+    def stats(self) -> Stats:
+        with self._faults:
+            (effects,) = self._reader.execute("select count(*) from effects").fetchone()
+            (facts,) = self._reader.execute("select count(*) from facts").fetchone()
+            size = sum(path.stat().st_size for path in self.folder.glob(f"{database.FILE}*"))
+        return Stats(effects, facts, size)
+
+    # --- how -----------------------------------------------------------------------------------------------------
+
+    async def _claim(self, key: bytes) -> bytes | None:
+        """The value under `key`; or None, and then this journal alone may run its effect."""
+        wait = _SHORTEST_WAIT
+        with self._faults:
+            while not self._claims.take(key):
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, _LONGEST_WAIT)
+        # Looked up under the claim: between a look without it and the claim, another process could store and leave.
+        return self.get(key)
+
+    async def _keep(self, key: bytes, value: bytes) -> Stored:
+        loop = asyncio.get_running_loop()
+        future: _Waiting = loop.create_future()
+        if not self._outbox:
+            loop.call_soon(self._send)
+        self._outbox.append(((key, value), future))
+        stored = await future
+        assert stored is not None
+        return stored
+
+    def _send(self) -> None:
+        """Gives the writer all that came back in one turn of the loop."""
+        if not self._outbox:
+            return
+        outbox, self._outbox = self._outbox, []
+        loop = outbox[0][1].get_loop()
+
+        def settle(fates: Sequence[Stored] | BaseException) -> None:
+            with suppress(RuntimeError):  # The loop is closed: nobody waits any more, and what came back is stored.
+                loop.call_soon_threadsafe(self._settle, outbox, fates)
+
+        self._writer.submit(Submission([effect for effect, _ in outbox], settle))
+
+    def _settle(self, outbox: list[tuple[Effect, _Waiting]], fates: Sequence[Stored] | BaseException) -> None:
+        """In the loop again: the fate of what was sent is told to the caller who ran it and to all who waited."""
+        told: Sequence[_Fate] = [self._fault(fates)] * len(outbox) if isinstance(fates, BaseException) else fates
+        for ((key, _), future), fate in zip(outbox, told, strict=True):
+            self._land(key, fate)
+            _tell(future, fate)
+
+    def _fault(self, error: BaseException) -> BaseException:
+        return SynthError(database.diagnose(self.folder, error)) if isinstance(error, sqlite3.Error) else error
+
+    def _land(self, key: bytes, fate: _Fate) -> None:
+        """The end of a flight: the claim is dropped, and all who waited are told."""
+        self._claims.release(key)
+        for waiting in self._flights.pop(key):
+            _tell(waiting, fate)
+
+    def _call(self, run: Callable[[sqlite3.Connection], Item]) -> Item:
+        self._send()
+        with self._faults:
+            return self._writer.call(run)
+
+    def _select(self, statement: str, keys: Iterable[Item]) -> Iterator[tuple[Any, ...]]:
+        for some in _chunks(keys, _MANY):
+            marks = ", ".join("?" * len(some))
+            with self._faults:
+                yield from self._reader.execute(f"{statement} ({marks})", some).fetchall()
+
+
+def _tell(future: _Waiting, fate: _Fate) -> None:
+    if future.done():
+        return
+    if isinstance(fate, BaseException):
+        future.set_exception(fate)
+    else:
+        future.set_result(fate)
+
+
+def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
