@@ -10,10 +10,10 @@ from typing import cast
 from runtime.diff.model import RowCounts, RowState
 from runtime.diff.schema import all_columns
 from runtime.diff.shards import Differing, Version
-from runtime.query.scratch import Scratch, one_of, parquet, quoted
+from runtime.query.scratch import Scratch, between, one_of, parquet, quoted
 
-LITERAL_KEYS = 4_000
-"""Up to so many keys are named one by one, which lets the reader skip row groups; more are joined."""
+LITERAL_KEYS = 256
+"""Up to so many keys are named one by one, which lets the reader skip row groups; of more it is given the range."""
 KEPT_ROWS = 20_000
 """Up to so many rows are read once and kept; more are read again when they are asked for."""
 
@@ -97,9 +97,10 @@ class Changes:
         return relation
 
     def _wanted(self) -> str:
-        if self.total > LITERAL_KEYS:
-            return f"_key in (select _key from {self.keys})"
-        return one_of(key for key, _ in self.page(None, None, LITERAL_KEYS))
+        if self.total <= LITERAL_KEYS:
+            return one_of(key for key, _ in self.page(None, None, LITERAL_KEYS))
+        low, high = self.scratch.execute(f"select min(_key), max(_key) from {self.keys}").fetchall()[0]
+        return f"{between(low, high)} and _key in (select _key from {self.keys})"
 
     def rows(self, keys: list[bytes]) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
         """For each side the rows of these keys (sorted): `_key`, `key`, then the columns of that side's schema."""
@@ -112,12 +113,14 @@ class Changes:
     def _rows(
         self, side: Differing, keys: list[bytes], columns: tuple[str, ...], kept: str | None
     ) -> list[tuple[object, ...]]:
-        paths = [] if kept else side.paths_between(keys[0], keys[-1])
+        low, high = keys[0], keys[-1]
+        paths = [] if kept else side.paths_between(low, high)
         if not kept and not paths:
             return []
         names = ", ".join(map(quoted, ("_key", "key", *columns)))
-        relation = kept or parquet(paths)
-        return self.scratch.execute(f"select {names} from {relation} where {one_of(keys)}").fetchall()
+        wanted = one_of(keys) if paths and len(keys) <= LITERAL_KEYS else between(low, high)
+        sql = f"select {names} from {kept or parquet(paths)} where {wanted} and _key in (select unnest($1::blob[]))"
+        return self.scratch.execute(sql, [keys]).fetchall()
 
 
 def _state(only: RowState | None) -> str:

@@ -13,7 +13,7 @@ from runtime.diff.changes import Changes, StatedKey, pages
 from runtime.diff.model import RowChange, RowQuery
 from runtime.tables.schema import Column, Schema, Type
 
-PAGE = 256
+PAGE = 1024
 Decode = Callable[[Any], Any]
 
 

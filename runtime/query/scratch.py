@@ -63,8 +63,12 @@ def one_of(keys: Iterable[bytes]) -> str:
     return f"_key in ({', '.join(map(blob, keys))})"
 
 
+def between(low: bytes, high: bytes) -> str:
+    return f"_key between {blob(low)} and {blob(high)}"
+
+
 def parquet(paths: Sequence[str], columns: str = "*") -> str:
-    """A relation over shard files; over none, the empty relation of keys. Columns that old shards lack are null."""
+    """A relation over shard files; over none, the empty relation of keys."""
     if not paths:
         return NO_KEYS
-    return f"(select {columns} from read_parquet([{', '.join(map(text, paths))}], union_by_name = true))"
+    return f"(select {columns} from read_parquet([{', '.join(map(text, paths))}]))"

@@ -14,6 +14,8 @@ from runtime.tables.canonical import DIGEST_BYTES
 from runtime.tables.rows import combined
 from runtime.tables.schema import Schema
 
+ROW_GROUP = 1024
+"""Rows are sorted, so a reader who wants a few keys (a diff) skips most groups of a shard by their key range."""
 _SORTED_TEXT = {"_key": "DELTA_BYTE_ARRAY", "key": "DELTA_BYTE_ARRAY"}
 
 
@@ -38,7 +40,7 @@ def _body(array: pa.Array) -> memoryview:
 
 
 def parquet_bytes(rows: pa.Table, schema: Schema) -> memoryview:
-    """One row group, zstd, plain encodings and no metadata that depends on anything but the rows.
+    """Small row groups, zstd, plain encodings and no metadata that depends on anything but the rows.
 
     Keys are sorted, so each is stored as what it adds to the one before it.
     """
@@ -46,7 +48,7 @@ def parquet_bytes(rows: pa.Table, schema: Schema) -> memoryview:
     pq.write_table(
         rows.select(["_key", "key", "_hash", *schema.names]),
         sink,
-        row_group_size=max(1, rows.num_rows),
+        row_group_size=ROW_GROUP,
         version="2.6",
         compression="zstd",
         compression_level=3,
