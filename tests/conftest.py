@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+# A time limit for each example says more about the machine's load than about the code.
+settings.register_profile("synth", deadline=None)
+settings.load_profile("synth")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

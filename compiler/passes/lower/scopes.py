@@ -118,7 +118,7 @@ class Site:
 
     def _property(self, node: tree.Attr, name: str, kind: Type, plain: Type) -> Code | None:
         """The base is printed only for what is found: a chain of methods stays linear."""
-        if isinstance(plain, Verdict) and name in ("p", "points") or isinstance(plain, SourceOf) and name == "rows":
+        if (isinstance(plain, Verdict) and name in ("p", "points")) or (isinstance(plain, SourceOf) and name == "rows"):
             return leaf(f"{flat(expressions.code(node.base, self).at_least(p.ATOM))}.{name}")
         if isinstance(kind, Generated) and name == "text":
             return expressions.code(node.base, self)
