@@ -257,3 +257,30 @@ def test_the_first_spec_prints_a_program_that_shares_what_comes_first() -> None:
     rendered = ask.messages(passage=passage, reader=reader, rules=["asks why", "is short"], examples=[shot, shot])
     assert [role for role, _ in rendered] == ["system", "user", "assistant", "user", "assistant", "user"]
     assert rendered[-1][1] == "Text: The text.\nReader: a novice. The question asks why; it is short."
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "arguments", "roles"),
+    [
+        ("prompt_messages", "reply", {"page": PAGE}, ["system", "user", "assistant", "user", "assistant"]),
+        ("prompt_prefill", "reply", {"page": PAGE}, ["user", "assistant"]),
+        ("prompt_open_user", "question_prompt", {}, ["system", "user"]),
+        ("prompt_raw", "go_on", {"page": PAGE}, []),
+        ("judge_bool", "kind", {"text": "x"}, ["user", "assistant"]),
+    ],
+)
+def test_a_printed_prompt_runs_by_hand_with_plain_sglang(
+    name: str, function: str, arguments: dict[str, object], roles: list[str]
+) -> None:
+    from runtime.engines.backend import SglBackend
+    from runtime.engines.deterministic import DeterministicEngine
+
+    backend = SglBackend(DeterministicEngine())
+    state = namespace(case(name))[function].run(**arguments, backend=backend, use_thread=False)
+    assert [message["role"] for message in state.messages()] == roles
+    if function == "kind":
+        assert state["verdict"] in ("yes", "no")
+    else:
+        assert state["answer"]
+    if name == "prompt_prefill":
+        assert state.messages()[-1]["content"].startswith("A title is")
