@@ -1,6 +1,5 @@
 """Requests in, answers out: the engine protocol and the engines that speak it. Heavy parts load when first used."""
 
-from runtime.engines.faults import diagnostic_of
 from runtime.engines.protocol import (
     Answer,
     Capabilities,
@@ -29,6 +28,5 @@ __all__ = [
     "Message",
     "Request",
     "Sampling",
-    "diagnostic_of",
     "make_engine",
 ]

@@ -14,10 +14,12 @@ import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from urllib.request import Request as HttpRequest
 from urllib.request import urlopen
 
+from dsl.diagnostics import Diagnostic, SynthError
 from runtime.engines.chat import ChatTemplate, Piece
 from runtime.engines.labels import judgement, scored
 from runtime.engines.llamacpp_wire import Received, forced, judged, sampled
@@ -142,7 +144,7 @@ class LlamaCppEngine:
         try:
             return xllamacpp.Server(params), key
         except (RuntimeError, ValueError) as error:
-            raise EngineRejected(self.name, f"{self._path} cannot be loaded: {error}") from error
+            raise SynthError(_unloadable(self._path, error)) from error
 
     def render(self, request: Request) -> str:
         return self._model().template.render(request)
@@ -190,6 +192,15 @@ class _Loaded:
         url = self.server.listening_address + path
         with urlopen(HttpRequest(url, data=data, headers=headers), timeout=60) as answer:
             return json.load(answer)
+
+
+def _unloadable(path: Path, error: Exception) -> Diagnostic:
+    return Diagnostic(
+        code="E0803",
+        message=f"the weights in {path} cannot be loaded",
+        notes=(str(error),),
+        help="give the path of a GGUF file that llama.cpp reads, and leave memory for its context",
+    )
 
 
 def _joined(pieces: list[Piece]) -> list[Piece]:

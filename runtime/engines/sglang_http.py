@@ -22,7 +22,7 @@ from runtime.bridge import await_
 from runtime.engines.chat import ChatTemplate
 from runtime.engines.http import HttpAnswer, HttpPool
 from runtime.engines.labels import spellings
-from runtime.engines.protocol import Answer, Capabilities, EngineRejected, EngineUnavailable, Request
+from runtime.engines.protocol import Answer, Capabilities, EngineError, EngineRejected, EngineUnavailable, Request
 from runtime.engines.sglang_prompt import PromptWriter
 from runtime.engines.sglang_wire import answer_of, generate_body, judge_body, judged, refusal
 
@@ -73,7 +73,10 @@ class SglangEngine:
 
     @cached_property
     def identity(self) -> str:
-        return self._declared or await_(self._served_model())
+        try:
+            return self._declared or await_(self._served_model())
+        except EngineError as error:
+            raise SynthError(_nameless(self.name, error)) from error
 
     async def _served_model(self) -> str:
         info = await self._json("GET", "/get_model_info")
@@ -164,6 +167,15 @@ class SglangEngine:
                 return answer
             problem = f"{answer.status} {refusal(answer.body)}"
         raise EngineUnavailable(self.name, f"{self._url} did not answer in {self._retries + 1} attempts: {problem}")
+
+
+def _nameless(name: str, error: EngineError) -> Diagnostic:
+    return Diagnostic(
+        code="E0806",
+        message=f"engine `{name}` does not say which model it serves",
+        notes=(error.message,),
+        help='start the server, or declare what it serves in synth.toml: `model = "…"`, `revision = "…"`',
+    )
 
 
 def _pause(attempt: int) -> float:

@@ -7,9 +7,11 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from dsl.diagnostics import SynthError
 from runtime.engines import (
     Constraint,
     Engine,
@@ -100,6 +102,16 @@ def _endless() -> Constraint:
 
 
 # --- without a model ---
+
+
+def test_a_file_that_holds_no_weights_is_a_diagnostic(tmp_path: Path) -> None:
+    file = tmp_path / "text.gguf"
+    file.write_text("no weights")
+    engine = LlamaCppEngine(model=str(file))
+    with pytest.raises(SynthError, match="E0803"):
+        engine.count_tokens("a")
+    with pytest.raises(SynthError, match="E0803"):
+        one(engine, request_of(engine))
 
 
 def test_seeds_use_all_64_bits_and_never_mean_random() -> None:

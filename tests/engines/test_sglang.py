@@ -172,6 +172,11 @@ def test_the_server_names_its_model_when_nobody_declared_one(server: SglangServe
     assert SglangEngine(url=server.url, model="llama", revision="7").identity == "llama@7"
 
 
+def test_a_server_that_cannot_be_asked_its_model_is_a_diagnostic() -> None:
+    with pytest.raises(SynthError, match="E0806"):
+        _ = SglangEngine(url="http://127.0.0.1:9", retries=0).identity
+
+
 def test_the_identity_does_not_hang_on_where_the_server_stands(server: SglangServer) -> None:
     near = SglangEngine(url=server.url, model="m", concurrency=1)
     far = SglangEngine(url="http://elsewhere:1", model="m", concurrency=64)
