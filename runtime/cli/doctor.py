@@ -41,7 +41,9 @@ def run(
 
 def _show(finding: Finding) -> None:
     indent = " " * (6 + NAME)
-    wrap = TextWrapper(width=80, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
+    wrap = TextWrapper(
+        width=80, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
     lines = wrap.wrap(finding.told) or [indent]
     say(paint(finding.level.ljust(6), COLOURS[finding.level]) + finding.name.ljust(NAME) + lines[0].lstrip())
     for line in lines[1:]:

@@ -1,0 +1,126 @@
+"""`synth check`: every mistake of every spec at once, as text and as JSON, and again when a file changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runtime.cli.watch import changes
+from tests.cli.conftest import Cli
+
+SPEC = Path("specs/questions.synth")
+
+
+def _break(project: Path, right: str, wrong: str) -> None:
+    file = project / SPEC
+    text = file.read_text()
+    assert right in text
+    file.write_text(text.replace(right, wrong, 1))
+
+
+def test_mistakes_of_all_specs_are_told_in_one_run(cli: Cli, project: Path) -> None:
+    _break(project, "fact.text }}", "fact.txt }}")
+    (project / "specs/other.synth").write_text("edition 1\n\nparam n: integer = 3\n")
+    told = cli("check")
+    assert told.code == 2
+    assert "specs/questions.synth:26:17" in told.err
+    assert "specs/other.synth:3:10" in told.err
+    assert told.err.endswith("2 errors\n")
+
+
+def test_json_is_one_list_with_places_and_nothing_else_is_printed(cli: Cli, project: Path) -> None:
+    _break(project, "fact.text }}", "fact.txt }}")
+    told = cli("check", "--json", str(SPEC))
+    assert told.code == 2
+    assert told.err == ""
+    (mistake,) = [one for one in told.json if one["severity"] == "error"]
+    assert mistake["code"] == "E0312"
+    assert mistake["place"]["path"] == "specs/questions.synth"
+    assert mistake["place"]["start"]["line"] == 26
+
+
+def test_json_of_a_right_spec_is_the_empty_list(cli: Cli, project: Path) -> None:
+    assert cli("check", "--json").json == []
+
+
+def test_a_warning_does_not_fail(cli: Cli, project: Path) -> None:
+    _break(project, "param wanted", "param spare: int = 1\nparam wanted")
+    told = cli("check")
+    assert told.code == 0
+    assert "W0" in told.err
+
+
+def test_a_file_that_cannot_be_read_does_not_hide_the_others(cli: Cli, project: Path) -> None:
+    (project / "specs/binary.synth").write_bytes(b"\xff\xfe\x00")
+    _break(project, "fact.text }}", "fact.txt }}")
+    told = cli("check")
+    assert "E0112" in told.err
+    assert "E0312" in told.err
+
+
+def test_a_mistake_in_a_shared_file_is_told_once(cli: Cli, project: Path) -> None:
+    (project / "shared.synth").write_text("edition 1\n\nrecord Page {\n  id: strr\n}\n")
+    for name in ("a", "b"):
+        (project / f"{name}.synth").write_text('edition 1\n\nfrom "shared.synth" import Page\n')
+    codes = [mistake["code"] for mistake in cli("check", "--json").json]
+    assert codes.count("E0207") == 1
+
+
+def test_engines_are_checked_where_they_are_written(cli: Cli, project: Path) -> None:
+    with (project / "synth.toml").open("a") as file:
+        file.write('\n[engines.gpu]\nkind = "sglang"\nurl = "http://127.0.0.1:1"\nconcurency = 3\n')
+    told = cli("check")
+    assert told.code == 2
+    assert "E0802" in told.err
+    assert "concurency = 3" in told.err
+
+
+def test_paths_are_relative_to_the_folder_one_stands_in(cli: Cli, project: Path, monkeypatch: object) -> None:
+    import os
+
+    os.chdir(project / "specs")
+    assert cli("check", "questions.synth").code == 0
+
+
+def test_a_misspelt_spec_suggests_the_right_one(cli: Cli, project: Path) -> None:
+    told = cli("check", "specs/question.synth")
+    assert told.code == 2
+    assert "did you mean `specs/questions.synth`?" in told.err
+
+
+def test_an_empty_folder_says_how_to_begin(cli: Cli) -> None:
+    told = cli("check")
+    assert told.code == 0
+    assert "synth new DIR" in told.out
+
+
+def test_a_broken_configuration_is_quoted(cli: Cli, project: Path) -> None:
+    (project / "synth.toml").write_text("[engines.embedded\n")
+    told = cli("check")
+    assert told.code == 2
+    assert "[engines.embedded" in told.err
+    assert "synth.toml:1:" in told.err
+
+
+def test_watching_looks_at_once_and_again_only_after_a_change(tmp_path: Path) -> None:
+    (tmp_path / "a.synth").write_text("edition 1\n")
+    pauses = iter(["nothing", "nothing", "write", "nothing", "hidden", "nothing", "remove"])
+    acts = []
+
+    def pause(_: float) -> None:
+        act = next(pauses)
+        acts.append(act)
+        if act == "write":
+            (tmp_path / "a.synth").write_text("edition 1\n\n")
+        if act == "hidden":
+            (tmp_path / ".synth").mkdir()
+            (tmp_path / ".synth" / "HEAD").write_text("main\n")
+        if act == "remove":
+            (tmp_path / "a.synth").unlink()
+
+    ticks = changes(tmp_path, pause)
+    next(ticks)
+    assert acts == []
+    next(ticks)
+    assert acts == ["nothing", "nothing", "write"]
+    next(ticks)
+    assert acts[-1] == "remove"

@@ -1,0 +1,83 @@
+"""`synth diff`: which versions are meant, what is shown of them, and what a script reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import Cli
+
+pytestmark = pytest.mark.usefixtures("history")
+
+
+def test_without_arguments_it_is_the_last_commit(cli: Cli) -> None:
+    shown = cli("diff")
+    assert shown.code == 0
+    assert shown.out.startswith("diff main~1..main qa")
+    assert "+2 −2 ~7 =11" in shown.out
+    assert max(map(len, shown.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("between", ["HEAD~1..HEAD", "main~1..main", "main~1", "main~1..", "HEAD~1"])
+def test_every_way_to_write_the_same_range(cli: Cli, between: str) -> None:
+    assert "+2 −2 ~7 =11" in cli("diff", between, "qa", "--stat").out
+
+
+def test_a_dataset_alone_means_its_last_change(cli: Cli) -> None:
+    assert "+2 −2 ~7 =11" in cli("diff", "qa", "--stat").out
+
+
+def test_a_name_that_is_neither_ref_nor_dataset(cli: Cli) -> None:
+    told = cli("diff", "qaa")
+    assert told.code == 2
+    assert "E1001" in told.err
+    assert "E1031" in cli("diff", "HEAD~1..HEAD", "qaa").err
+
+
+def test_exit_code_says_whether_anything_differs(cli: Cli) -> None:
+    assert cli("diff", "--exit-code").code == 1
+    assert cli("diff", "main..main", "--exit-code").code == 0
+
+
+def test_rows_are_chosen_by_kind_condition_and_number(cli: Cli) -> None:
+    found = cli("diff", "--json", "--only", "changed", "--where", 'topic == "loops" and score > 4').json
+    (table,) = found["datasets"][0]["tables"]
+    assert [row["key"] for row in table["rows"]] == ["page05", "page06"]
+    limited = cli("diff", "--json", "--limit", "1", "--offset", "1", "--only", "added").json
+    (table,) = limited["datasets"][0]["tables"]
+    assert [row["key"] for row in table["rows"]] == ["page40"]
+    assert len(cli("diff", "--json", "--sample", "3").json["datasets"][0]["tables"][0]["rows"]) == 3
+
+
+def test_columns_show_these_alone(cli: Cli) -> None:
+    rows = cli("diff", "--json", "--columns", "note,score").json["datasets"][0]["tables"][0]["rows"]
+    (changed,) = [row for row in rows if row["state"] == "changed"]
+    assert changed["key"] == "page03"
+    assert [cell["column"] for cell in changed["cells"]] == ["note"]
+
+
+def test_a_condition_is_checked_and_underlined_before_rows_are_read(cli: Cli) -> None:
+    told = cli("diff", "--where", 'scor > 4 and topic == "loops"')
+    assert told.code == 2
+    assert "--> --where:1:1" in told.err
+    assert "did you mean `score`?" in told.err
+
+
+def test_a_condition_may_read_nulls_nested_fields_and_the_key(cli: Cli) -> None:
+    for text, key in (
+        ('note == "short"', "page03"),
+        ('key == "page05"', "page05"),
+        ('messages[1].content.contains("right away") and score == 2', "page02"),
+    ):
+        rows = cli("diff", "--json", "--only", "changed", "--where", text).json["datasets"][0]["tables"][0]["rows"]
+        assert [row["key"] for row in rows] == [key]
+
+
+def test_an_unknown_column_is_a_mistake(cli: Cli) -> None:
+    told = cli("diff", "--columns", "topik")
+    assert told.code == 2
+    assert "E1035" in told.err
+
+
+def test_stat_shows_no_rows_and_markdown_is_a_page(cli: Cli) -> None:
+    assert "page05" not in cli("diff", "--stat").out
+    assert cli("diff", "--format", "markdown").out.startswith("#")
