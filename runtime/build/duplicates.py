@@ -29,7 +29,8 @@ class Duplicates:
         """Called from a candidate's greenlet; a null value is never a duplicate."""
         await_(self.gates[step].enter(index))
         try:
-            return None if value is None else self.seen[step].admit(print_key(key), value)
+            found = self.seen[step].admit(print_key(key), value)
+            return found.of if found else None
         finally:
             self.gates[step].leave(index)
 
