@@ -60,7 +60,7 @@ class Context:
         found = sorted(self.project.path(file) for file in self.specs())
         guess = nearest(path, found)
         return Diagnostic(
-            "E0602",
+            "E0114",
             f"there is no file `{path}`",
             notes=(f"specs here: {', '.join(found[:8])}",) if found else (),
             help=f"did you mean `{guess}`?" if guess else "`synth new DIR` makes a project to start from",

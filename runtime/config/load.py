@@ -56,7 +56,8 @@ def _not_toml(source: Source, message: str) -> Diagnostic:
         start = min(source.line_starts[int(match[1]) - 1] + int(match[2]) - 1, start)
     said = message[: match.start()] if match else message
     span = Span(source.path, max(start - 1, 0) if start == len(source.text) else start, max(start, 1))
-    return Diagnostic("E0701", f"`{source.path}` is not valid TOML: {said[:1].lower()}{said[1:]}", span)
+    help_ = 'a table is `[name]`, a setting `key = value`, and a text stands in "quotes"'
+    return Diagnostic("E0701", f"`{source.path}` is not valid TOML: {said[:1].lower()}{said[1:]}", span, help=help_)
 
 
 def _secret(report: Report, keys: tuple[str, ...]) -> None:
