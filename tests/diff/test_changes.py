@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -60,6 +61,18 @@ def naive(before: Table, after: Table) -> dict[str, tuple[str, Any, Any]]:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TABLES, EDITS)
 def test_a_diff_of_any_two_versions_is_what_comparing_every_row_gives(before: Table, edits: Table) -> None:
+    check_against_naive(before, edits)
+
+
+@pytest.mark.soak
+@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(TABLES, EDITS)
+def test_a_diff_of_very_many_versions_is_what_comparing_every_row_gives(before: Table, edits: Table) -> None:
+    check_against_naive(before, edits)
+
+
+def check_against_naive(before: Table, edits: Table) -> None:
+    """Counts, rows and cells; and the old version with the diff put on top is the new one."""
     merged = {**before, **edits}
     after = {key: row for key, row in merged.items() if row is not None}
     with TemporaryDirectory() as folder:

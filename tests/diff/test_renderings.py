@@ -126,3 +126,27 @@ def test_a_long_cell_is_shortened_around_its_changes(tmp_path: Path) -> None:
     shown = text_of(diff(builder.store, "main~1", "main"))
     assert "[-word250-]{+changed+}" in shown
     assert len(shown.splitlines()) < 15
+
+
+def test_the_page_about_diffs_shows_what_is_printed() -> None:
+    page = Path(__file__).parents[2] / "docs" / "diff.md"
+    assert f"```text\n{(GOLDEN / 'story.txt').read_text(encoding='utf-8')}```" in page.read_text(encoding="utf-8")
+
+
+def test_the_page_about_diffs_names_every_key_of_the_json(compared: Diff) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "diff.md").read_text(encoding="utf-8")
+    described = set(
+        re.findall(r"\w+", " ".join(re.findall(r"`[^`]*`", page.split("## JSON")[1].split("## Python")[0])))
+    )
+    assert keys_of(diff_json(compared, View(limit=3))) <= described | {"nulls"}
+
+
+def keys_of(value: object) -> set[str]:
+    """Every key anywhere in a JSON value but those of rows' own columns."""
+    if isinstance(value, list):
+        return set().union(*map(keys_of, value)) if value else set()
+    if not isinstance(value, dict):
+        return set()
+    return set(value).union(
+        *(keys_of(inner) for key, inner in value.items() if key not in ("values", "before", "after"))
+    )
