@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from compiler.analysis import Analysis
@@ -12,9 +12,10 @@ from dsl.diagnostics import Diagnostic
 from runtime.build import commit, identity, tests
 from runtime.build.audits import Gate, audit, enforce
 from runtime.build.caller import Caller
+from runtime.build.dry import Forecast, forecast
 from runtime.build.inputs import Inputs
 from runtime.build.output import Output, Written
-from runtime.build.program import Loaded, load
+from runtime.build.program import Loaded
 from runtime.build.progress import Progress
 from runtime.build.result import Result
 from runtime.build.run import WINDOW, Job
@@ -86,7 +87,19 @@ def chosen(analysis: Analysis, only: str | None) -> list[Loaded]:
     found = [item for item in plans if only in (None, item.name)]
     if not found:
         raise commit.no_dataset(only, [item.name for item in plans])
-    return [load(item, analysis.model.programs[item.name]) for item in found]
+    return [Loaded(item, analysis.model.programs[item.name]) for item in found]
+
+
+async def foresee(analysis: Analysis, session: Session, options: Options, against: CommitId | None) -> list[Forecast]:
+    """What `build` would do to the version at `against`; makes no model call and writes nothing."""
+    found = []
+    for loaded in chosen(analysis, options.only):
+        inputs = Inputs.open(loaded, session.project.root, session.facts)
+        previous = commit.manifest_at(session.store, against, loaded.plan.name)
+        now = await asyncio.to_thread(_identity, analysis, loaded, inputs, session, options)
+        commit.fill_journal(session, commit.Changes(session.store, against), loaded.plan.name)
+        found.append(await forecast(loaded, session, now, inputs, previous))
+    return found
 
 
 async def _dataset(
@@ -174,8 +187,3 @@ def audit_reads(loaded: Loaded) -> frozenset[str]:
     nodes = [node for step in loaded.plan.of(plan.Audit) for node in tree.walk(step.condition)]
     refs = {node.name for node in nodes if isinstance(node, tree.Ref)}
     return frozenset(refs | {node.name.text for node in nodes if isinstance(node, tree.Attr)})
-
-
-def selected(built: Build) -> Mapping[str, Manifest]:
-    """Manifests by dataset."""
-    return {one.manifest.dataset: one.manifest for one in built.datasets}

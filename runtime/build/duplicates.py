@@ -20,10 +20,7 @@ class Duplicates:
     def __init__(self, dataset: plan.DatasetPlan) -> None:
         steps = dataset.of(plan.Dedup)
         self.gates = {step.id: OrderedGate() for step in steps}
-        self.seen: dict[str, Deduplicator] = {
-            step.id: deduplicator(step.method, *([step.threshold] if step.threshold is not None else []))
-            for step in steps
-        }
+        self.seen: dict[str, Deduplicator] = {step.id: deduplicator(step.method, step.threshold) for step in steps}
 
     def admit(self, step: str, index: int, key: Key, value: Any) -> str | None:
         """Called from a candidate's greenlet; a null value is never a duplicate."""

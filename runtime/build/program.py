@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from compiler import plan
@@ -13,11 +14,19 @@ from runtime.tables.keys import Key
 
 @dataclass(frozen=True)
 class Loaded:
-    """`row` is the row function of the module `namespace`."""
+    """The module is run when something of it is first asked for: a build with nothing to do never runs it."""
 
     plan: plan.DatasetPlan
     text: str
-    namespace: Mapping[str, Any]
+
+    @cached_property
+    def namespace(self) -> Mapping[str, Any]:
+        """Its lines stay known to tracebacks and debuggers under `<synth dataset>`."""
+        name = f"<synth {self.plan.name}>"
+        linecache.cache[name] = (len(self.text), None, self.text.splitlines(keepends=True), name)
+        namespace: dict[str, Any] = {"__name__": f"synth_program_{self.plan.name}"}
+        exec(compile(self.text, name, "exec"), namespace)
+        return namespace
 
     @property
     def row(self) -> Any:
@@ -33,17 +42,11 @@ class Loaded:
 
     def check(self, record: str) -> Callable[[Any], str | None] | None:
         """The printed check of a record's constraints, where it has any."""
-        return self.namespace.get(f"check_{record}")
+        name = f"check_{record}"
+        if f"\ndef {name}(" not in self.text:
+            return None
+        return lambda row: self.namespace[name](row)
 
     @property
     def audits(self) -> Callable[[Any], Any] | None:
         return self.namespace.get("audits")
-
-
-def load(dataset: plan.DatasetPlan, text: str) -> Loaded:
-    """Runs the printed module. Its lines stay known to tracebacks and debuggers under `<synth dataset>`."""
-    name = f"<synth {dataset.name}>"
-    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-    namespace: dict[str, Any] = {"__name__": f"synth_program_{dataset.name}"}
-    exec(compile(text, name, "exec"), namespace)
-    return Loaded(dataset, text, namespace)

@@ -6,7 +6,7 @@ from compiler.analysis import Analysis, analyse
 from compiler.testing import Test, tests_of
 from dsl.diagnostics import SynthError
 from runtime.build.inputs import Inputs
-from runtime.build.program import Loaded, load
+from runtime.build.program import Loaded
 from runtime.build.run import step_texts
 from runtime.build.session import Session
 from runtime.build.testing import Verdict, run_test
@@ -43,7 +43,7 @@ def _key_of(value: object) -> str:
 def _same_dataset(analysis: Analysis, loaded: Loaded) -> Loaded:
     assert analysis.model.plan is not None
     dataset = next(item for item in analysis.model.plan.datasets if item.name == loaded.plan.name)
-    return load(dataset, analysis.model.programs[dataset.name])
+    return Loaded(dataset, analysis.model.programs[dataset.name])
 
 
 def enforce(analysis: Analysis, loaded: Loaded, inputs: Inputs, session: Session) -> None:

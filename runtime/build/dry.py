@@ -1,0 +1,131 @@
+"""A compiled dataset in; what a build of it would reuse and call, found without one model call, out.
+
+Every candidate's program is run against the journal alone: what it holds is reused, and where it holds nothing the
+candidate's end is unknown. So reuse is exact, and new calls are a range: low if every unknown candidate is kept at its
+first try, high if it takes as many candidates as the build before, and worst if all there are use all their retries.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from compiler import plan
+from runtime.build import identity
+from runtime.build.caller import Recorded
+from runtime.build.candidates import count
+from runtime.build.inputs import Inputs
+from runtime.build.program import Loaded
+from runtime.build.progress import Progress
+from runtime.build.run import Job
+from runtime.build.session import Session
+from runtime.program.outcome import Kept, Rejected, Unknown
+from runtime.tables.manifest import Manifest
+
+WINDOW = 64
+LOOK = 20_000
+"""Candidates that are run against the journal; beyond these nothing was ever asked, or a build took them all."""
+
+
+@dataclass
+class Cell:
+    """A gen or a judge: `reused` calls are exact; `low` to `high` new ones are expected, `worst` is the bound."""
+
+    name: str
+    kind: str
+    tries: int
+    reused: int = 0
+    low: int = 0
+    high: int = 0
+    worst: int = 0
+
+
+@dataclass
+class Forecast:
+    """`how` is run, described or unchanged. `candidates` is how many there are at all; None for endless axes."""
+
+    dataset: str
+    how: str
+    previous: Manifest | None
+    now: Manifest
+    cells: dict[str, Cell] = field(default_factory=dict)
+    candidates: int | None = None
+    looked: int = 0
+    kept: int = 0
+    inputs: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def reused(self) -> int:
+        return sum(cell.reused for cell in self.cells.values())
+
+    @property
+    def low(self) -> int:
+        return sum(cell.low for cell in self.cells.values())
+
+    @property
+    def high(self) -> int:
+        return sum(cell.high for cell in self.cells.values())
+
+    @property
+    def worst(self) -> int:
+        return sum(cell.worst for cell in self.cells.values())
+
+    @property
+    def exact(self) -> bool:
+        return self.low == self.high
+
+
+async def forecast(
+    loaded: Loaded, session: Session, now: Manifest, inputs: Inputs, previous: Manifest | None
+) -> Forecast:
+    """Runs the dataset against the journal. `previous` is the version it is compared with."""
+    made = Forecast(loaded.plan.name, "run", previous, now)
+    if previous is not None and identity.same_data(previous, now):
+        same = previous.fingerprints.description == now.fingerprints.description
+        made.how = "unchanged" if same else "described"
+        return made
+    made.candidates = count(inputs.axes(loaded))
+    made.inputs = {name: len(source) for name, source in inputs.sources.items()}
+    made.cells = {cell.name: cell for cell in cells(loaded.plan)}
+    roles = dict(session.roles(loaded.plan, lambda engine: Recorded(session.journal)))
+    limit = LOOK if now.limit is None else min(LOOK, now.limit)
+    job = Job(loaded, inputs, roles, Progress(loaded.plan.name), WINDOW, limit)
+    await _look(job, made, loaded.plan)
+    return made
+
+
+def cells(dataset: plan.DatasetPlan) -> list[Cell]:
+    """Everything that calls a model, in the order in which a row reaches it."""
+    retries: Counter[str] = Counter()
+    for step in dataset.of(plan.Require):
+        for name in step.reruns:
+            retries[name] += step.times
+    gens = [Cell(f"{step.name}", "gen", step.attempts * (1 + retries[step.name])) for step in dataset.of(plan.Gen)]
+    again = max((cell.tries for cell in gens), default=1)
+    return [*gens, *(Cell(judge.name, "judge", again) for judge in dataset.judges)]
+
+
+async def _look(job: Job, made: Forecast, dataset: plan.DatasetPlan) -> None:
+    """The low count ends when the candidates that are kept, known or hoped, meet the target."""
+    last = made.previous.counts.attempted if made.previous else None
+    hoped = 0
+    async for row, outcome in job.outcomes():
+        made.looked += 1
+        for event in row.events:
+            if event.call is not None and event.cell in made.cells:
+                made.cells[event.cell].reused += 1
+        if isinstance(outcome, Unknown):
+            likely = dataset.target is None or hoped < dataset.target
+            _expect(made, outcome.cell, likely, last is None or made.looked <= last)
+        hoped += not isinstance(outcome, Rejected)
+        made.kept += isinstance(outcome, Kept)
+
+
+def _expect(made: Forecast, cell: str, low: bool, high: bool) -> None:
+    """An unknown candidate makes at least the call it stopped at; if it is kept, every one that follows too."""
+    names = list(made.cells)
+    for name in names[names.index(cell) :]:
+        found = made.cells[name]
+        found.low += low
+        found.high += high or low
+        found.worst += found.tries

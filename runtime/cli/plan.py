@@ -1,0 +1,129 @@
+"""A spec in; what a build of it would run, reuse and cost, without one model call, out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from runtime.cli.console import paint, plural, say, say_json
+from runtime.cli.options import Dataset, Json, Limit, Params, ProfileName, Seed, Spec
+
+if TYPE_CHECKING:
+    from runtime.build.dry import Cell, Forecast
+    from runtime.diff.model import Cause
+
+
+def run(
+    spec: str = Spec,
+    against: str | None = typer.Option(None, "--against", metavar="REF", help="Compare with this version."),
+    only: str | None = Dataset,
+    param: list[str] = Params,
+    seed: int | None = Seed,
+    limit: int | None = Limit,
+    profile: str | None = ProfileName,
+    as_json: bool = Json,
+) -> None:
+    """Say what a build would run, before it does.
+
+    Reused calls are exact. New ones are a range wherever a retry, a filter or a
+    target hangs on an answer that nobody has given yet.
+
+    Example: synth plan specs/python_qa.synth --against main
+    """
+    import asyncio
+
+    from runtime.build.build import Options, foresee
+    from runtime.cli.compiled import compiled
+
+    with compiled(spec, param, seed, profile) as (analysis, session, context):
+        branch = session.profile.branch or context.branch
+        head = session.store.resolve(against) if against else session.store.head(branch)
+        allowed = limit if limit is not None else session.profile.limit
+        found = asyncio.run(foresee(analysis, session, Options(branch, only=only, limit=allowed), head))
+        if as_json:
+            say_json([_json(one) for one in found])
+            return
+        for one in found:
+            _show(one)
+        say(_sum(found))
+
+
+def _show(one: Forecast) -> None:
+    if one.how == "unchanged":
+        say(f"{paint('=', 'dim')} {one.dataset:<28} nothing to do")
+        return
+    if one.how == "described":
+        say(f"{paint('~', 'yellow')} {one.dataset:<28} only its words changed: no row, no call")
+        return
+    mark = paint("~", "yellow") if one.previous else paint("+", "green")
+    say(f"{mark} {one.dataset:<28} {_why(one)}")
+    names = ", ".join(one.inputs)
+    say(f"  = {names:<26} {'reused':<10} {' + '.join(f'{rows:,}' for rows in one.inputs.values())} rows")
+    for cell in one.cells.values():
+        _show_cell(cell)
+
+
+def _why(one: Forecast) -> str:
+    from runtime.diff.causes import causes
+
+    if one.previous is None:
+        of = f"{one.candidates:,} candidates" if one.candidates is not None else "endless candidates"
+        return f"new, {of}"
+    return ", ".join(_cause(cause) for cause in causes(one.previous, one.now))[:90]
+
+
+def _cause(cause: Cause) -> str:
+    return f"{cause.kind} `{cause.name}` {cause.state}"
+
+
+def _show_cell(cell: Cell) -> None:
+    name = f"{cell.name}(...)" if cell.kind == "judge" else cell.name
+    if cell.high == 0:
+        say(f"  = {name:<26} {'reused':<10} {plural(cell.reused, 'call')}")
+        return
+    mark = paint("~", "yellow") if cell.reused else paint("+", "green")
+    reused = f", {cell.reused:,} reused" if cell.reused else ""
+    say(f"  {mark} {name:<26} {'run':<10} {_range(cell.low, cell.high)} calls{reused}")
+
+
+def _range(low: int, high: int) -> str:
+    return f"{low:,}" if low == high else f"{low:,}–{high:,}"
+
+
+def _sum(found: list[Forecast]) -> str:
+    changed = [one for one in found if one.how != "unchanged"]
+    if not changed:
+        return "Plan: nothing to do."
+    steps = sum(cell.high > 0 for one in changed for cell in one.cells.values())
+    low, high, worst = (sum(getattr(one, name) for one in changed) for name in ("low", "high", "worst"))
+    reused = sum(one.reused for one in changed)
+    bound = f" (worst case {worst:,})" if worst > high else ""
+    return (
+        f"Plan: {plural(len(changed), 'dataset')} to change, {plural(steps, 'step')} to run, "
+        f"{plural(reused, 'call')} reused,\n      {_range(low, high)} new{bound}."
+    )
+
+
+def _json(one: Forecast) -> dict[str, object]:
+    from runtime.diff.causes import causes
+
+    return {
+        "dataset": one.dataset,
+        "how": one.how,
+        "candidates": one.candidates,
+        "causes": [_cause(cause) for cause in causes(one.previous, one.now)],
+        "inputs": one.inputs,
+        "calls": {"reused": one.reused, "low": one.low, "high": one.high, "worst": one.worst},
+        "steps": [
+            {
+                "step": cell.name,
+                "kind": cell.kind,
+                "reused": cell.reused,
+                "low": cell.low,
+                "high": cell.high,
+                "worst": cell.worst,
+            }
+            for cell in one.cells.values()
+        ],
+    }
