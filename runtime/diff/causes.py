@@ -45,6 +45,12 @@ def _run(before: Manifest, after: Manifest) -> Iterator[Cause]:
     if before.seed != after.seed:
         yield Cause("seed", "seed", "changed", str(before.seed), str(after.seed))
     yield from _named("param", before.params, after.params)
+    if before.limit != after.limit:
+        yield Cause("limit", "limit", "changed", _limit(before), _limit(after))
+
+
+def _limit(manifest: Manifest) -> str:
+    return "none" if manifest.limit is None else str(manifest.limit)
 
 
 def _made_from(before: Manifest, after: Manifest) -> Iterator[Cause]:

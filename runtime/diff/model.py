@@ -24,8 +24,9 @@ Predicate = Callable[[Mapping[str, Json]], bool]
 class Cause:
     """One thing that differs in what made the two versions: `prompt reply` changed, `seed` 0 → 1.
 
-    `kind` is prompt, step, setting, model, sampling, seed, param, input, key, program or unknown. `before` and `after`
-    are short values where there are any (a setting, a digest), None where the thing was not there.
+    `kind` is prompt, step, setting, key, model, sampling, seed, param, limit, input; or, when nothing else differs, spec,
+    program, description or unknown. `before` and `after` are short values where there are any, None where the thing was
+    not there.
     """
 
     kind: str

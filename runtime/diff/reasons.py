@@ -18,7 +18,7 @@ from runtime.tables.keys import decode_key, encode_key, print_key
 from runtime.tables.manifest import Manifest
 
 EXAMPLES = 3
-STEP, REASON = "step", "reason"
+STATEMENT, REASON = "statement", "reason"
 Reasons = Mapping[bytes, str]
 """Candidate keys and why each was dropped: the title of the statement that dropped it."""
 
@@ -95,7 +95,7 @@ def _dropped(
     scratch: Scratch, rejected: Differing, keys: frozenset[bytes], titles: Mapping[str, str]
 ) -> dict[bytes, str]:
     """Why each of these candidates was dropped there; without those that were not."""
-    column = next((name for name in (STEP, REASON) if name in rejected.own.schema.names), None)
+    column = next((name for name in (STATEMENT, REASON) if name in rejected.own.schema.names), None)
     if not keys or column is None or not rejected.files:
         return {}
     import pyarrow as pa

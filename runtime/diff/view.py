@@ -92,8 +92,8 @@ def cause_line(cause: Cause) -> str:
     return f"{name} changed" + (f": {cause.detail}" if cause.detail else "")
 
 
-_BARE = ("step", "seed", "key", "setting", "spec", "program", "unknown", "description")
-_VALUED = ("setting", "sampling", "seed", "param", "model", "key")
+_BARE = ("step", "seed", "limit", "key", "setting", "spec", "program", "unknown", "description")
+_VALUED = ("setting", "sampling", "seed", "param", "model", "limit", "key")
 _UNSET = "unset"
 
 

@@ -26,7 +26,7 @@ from runtime.tables.writer import TableWriter, table_changes
 
 Rows = Mapping[Any, Mapping[str, Any]]
 """By key; `Any`, for a mapping's keys are invariant."""
-REJECTED = schema({"step": STR, "reason": STR})
+REJECTED = schema({"statement": STR, "reason": STR})
 
 
 @dataclass(kw_only=True)
@@ -81,7 +81,7 @@ class Builder:
         for table, (types, rows) in version.tables.items():
             old = previous.tables.get(table) if previous else None
             tables[table] = self._table(changes, table_folder(name, table), schema(types), rows, old)
-        dropped = {key: {"step": step, "reason": f"{step}: because"} for key, step in version.rejected.items()}
+        dropped = {key: {"statement": step, "reason": f"{step}: because"} for key, step in version.rejected.items()}
         old = previous.rejected if previous else None
         rejected = self._table(changes, rejected_folder(name), REJECTED, dropped, old)
         manifest = _manifest(name, version, tables, rejected)

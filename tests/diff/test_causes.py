@@ -37,6 +37,7 @@ def lines(**changed: object) -> list[str]:
         ({"prompts": {"reply": "p1"}}, ["prompt reply changed"]),
         ({"prompts": {"reply": "p0", "ask": "q"}}, ["prompt ask added"]),
         ({"seed": 1}, ["seed 0 → 1"]),
+        ({"limit": 10}, ["limit none → 10"]),
         ({"models": {"writer": "m1"}}, ["model writer m0 → m1"]),
         ({"sampling": {"writer": {"temperature": 0.9}}}, ["sampling writer temperature 0.7 → 0.9"]),
         ({"params": {"takes": 3}}, ["param takes 2 → 3"]),

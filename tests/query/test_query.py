@@ -46,7 +46,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
         ("select count(*) from qa", [(8,)]),
         ("select count(*) from qa@main~1", [(5,)]),
         ("select count(*) from qa@main~1 a join qa@main b using (key)", [(5,)]),
-        ("select key, step from qa.rejected order by all", [("10", "filter 1"), ("11", "gen answer")]),
+        ("select key, statement from qa.rejected order by all", [("10", "filter 1"), ("11", "gen answer")]),
         ('select count(*) from "qa@main".rejected', [(2,)]),
         ("select (select count(*) from pairs.chosen), (select count(*) from pairs.left)", [(2, 3)]),
         ("select qa.topic, count(*) from qa group by all order by 1", [("loops", 4), ("names", 4)]),
@@ -119,7 +119,7 @@ def test_frames_hold_the_rows_of_a_ref(store: Store) -> None:
     frame = load(store, "qa@main~1")
     assert frame.columns == ["key", "topic", "score", "extra", "tags"]
     assert frame["score"].to_list() == [0, 1, 2, 3, 4]
-    assert load(store, "qa.rejected")["step"].to_list() == ["filter 1", "gen answer"]
+    assert load(store, "qa.rejected")["statement"].to_list() == ["filter 1", "gen answer"]
     assert load(store, "none").shape == (0, 5)
     assert load(store, "qa", lazy=True).select("score").collect().height == 8
 
