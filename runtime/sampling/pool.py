@@ -59,7 +59,7 @@ class Pool(Generic[Element]):
 
         A larger k draws the same elements first, and the first of them is what `one` draws.
         """
-        count = low if high is None or high == low else integer(derive(bits, 0), low, high)
+        count = low if high is None or high == low else integer(bits, low, high)
         elements = self.elements
         return [elements[place] for place in self._placement.order(bits, count)]
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.sampling.hashing import FIRST, GOLDEN, SECOND, derive
-from runtime.sampling.rendezvous import weighted_order
+from runtime.sampling.rendezvous import ONE, weighted_order
 
 Words = npt.NDArray[np.uint64]
 
@@ -20,7 +20,7 @@ POINTS = 8
 """Points that each element has on the ring, and below, places that each row looks from: shares differ by about 4%."""
 PROBES = 32
 _SPARE = 8
-_FIRST, _SECOND = np.uint64(FIRST), np.uint64(SECOND)
+_FIRST, _SECOND, _TWELVE, _ONE = np.uint64(FIRST), np.uint64(SECOND), np.uint64(12), np.uint64(ONE)
 
 
 class VectorRendezvous:
@@ -28,23 +28,24 @@ class VectorRendezvous:
 
     def __init__(self, hashes: Sequence[int], weights: Sequence[float] | None = None) -> None:
         self.hashes: Words = np.array(hashes, dtype=np.uint64)
-        self.weights = np.array(weights) if weights else None
+        self._rates = -np.array(weights, dtype=np.float64) if weights else None
         self._work, self._half = np.empty_like(self.hashes), np.empty_like(self.hashes)
         # Whole arrays of the constants: numpy takes half as long to start on them as on scalars.
         self._constants = [np.full_like(self.hashes, constant) for constant in (FIRST, 32, SECOND)]
 
     def first(self, bits: int) -> int:
-        return int(self._scores(bits).argmin()) if self.weights is None else self.order(bits, 1)[0]
+        return int(self._scores(bits).argmin()) if self._rates is None else self.order(bits, 1)[0]
 
     def order(self, bits: int, count: int) -> list[int]:
         found = self._scores(bits)
-        if self.weights is None:
+        if self._rates is None:
             lowest = _lowest(found, count)
             return [int(index) for index in lowest[np.argsort(found[lowest], kind="stable")]]
         # More than are wanted, so that a logarithm's last bit cannot decide who is looked at; then as Rendezvous does.
-        near = _lowest(-np.log1p((found >> np.uint64(11)) * -(2.0**-53)) / self.weights, count + _SPARE)
+        numbers = ((found >> _TWELVE) | _ONE).view(np.float64)
+        near = _lowest(np.log1p(1.0 - numbers) / self._rates, count + _SPARE)
         near.sort()
-        chosen = weighted_order(found[near].tolist(), self.weights[near].tolist(), count)
+        chosen = weighted_order(numbers[near].tolist(), self._rates[near].tolist(), count)
         return [int(near[place]) for place in chosen]
 
     def _scores(self, bits: int) -> Words:

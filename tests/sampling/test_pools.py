@@ -187,10 +187,10 @@ def test_weighted_arrays_order_as_python_does(elements: dict[int, float], bits: 
 
 
 def test_costs_too_close_for_the_machine_s_logarithm_are_compared_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    found: Sequence[int] = [(1 << 63) + (5 << 11), (1 << 63) + (4 << 11), 1 << 62]
-    assert weighted_order(found, [1.0, 1.0, 1.0], 3) == [2, 1, 0]
+    found: Sequence[float] = [1.5 + 2.0**-51, 1.5 + 2.0**-52, 1.25]
+    assert weighted_order(found, [-1.0, -1.0, -1.0], 3) == [2, 1, 0]
     monkeypatch.setattr(scalar, "CLOSE", 0.0)
-    assert weighted_order(found, [1.0, 1.0, 1.0], 3) == [2, 1, 0]
+    assert weighted_order(found, [-1.0, -1.0, -1.0], 3) == [2, 1, 0]
 
 
 def test_a_ring_does_not_care_how_its_elements_are_listed() -> None:
