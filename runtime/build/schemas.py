@@ -26,7 +26,7 @@ CALLS = table.schema(
         "element": table.INT,
         "sample": table.INT,
         "attempt": table.INT,
-        "value": table.JSON,
+        "value": table.optional(table.JSON),
         "error": table.optional(table.STR),
         "prompt": table.optional(table.STR),
         "arguments": table.optional(table.JSON),

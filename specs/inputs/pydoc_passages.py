@@ -35,7 +35,7 @@ def rows() -> Iterator[dict[str, str]]:
 
 def page_rows(topic: str, page: str) -> Iterator[dict[str, str]]:
     for number, text in enumerate(passages(page), start=1):
-        yield {"id": f"{topic}/{number}", "topic": topic, "text": text}
+        yield {"id": f"{topic}-{number}", "topic": topic, "text": text}
 
 
 def passages(page: str) -> Iterator[str]:

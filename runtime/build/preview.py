@@ -1,0 +1,84 @@
+"""A compiled spec in; its first candidates run and told whole, with every prompt as the model sees it, out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from compiler.analysis import Analysis
+from runtime.build.build import chosen
+from runtime.build.caller import Caller
+from runtime.build.inputs import Inputs
+from runtime.build.progress import Progress
+from runtime.build.rows import plain
+from runtime.build.run import Job
+from runtime.build.session import Session
+from runtime.engines.protocol import Answer, Engine, Request
+from runtime.program.outcome import Kept, Outcome, Rejected
+from runtime.program.row import Row
+from runtime.tables.keys import print_key
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """`calls` are (cell, prompt as rendered, answer) in the order in which they were made; `rows` what it emits."""
+
+    dataset: str
+    key: str
+    end: str
+    calls: list[tuple[str, str, str]]
+    rows: list[Mapping[str, Any]]
+
+    def json(self) -> dict[str, Any]:
+        calls = [{"cell": cell, "prompt": prompt, "answer": answer} for cell, prompt, answer in self.calls]
+        return {"dataset": self.dataset, "key": self.key, "end": self.end, "calls": calls, "rows": self.rows}
+
+
+@dataclass
+class Listening:
+    """A caller that also remembers how each request was rendered, by its digest."""
+
+    engine: Engine
+    caller: Caller
+    rendered: dict[str, str] = field(default_factory=dict)
+
+    async def complete(self, request: Request) -> Answer:
+        answer = await self.caller.complete(request)
+        self.rendered[request.digest.hex()] = self.engine.render(request)
+        return answer
+
+
+async def preview(analysis: Analysis, session: Session, only: str | None, number: int) -> list[Previewed]:
+    """The first `number` candidates of each chosen dataset, kept or not."""
+    found: list[Previewed] = []
+    try:
+        for loaded in chosen(analysis, only):
+            inputs = Inputs.open(loaded, session.project.root, session.facts)
+            progress = Progress(loaded.plan.name)
+            listening: list[Listening] = []
+            roles = dict(session.roles(loaded.plan, partial(_listen, session, progress, listening)))
+            job = Job(loaded, inputs, roles, progress, number, number)
+            async for row, outcome in job.outcomes():
+                found.append(_told(loaded.plan.name, row, outcome, listening))
+    finally:
+        await session.close_engines()
+    return found
+
+
+def _listen(session: Session, progress: Progress, found: list[Listening], engine: Engine) -> Listening:
+    found.append(Listening(engine, Caller(engine, session.journal, progress)))
+    return found[-1]
+
+
+def _told(dataset: str, row: Row, outcome: Outcome, listening: list[Listening]) -> Previewed:
+    rendered = {digest: text for one in listening for digest, text in one.rendered.items()}
+    calls = [
+        (event.cell, rendered.get(event.call, ""), f"{event.text}" if event.p is None else f"p = {event.p:.2f}")
+        for event in row.events
+        if event.call is not None
+    ]
+    end = f"dropped by {outcome.reason}" if isinstance(outcome, Rejected) else "kept"
+    rows = [plain(dict(columns)) for _, _, columns in outcome.rows] if isinstance(outcome, Kept) else []
+    return Previewed(dataset, print_key(row.key), end, calls, rows)

@@ -1,0 +1,94 @@
+"""A dataset, a key and perhaps a column in; the draws and calls that made the row or the cell, out."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import typer
+
+from runtime.cli.console import paint, say, say_json, width
+from runtime.cli.context import Context
+from runtime.cli.options import Json
+
+if TYPE_CHECKING:
+    from runtime.stories import Call, Story
+
+
+def run(
+    dataset: str = typer.Argument(help="A dataset, or dataset@ref.", metavar="DATASET", show_default=False),
+    key: str = typer.Argument(help="A row's key, as `synth sql` prints it.", metavar="KEY", show_default=False),
+    column: str = typer.Argument(None, help="Only what this column came from.", metavar="COLUMN"),
+    prompts: bool = typer.Option(False, "--prompts", help="Show the values that each prompt was given, whole."),
+    as_json: bool = Json,
+) -> None:
+    """Say what made a row or a cell.
+
+    Shows draws, answers, seeds, attempts, log-probabilities and verdicts, for
+    kept and for dropped rows.
+
+    Example: synth blame python_qa break-1/2 messages
+    """
+    from runtime.query import parse_reference
+    from runtime.stories import story
+
+    context = Context.here()
+    told = story(context.store, parse_reference(dataset), key, context.branch)
+    calls = _of_column(context, told, column) if column else told.calls
+    if as_json:
+        say_json([asdict(call) for call in calls])
+        return
+    say(_title(told))
+    for call in calls:
+        _show(call, prompts)
+
+
+def _of_column(context: Context, told: Story, column: str) -> tuple[Call, ...]:
+    """The calls in the cells that the column's expression names, by the spec as it was committed."""
+    from dsl.source import Source
+    from runtime.stories.lineage import makers
+    from runtime.tables.layout import spec_folder
+
+    manifest, commit = told.dataset.manifest, told.dataset.commit
+    folder = spec_folder(manifest.dataset, manifest.fingerprints.description)
+    sources = [
+        Source(entry.path.removeprefix(f"{folder}/"), context.store.read(commit, entry.path).decode())
+        for entry in context.store.entries(commit, folder)
+        if entry.path.endswith(".synth")
+    ]
+    names = makers(sources, manifest.dataset, column)
+    return tuple(call for call in told.calls if call.cell in names)
+
+
+def _title(told: Story) -> str:
+    end = "kept" if told.kept else f"dropped by {told.rejected.statement}" if told.rejected else "not kept"
+    return f"{paint(told.key, 'bold')}  {end}"
+
+
+def _show(call: Call, prompts: bool) -> None:
+    say(f"\n{paint(call.cell, 'cyan')}  {call.kind}{_facts(call)}")
+    if call.error:
+        say(f"  {paint('not used', 'red')}: {call.error}")
+    shown = call.text if call.kind == "gen" else call.value
+    for line in textwrap.wrap(str(shown), width() - 2) or [""]:
+        say(f"  {line}")
+    if prompts and call.arguments:
+        for name, value in call.arguments.items():
+            say(textwrap.indent(f"{name} = {value!r}", "    "))
+
+
+def _facts(call: Call) -> str:
+    """` · ask by writer · attempt 1 · seed 123 · logprob −0.52 · 181+14 tokens`"""
+    facts = []
+    if call.prompt:
+        facts.append(f"{call.prompt} by {call.role}")
+    if call.kind == "gen" and call.seed is not None:
+        facts += [f"attempt {call.attempt + 1}", f"seed {call.seed}"]
+    if call.logprob is not None and call.kind == "gen":
+        facts.append(f"logprob {call.logprob:.2f}")
+    if call.p is not None:
+        facts.append(f"p {call.p:.2f}")
+    if call.prompt_tokens is not None:
+        facts.append(f"{call.prompt_tokens}+{call.completion_tokens} tokens")
+    return "".join(f" · {fact}" for fact in facts)

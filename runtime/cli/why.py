@@ -1,0 +1,66 @@
+"""A dataset and a key in; why the row is not there, or that it is, out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import typer
+
+from runtime.cli.console import paint, say, say_json
+from runtime.cli.context import Context
+from runtime.cli.options import Json
+
+if TYPE_CHECKING:
+    from runtime.stories import Rejection, Story
+
+
+def run(
+    dataset: str = typer.Argument(help="A dataset, or dataset@ref.", metavar="DATASET", show_default=False),
+    key: str = typer.Argument(None, help="A row's key, as `synth sql` prints it.", metavar="KEY"),
+    as_json: bool = Json,
+) -> None:
+    """Say why a row is not there.
+
+    Without a key, the first dropped rows are listed with their reasons.
+
+    Example: synth why python_qa break-1/2
+    """
+    from runtime.query import parse_reference
+    from runtime.stories import latest_rejections, story
+
+    context = Context.here()
+    reference = parse_reference(dataset)
+    if key is None:
+        found = latest_rejections(context.store, reference, context.branch)
+        _list(found) if not as_json else say_json([asdict(one) for one in found])
+        return
+    told = story(context.store, reference, key, context.branch)
+    if as_json:
+        rejected = asdict(told.rejected) if told.rejected else None
+        say_json({"key": told.key, "kept": bool(told.kept), "rejected": rejected})
+        return
+    _tell(told)
+
+
+def _list(found: list[Rejection]) -> None:
+    if not found:
+        say("no row was dropped")
+    for one in found:
+        say(f"{paint(one.key, 'bold'):<28}  {one.reason}")
+
+
+def _tell(told: Story) -> None:
+    if told.rejected is None:
+        say(f"{paint(told.key, 'bold')} is there: it passed every statement")
+        return
+    one = told.rejected
+    say(f"{paint(told.key, 'bold')} was dropped by: {one.reason}")
+    if one.duplicate_of:
+        say(f"  it duplicates {one.duplicate_of}")
+    for name, value in (one.values or {}).items():
+        say(f"  {name} = {value!r}")
+    for call in told.calls:
+        if call.kind == "judge":
+            say(f"  {call.cell}(...) said {'yes' if call.value else 'no'}, p = {call.p:.2f}" if call.p else "")
+    say(f"`synth blame {told.dataset.manifest.dataset} {told.key}` shows every call that led there")

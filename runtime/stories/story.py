@@ -1,0 +1,138 @@
+"""A candidate's key in; its end and every call that led to it, read from a commit's tables, out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from dsl.diagnostics import Diagnostic, SynthError, nearest
+from runtime.query import Reference, query
+from runtime.query.catalog import DatasetAt, dataset_at, datasets, no_dataset
+from runtime.query.scratch import text
+from runtime.store.port import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One row of `calls`: what happened in a cell at one attempt. Fields as in `runtime.program.trace.Event`."""
+
+    cell: str
+    kind: str
+    attempt: int
+    value: Any
+    error: str | None
+    prompt: str | None
+    arguments: Mapping[str, Any] | None
+    role: str | None
+    model: str | None
+    text: str | None
+    finish: str | None
+    seed: str | None
+    logprob: float | None
+    p: float | None
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    call: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    key: str
+    statement: str
+    reason: str
+    values: Any
+    duplicate_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """`kept` and `rejected` are both empty for a key that was no candidate, or came after the last kept one."""
+
+    dataset: DatasetAt
+    key: str
+    kept: tuple[Mapping[str, Any], ...]
+    rejected: Rejection | None
+    calls: tuple[Call, ...]
+
+
+def story(store: Store, reference: Reference, key: str, at: str) -> Story:
+    """E1031 for an unknown dataset, E1037 for a key that no candidate of this version has."""
+    found = _dataset(store, reference, at)
+    name = _quoted(reference, at)
+    kept = tuple(_kept(store, found, name, key))
+    rejections = _rows(store, f"select * from {name}.rejected where key = {text(key)}")
+    calls = _rows(store, f"select * from {name}.calls where row = {text(key)}")
+    if not (kept or rejections or calls):
+        raise SynthError(_no_key(store, name, found, key))
+    told = sorted(map(_call, calls), key=lambda call: (_place(call.cell, found), call.cell, call.attempt))
+    return Story(found, key, kept, _rejection(rejections[0]) if rejections else None, tuple(told))
+
+
+def _place(cell: str, found: DatasetAt) -> int:
+    """Where a row reaches the cell: the first statement that declares it, or that asks it as a judge."""
+    for place, step in enumerate(found.manifest.steps):
+        if step.id.partition(" ")[2] == cell or f"{cell}(" in step.title:
+            return place
+    return len(found.manifest.steps)
+
+
+def latest_rejections(store: Store, reference: Reference, at: str, limit: int = 20) -> list[Rejection]:
+    """The first so many dropped candidates, by key."""
+    _dataset(store, reference, at)
+    rows = _rows(store, f"select * from {_quoted(reference, at)}.rejected order by key limit {int(limit)}")
+    return [_rejection(row) for row in rows]
+
+
+def _dataset(store: Store, reference: Reference, at: str) -> DatasetAt:
+    ref = reference.ref or at
+    found = dataset_at(store, reference.dataset, ref)
+    if found is None:
+        raise SynthError(no_dataset(reference.dataset, datasets(store, store.resolve(ref))))
+    return found
+
+
+def _quoted(reference: Reference, at: str) -> str:
+    name = f"{reference.dataset}@{reference.ref or at}"
+    return f'"{name}"'
+
+
+def _kept(store: Store, found: DatasetAt, name: str, key: str) -> list[Mapping[str, Any]]:
+    """The candidate's rows in every emitted table; a row of many has its position behind the key."""
+    same = f"key = {text(key)} or starts_with(key, {text(f'{key}/')})"
+    return [
+        {"table": table, **{k: v for k, v in row.items() if not k.startswith("_")}}
+        for table in found.manifest.tables
+        for row in _rows(store, f'select * from {name}."{table}" where {same}')
+    ]
+
+
+def _rows(store: Store, sql: str) -> list[dict[str, Any]]:
+    return query(store, sql).table.to_pylist()  # type: ignore[no-any-return]
+
+
+def _rejection(row: Mapping[str, Any]) -> Rejection:
+    return Rejection(row["key"], row["statement"], row["reason"], _json(row["values"]), row["duplicate_of"])
+
+
+def _call(row: Mapping[str, Any]) -> Call:
+    values = {name: row[name] for name in Call.__slots__}
+    return Call(**{**values, "value": _json(row["value"]), "arguments": _json(row["arguments"])})
+
+
+def _json(value: str | None) -> Any:
+    return None if value is None else orjson.loads(value)
+
+
+def _no_key(store: Store, name: str, found: DatasetAt, key: str) -> Diagnostic:
+    keys = [row["row"] for row in _rows(store, f"select distinct row from {name}.calls limit 5000")]
+    guess = nearest(key, keys)
+    counts = found.manifest.counts
+    return Diagnostic(
+        "E1037",
+        f"`{key}` is no candidate of `{found.manifest.dataset}` in this version",
+        notes=(f"{counts.attempted:,} candidates were tried; those after the last kept one belong to no table",),
+        help=f"did you mean `{guess}`?" if guess else "`synth sql` lists keys: select key from the dataset",
+    )
