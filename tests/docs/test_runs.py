@@ -14,7 +14,7 @@ from compiler.analysis import analyse
 from compiler.catalog import MemoryCatalog
 from dsl.diagnostics import SynthError
 from runtime.build.build import Build, Options, build
-from runtime.build.program import load
+from runtime.build.program import Loaded
 from runtime.build.run import step_texts
 from runtime.build.session import Session
 from runtime.build.testing import run_test
@@ -51,7 +51,7 @@ def codes(text: str) -> set[str]:
     analysis = check(text)
     assert analysis.ok and analysis.model.plan is not None
     dataset = analysis.model.plan.datasets[0]
-    program = load(dataset, analysis.model.programs[dataset.name])
+    program = Loaded(dataset, analysis.model.programs[dataset.name])
     stage = Stage(dataset.name, steps=step_texts(dataset))
     verdicts = (
         run_test(test, program, stage, dict.fromkeys(("take", "page"), (1, 1)))
@@ -120,3 +120,12 @@ def test_a_request_that_an_engine_refuses_stops_the_build(place: Place) -> None:
 def test_only_names_a_dataset_of_the_spec(place: Place) -> None:
     assert refused(lambda: place.build(only="nots")) == ["E0906"]
     assert refused(lambda: place.build("edition 1\nconst a = 1\n")) == ["E0906"]
+
+
+def test_values_that_are_null_and_answers_that_fail_are_part_of_the_story(place: Place) -> None:
+    text = SPEC.replace("kept == 3", "kept <= 2").replace(
+        "  filter", "  require len(note) in 3..30\n  let none = [note][9]\n  filter"
+    )
+    place.engine.invalid_share = 0.5
+    assert place.build(text).commit is not None
+    assert place.engine.calls > 3
