@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from time import perf_counter
+from time import perf_counter, process_time
 
 from runtime.sampling import Draws, Pool
 
@@ -18,11 +18,12 @@ def row(number: int) -> tuple[object, ...]:
     return draws.one("persona", PERSONAS), draws.pick("rules", CRITERIA, 2, 3), draws.integers("number", 0, 9)
 
 
-def seconds_for(count: int) -> float:
-    start = perf_counter()
+def seconds_for(count: int) -> tuple[float, float]:
+    """By the clock, and of processor time: they part where the machine has other work."""
+    start, busy = perf_counter(), process_time()
     for number in range(count):
         row(number)
-    return perf_counter() - start
+    return perf_counter() - start, process_time() - busy
 
 
 def alone(number: int, repeats: int = 200) -> float:
@@ -41,9 +42,11 @@ def main() -> None:
     count = parser.parse_args().n
     far = alone(999_999_999)
     near = alone(0)
-    taken = seconds_for(count)
+    taken, busy = seconds_for(count)
     print(f"one candidate: number 0 {near * 1e3:.4f} ms, number 999,999,999 {far * 1e3:.4f} ms (must: 1 ms)")
-    print(f"{count:,} candidates: {taken:.2f} s, {taken / count * 1e6:.2f} µs each (must: 10 s for 1,000,000)")
+    print(
+        f"{count:,} candidates: {taken:.2f} s, {busy / count * 1e6:.2f} µs of processor each (must: 10 s for 1,000,000)"
+    )
 
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ def test_bands_find_pairs_at_the_threshold(threshold: float) -> None:
 def test_bands_find_what_comparing_with_all_finds(threshold: float) -> None:
     """Over more signatures than the tables begin with, so that they grow; the rest is band_length's recall."""
     near, held, missed, found = Neighbours(threshold), list[np.ndarray[tuple[int], np.dtype[np.uint16]]](), 0, 0
-    for number in range(900):
+    for number in range(600):
         text = edited(sentence(30, number // 3), number % 3, number)
         one = signature(text)
         likely = likeness(one, np.array(held)) if held else np.zeros(0)
@@ -138,7 +138,7 @@ def test_bands_find_what_comparing_with_all_finds(threshold: float) -> None:
             missed += 1
         assert near.add(one) == number
         held.append(one)
-    assert found > 20
+    assert found > 15
     assert missed <= 2
 
 
