@@ -57,6 +57,8 @@ def _run(arguments: Sequence[str]) -> int:
         code = app(list(arguments) or ["--help"], prog_name="synth", standalone_mode=False)
     except typer.TyperException as error:  # a mistake in the call: an unknown option, an argument too few
         return _misused(error)
+    except SystemExit as error:  # typer's answer to a pipe that nobody reads any more
+        raise BrokenPipeError from error
     except typer.Abort:
         return _interrupted()
     return _interrupted() if code == INTERRUPTED else code or DONE

@@ -10,8 +10,8 @@ from runtime.cli.context import Context
 
 
 def run(
-    name: str = typer.Argument(None, metavar="[NAME]", help="A branch to make; without one, all are listed."),
-    at: str = typer.Argument(None, metavar="[REF]", help="Where it starts; at the current branch without it."),
+    name: str = typer.Argument(None, metavar="NAME", help="A branch to make; without one, all are listed."),
+    at: str = typer.Argument(None, metavar="REF", help="Where it starts; at the current branch without it."),
     delete: bool = typer.Option(False, "-d", "--delete", help="Delete the branch. Its commits stay readable by id."),
     as_json: bool = typer.Option(False, "--json", help="List the branches as JSON."),
 ) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    specs: list[str] = typer.Argument(None, metavar="[SPEC]...", help="Specs; without any, all of the project."),
+    specs: list[str] = typer.Argument(None, metavar="SPEC", help="Specs; without any, all of the project."),
     as_json: bool = typer.Option(False, "--json", help="Print the mistakes as JSON."),
     watch: bool = typer.Option(False, "--watch", help="Check again whenever a file changes, until Ctrl-C."),
 ) -> None:

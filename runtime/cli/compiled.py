@@ -38,6 +38,9 @@ def compiled(
 
 def _params(typed: Sequence[str], project: Project, profile: Profile) -> dict[str, tree.Expr]:
     """The profile's, and over them what was typed."""
-    from runtime.config.params import parse_param, profile_params
+    from runtime.cli.context import quoted
+    from runtime.config.params import param_source, parse_param, profile_params, split_param
 
+    for text in typed:
+        quoted(param_source(*split_param(text)))
     return {**profile_params(project.config, profile), **dict(parse_param(text) for text in typed)}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from runtime.cli.context import typed
+from dsl.source import Source
+from runtime.cli.context import quoted
 
 if TYPE_CHECKING:
     from compiler import types
@@ -23,7 +24,7 @@ def condition(text: str, store: Store, diff: Diff) -> Predicate:
     columns: dict[str, types.Type] = {"key": STR}
     for name, type_ in _columns(store, diff):
         columns.setdefault(name, _type(type_, name))
-    typed(NAME, text)
+    quoted(Source(NAME, text))
     found, empty = where(text, columns, NAME), dict.fromkeys(columns)
     return lambda row: found.holds({**empty, **row})
 

@@ -101,11 +101,9 @@ TYPED: dict[str, Source] = {}
 """Texts that were typed on the command line and that messages may quote, by the name messages call them."""
 
 
-def typed(name: str, text: str) -> Source:
+def quoted(source: Source) -> None:
     """Remembers a text that was typed as (part of) an option, so that a mistake in it can be underlined."""
-    source = Source(name, text)
-    TYPED[name] = source
-    return source
+    TYPED[source.path] = source
 
 
 def configuration(path: str) -> Source | None:

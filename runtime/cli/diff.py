@@ -34,15 +34,15 @@ class Format(StrEnum):
 
 
 def run(
-    between: str = typer.Argument(None, metavar="[A..B]", help="Two refs; A alone: with here; none: the last commit."),
-    dataset: str = typer.Argument(None, metavar="[DATASET]", help="This dataset only."),
+    between: str = typer.Argument(None, metavar="A..B", help="Two refs; A alone: with here; none: the last commit."),
+    dataset: str = typer.Argument(None, metavar="DATASET", help="This dataset only."),
     stat: bool = typer.Option(False, "--stat", help="No rows."),
     columns: str = typer.Option(None, "--columns", metavar="A,B", help="These columns only."),
     where: str = typer.Option(None, "--where", metavar="COND", help="Rows for which this holds on either side."),
     only: Only = typer.Option(None, "--only", help="Rows of this kind."),
-    sample: int = typer.Option(None, "--sample", min=1, help="So many rows, drawn by their keys."),
-    offset: int = typer.Option(0, "--offset", min=0, help="Skip so many rows of each table."),
-    limit: int = typer.Option(10, "--limit", min=0, help="So many rows of each table at most."),
+    sample: int = typer.Option(None, "--sample", metavar="N", min=1, help="So many rows, drawn by their keys."),
+    offset: int = typer.Option(0, "--offset", metavar="N", min=0, help="Skip so many rows of each table."),
+    limit: int = typer.Option(10, "--limit", metavar="N", min=0, help="So many rows of each table at most."),
     form: Format = typer.Option(Format.TEXT, "--format", help="How it is printed."),
     as_json: bool = typer.Option(False, "--json", help="The same as --format json."),
     exit_code: bool = typer.Option(False, "--exit-code", help="Exit 1 when anything differs."),

@@ -18,7 +18,7 @@ STDIN = "-"
 
 
 def run(
-    specs: list[str] = typer.Argument(None, metavar="[SPEC]...", help="Specs; all without any; `-` is stdin."),
+    specs: list[str] = typer.Argument(None, metavar="SPEC", help="Specs; all without any; `-` is stdin."),
     check: bool = typer.Option(False, "--check", help="Write nothing; exit 1 when a spec is not in the style."),
     diff: bool = typer.Option(False, "--diff", help="Write nothing; show what would change; exit 1 if anything would."),
 ) -> None:

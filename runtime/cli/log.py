@@ -9,8 +9,8 @@ from runtime.cli.context import Context
 
 
 def run(
-    ref: str = typer.Argument(None, metavar="[REF]", help="A branch, tag or commit; the current branch without one."),
-    number: int = typer.Option(20, "-n", "--limit", min=1, help="So many commits at most."),
+    ref: str = typer.Argument(None, metavar="REF", help="A branch, tag or commit; the current branch without one."),
+    number: int = typer.Option(20, "-n", "--limit", metavar="N", min=1, help="So many commits at most."),
     oneline: bool = typer.Option(False, "--oneline", help="One line for each commit."),
     as_json: bool = typer.Option(False, "--json", help="Print the commits as JSON."),
 ) -> None:

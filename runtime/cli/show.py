@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    ref: str = typer.Argument(None, metavar="[REF]", help="A branch, tag or commit; the current branch without one."),
+    ref: str = typer.Argument(None, metavar="REF", help="A branch, tag or commit; the current branch without one."),
     as_json: bool = typer.Option(False, "--json", help="Print it as JSON."),
 ) -> None:
     """Show one commit: its message, and what is in each dataset.

@@ -14,7 +14,6 @@ from dsl.diagnostics.cells import text_width, visible, window
 from runtime.cli.console import paint, plural, say, say_json, width
 from runtime.cli.context import Context
 
-
 NARROW = 6
 """Cells below which no column is cut."""
 
@@ -32,7 +31,9 @@ def run(
     form: Format = typer.Option(Format.TABLE, "--format", help="How rows are printed."),
     as_json: bool = typer.Option(False, "--json", help="The same as --format json."),
     at: str = typer.Option(None, "--at", metavar="REF", help="The version of names without `@`; else this branch."),
-    limit: int = typer.Option(50, "--limit", min=1, help="So many rows of a table at most; CSV and JSON have all."),
+    limit: int = typer.Option(
+        50, "--limit", metavar="N", min=1, help="So many rows of a table at most; CSV and JSON have all."
+    ),
 ) -> None:
     """Query any dataset at any version: name, name@ref, name.rejected, name.calls.
 

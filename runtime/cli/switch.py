@@ -10,7 +10,7 @@ from runtime.cli.context import Context
 
 def run(
     name: str = typer.Argument(metavar="NAME", help="The branch."),
-    at: str = typer.Argument(None, metavar="[REF]", help="With -c: where it starts; at the current one without it."),
+    at: str = typer.Argument(None, metavar="REF", help="With -c: where it starts; at the current one without it."),
     create: bool = typer.Option(False, "-c", "--create", help="Make the branch first."),
 ) -> None:
     """Make another branch current. No file of yours changes.

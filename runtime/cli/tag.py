@@ -9,8 +9,8 @@ from runtime.cli.context import Context
 
 
 def run(
-    name: str = typer.Argument(None, metavar="[NAME]", help="A tag to make; without one, all are listed."),
-    at: str = typer.Argument(None, metavar="[REF]", help="The commit; that of the current branch without it."),
+    name: str = typer.Argument(None, metavar="NAME", help="A tag to make; without one, all are listed."),
+    at: str = typer.Argument(None, metavar="REF", help="The commit; that of the current branch without it."),
     as_json: bool = typer.Option(False, "--json", help="List the tags as JSON."),
 ) -> None:
     """List tags, or name a commit. A tag is made once and never moves.

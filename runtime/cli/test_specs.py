@@ -10,7 +10,7 @@ from runtime.cli.options import Json, Params, ProfileName
 
 
 def run(
-    specs: list[str] = typer.Argument(None, metavar="[SPEC…]", help="Specs; all of the project without any."),
+    specs: list[str] = typer.Argument(None, metavar="SPEC", help="Specs; all of the project without any."),
     param: list[str] = Params,
     profile: str | None = ProfileName,
     as_json: bool = Json,

@@ -27,6 +27,10 @@ def test_a_new_project_has_all_that_its_readme_speaks_of(project: Path) -> None:
     }
 
 
+def test_a_new_project_passes_its_own_test(cli: Cli, project: Path) -> None:
+    assert cli("test").code == 0
+
+
 @pytest.mark.live
 def test_a_new_project_builds_with_the_embedded_model(cli: Cli, project: Path) -> None:
     built = cli("build", "specs/questions.synth", "-p", "wanted=1", "--json")

@@ -25,9 +25,9 @@ class TestOverCommits:
         assert cli("sql", "--json", "select count(*) n from qa@v1").json == [{"n": 20}]
 
     def test_dropped_candidates_can_be_read(self, cli: Cli) -> None:
-        assert cli("sql", "--json", "select key, step from qa.rejected order by key").json == [
-            {"key": "page19", "step": "filter 2"},
-            {"key": "page31", "step": "filter 2"},
+        assert cli("sql", "--json", "select key, statement from qa.rejected order by key").json == [
+            {"key": "page19", "statement": "filter 2"},
+            {"key": "page31", "statement": "filter 2"},
         ]
 
     def test_json_keeps_structure_and_columns_of_one_name(self, cli: Cli) -> None:

@@ -106,10 +106,10 @@ MISTAKES = (
     Mistake("an unknown setting", "E0702", written(TOML, '[store]\nknd = "git"\n'), "knd", TOML),
     Mistake("a configuration that is no TOML", "E0701", written(TOML, "[store\n"), "[store", TOML),
     Mistake("a spec that is not there", "E0114", nothing, None, command=("check", "specs/python_q.synth")),
-    Mistake("an unknown profile", "E0706", nothing, None, command=("build", SPEC, "--profile", "gpu")),
-    Mistake("a param of the wrong type", "E0301", nothing, None, command=("build", SPEC, "-p", "takes=many")),
-    Mistake("an unknown param", "E0720", nothing, None, command=("build", SPEC, "-p", "take=3")),
-    Mistake("a param without a value", "E0707", nothing, None, command=("build", SPEC, "-p", "takes")),
+    Mistake("an unknown profile", "E0706", nothing, None, command=("plan", SPEC, "--profile", "gpu")),
+    Mistake("a param of the wrong type", "E0301", nothing, None, command=("plan", SPEC, "-p", "takes=many")),
+    Mistake("an unknown param", "E0720", nothing, None, command=("plan", SPEC, "-p", "take=3")),
+    Mistake("a param without a value", "E0707", nothing, None, command=("plan", SPEC, "-p", "takes")),
 )
 
 

@@ -1,0 +1,43 @@
+"""The verbs in; the command line's reference as Markdown, made from their own help, out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from runtime.cli.app import VERBS, app
+
+WIDTH = 80
+HEAD = """# The command line
+
+Made from each verb's own `--help`; change it there. What every verb keeps to:
+
+* **Exit codes**: 0 done; 1 a gate failed, or a difference that was asked about (`fmt --check`, `diff --exit-code`);
+  2 a mistake in the call, the spec or the environment; 130 stopped with Ctrl-C; 70 a bug of synth's own.
+* **Streams**: what was asked for is on stdout, everything else on stderr. `--json` prints one JSON document and nothing
+  else on stdout.
+* **Looks**: 80 columns; colour only on a terminal, and never where `NO_COLOR` is set.
+* **Paths** are relative to the folder one stands in; messages print them relative to the project, which is the nearest
+  folder with a `synth.toml`.
+* **Refs** are a branch, a tag, a commit's id or its beginning, each with `~n` behind it; `HEAD` is the current branch.
+* A mistake has a code: `synth explain E0312` tells more.
+"""
+
+
+def reference() -> str:
+    """The page, as `docs/cli.md` holds it."""
+    group: Any = typer.main.get_command(app)
+    root = group.make_context("synth", [], resilient_parsing=True, max_content_width=WIDTH, terminal_width=WIDTH)
+    parts = [HEAD, "## synth\n", _fenced(group.get_help(root))]
+    for verb in VERBS:
+        command = group.get_command(root, verb.name)
+        context = command.make_context(
+            verb.name, [], parent=root, resilient_parsing=True, max_content_width=WIDTH, terminal_width=WIDTH
+        )
+        parts += [f"## synth {verb.name}\n", _fenced(command.get_help(context))]
+    return "\n".join(parts)
+
+
+def _fenced(text: str) -> str:
+    return f"```text\n{text.rstrip()}\n```\n"
