@@ -34,6 +34,7 @@ class _Frame:
     body: bool
     head: Token | None = None
     child_indent: int | None = None
+    index: int = 0
 
     @property
     def is_indented(self) -> bool:
@@ -79,6 +80,7 @@ class _Matcher:
         self.result = Balanced()
         self.frames = [_Frame(None, body=True)]
         self.docs: list[Token] = []
+        self.skipped = 0
         for index, token in enumerate(tokens):
             self._take(index, token)
         self._close_down_to(1, None)
@@ -89,6 +91,8 @@ class _Matcher:
             return
         if token.first and len(self.frames) > 1:
             self._begin_line(index, token)
+        if self._skip(token):
+            return
         if token.type == NEWLINE:
             self._newline(token)
         elif token.type in CLOSES:
@@ -125,10 +129,18 @@ class _Matcher:
                 self.result.tokens.append(self.result.tokens[-1].synthetic(STRAY))
         token.body = token.type == "LBRACE" and self._opens_body(index)
         self._add(token)
-        self.frames.append(_Frame(token, token.body))
-        if len(self.frames) == MAX_DEPTH + 2:
+        self.frames.append(_Frame(token, token.body, index=index))
+
+    def _skip(self, token: Token) -> bool:
+        """Whether the token lies deeper than is read. The first bracket that does is reported and breaks its line."""
+        if not self.skipped and (token.type not in CLOSES or len(self.frames) <= MAX_DEPTH):
+            return False
+        if not self.skipped:
             note = f"at most {MAX_DEPTH} brackets can stand inside each other"
             self.result.report(Diagnostic("E0109", "nested too deep", token.span, notes=(note,)), token)
+            self._add(token.synthetic(STRAY))
+        self.skipped = max(0, self.skipped + (token.type in CLOSES) - (token.type in SIGNS))
+        return True
 
     def _opens_body(self, index: int) -> bool:
         """Whether this `{` opens statements rather than data: right behind the head of what has a body."""
@@ -216,6 +228,7 @@ class _Matcher:
         """Closes what is still open where this line, by its words or by its indentation, lies outside of it."""
         inner = self.frames[-1].opener
         if inner is not None and token.indent <= inner.indent and self._begins_statement(index):
+            self.skipped = 0
             outer = [depth for depth, frame in enumerate(self.frames) if frame.body]
             self._close_before(token, 1 if token.text in DECLARATIONS else outer[-1] + 1)
         if self.by_indent and token.type not in SIGNS and token.type != NEWLINE:
@@ -237,20 +250,20 @@ class _Matcher:
     def _close_down_to(self, count: int, before: Token | None) -> None:
         """Closes the innermost frames until `count` are left, and reports them."""
         while len(self.frames) > count:
-            opener = self.frames.pop().opener
+            frame = self.frames.pop()
+            opener = frame.opener
             if opener is None:
                 continue
             last = next((t for t in reversed(self.result.tokens) if t.type != NEWLINE), opener)
-            if not self._on_faulty_line(opener):
+            if not self._on_faulty_line(frame.index):
                 self.result.diagnostics.append(_unclosed(opener, before or last))
             self.result.faults.append(opener)
             if self.result.tokens[-1].type == NEWLINE and opener.type != "LBRACE":
                 self.result.tokens.pop()
             self.result.tokens.append(last.synthetic(CLOSES[opener.type], SIGNS[CLOSES[opener.type]]))
 
-    def _on_faulty_line(self, opener: Token) -> bool:
+    def _on_faulty_line(self, index: int) -> bool:
         """Whether an unclosed text on the opener's line may have swallowed what closes it."""
-        index = self.tokens.index(opener) + 1
         while index < len(self.tokens) and self.tokens[index].type != NEWLINE:
             if self.tokens[index].fault and self.tokens[index].type in ("STRING", "TEMPLATE"):
                 return True

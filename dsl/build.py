@@ -6,7 +6,7 @@ Children are tokens, nodes, and parts: pieces of a statement that only the state
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -97,11 +97,6 @@ def template_of(made: Made) -> tree.Template | None:
     if token is None:
         return None
     return token.template or tree.Template(span=token.span, parts=())
-
-
-def standing(items: Iterable[Any]) -> tuple[Any, ...]:
-    """The statements but for loops whose head was broken: those were only read to find mistakes inside them."""
-    return tuple(item for item in items if not (isinstance(item, tree.Loop) and item.name.text == ""))
 
 
 def name(token: Token) -> tree.Name:

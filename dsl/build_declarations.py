@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dsl import tree
-from dsl.build import Made, Part, decimal, integer, name, name_rule, part_rule, rule, standing, string, template_of
+from dsl.build import Made, Part, decimal, integer, name, name_rule, part_rule, rule, string, template_of
 from dsl.tokens import Token
 
 for _kind in ("field_default", "field_constraint", "parameter_default"):
@@ -155,7 +155,7 @@ def _mix(made: Made) -> tree.Declaration:
 
 @rule("dataset")
 def _dataset(made: Made) -> tree.Declaration:
-    return tree.Dataset(span=made.span, doc=made.doc, name=made.name(), body=standing(made.items[1:]))
+    return tree.Dataset(span=made.span, doc=made.doc, name=made.name(), body=made.nodes(tree.Statement))
 
 
 @rule("test")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dsl import tree
-from dsl.build import Made, integer, name, name_rule, part_rule, rule, standing, template_of
+from dsl.build import Made, integer, name, name_rule, part_rule, rule, template_of
 
 for _kind in ("let_type", "gen_prompt", "times", "when", "per", "split"):
     part_rule(_kind)
@@ -136,7 +136,7 @@ def _carry(made: Made) -> tree.Carry:
 
 @rule("loop")
 def _loop(made: Made) -> tree.Statement:
-    body = standing(made.nodes(tree.Statement))
+    body = made.nodes(tree.Statement)
     carries = made.parts("carries")
     return tree.Loop(span=made.span, doc=made.doc, name=made.name(), over=made.items[1], carries=carries, body=body)
 

@@ -29,8 +29,14 @@ _MEANT = {
     "@": "markers such as `@user` stand inside a template, alone on their line",
 }
 _OPENING = re.compile(r'[ \t]*(?:prompt|judge|gen)[ \t]+[A-Za-z_]\w*[ \t]*[(:][^\n]*"""[ \t\r]*(?=\n|\Z)')
+_UNOPENED = ('a template opens with `"""`', "")
 _UNCLOSED = ('unclosed `"""`', 'no second `"""` closes it')
 _HALF_OPENING = re.compile(r"[ \t]*(?:prompt|judge|gen)[ \t]")
+_HEAD_ALONE = re.compile(
+    r"[ \t]*(?:(?:prompt|judge)[ \t]+\w+[ \t]*\([^\"{}#]*(?:\)|by[ \t]+\w+)"
+    r"|gen[ \t]+\w+[ \t]*:[^\"#]*\bwith\b[^\"#]*)[ \t\r]*"
+)
+_CLOSING_ALONE = re.compile(r'[ \t]*"""[ \t\r]*(?:\{|\n|\Z)')
 _STATEMENT = re.compile(rf'[ \t]*(?:{"|".join(sorted(STATEMENTS))})[ \t]+["A-Za-z_0-9{{(]')
 
 
@@ -78,6 +84,9 @@ class Lexer:
             kind = str(found.lastgroup)
             start, at = found.span(kind)
             if kind == NEWLINE:
+                if self._misses_template(start):
+                    at = self._template(start, quotes=0)
+                    continue
                 self._add(NEWLINE, start, at)
                 self._enter_line(at)
             elif kind == "NAME" and self.text[start:at].isascii():
@@ -153,6 +162,17 @@ class Lexer:
         else:
             self._fault(token, "E0105", f"{_named(text)} has no meaning here", help_=_meaning(text))
 
+    def _misses_template(self, newline: int) -> bool:
+        """Whether a prompt's head ends its line without a `\"\"\"`, while the one that closes its text is there."""
+        if not _HEAD_ALONE.fullmatch(self.text, self.line_start, newline):
+            return False
+        close = self._closing(newline)
+        line = self.text.rfind("\n", newline, close) + 1 if close is not None else 0
+        if not line or not _CLOSING_ALONE.match(self.text, line):
+            return False
+        indent = self.text[self.line_start : self.line_text_start]
+        return all(deeper.startswith((indent + " ", indent + "\t")) for deeper in _filled(self.text[newline:line]))
+
     def _half_opens_template(self, start: int, end: int) -> bool:
         """Whether this `""` at the end of a prompt's head was to be a `\"\"\"`."""
         if end - start != 2 or not _HALF_OPENING.match(self.text, self.line_start, self.end):
@@ -167,7 +187,7 @@ class Lexer:
         token = self._add("TEMPLATE", start, end)
         token.fault = quotes < 3 or close is None
         if token.fault:
-            message, label = ('a template opens with `"""`', "") if quotes < 3 else _UNCLOSED
+            message, label = _UNOPENED if quotes < 3 else _UNCLOSED
             opening = Span(self.source.path, start, start + quotes)
             self.diagnostics.append(Diagnostic("E0107", message, opening, label))
         newline = self.text.rfind("\n", start, end)
@@ -191,11 +211,17 @@ class Lexer:
             depth = len(line) - len(line.lstrip(" \t"))
             if line.startswith('""', depth):
                 return at + 1 + depth + 2
+            if line.strip() == "{":
+                return at + 1
             closes = line.startswith("}", depth) and depth < max(indent, 1)
             if closes or (_STATEMENT.match(line) and depth <= indent):
                 return at
             at = self.text.find("\n", at + 1, self.end)
         return self.end
+
+
+def _filled(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.strip()]
 
 
 def _named(text: str) -> str:

@@ -58,7 +58,7 @@ def unexpected(tokens: Sequence[Token], misfit: Misfit, head: str, end: str = "t
             return _no_statement(found, here, head)
     if found is not None and before is not None and found.type in ("NAME", "STRING") and _sets(tokens, misfit):
         return _no_statement(before, sorted(IN_DATASET - {"next", "until"}), "dataset")
-    expected = _expected(misfit.expected)
+    expected = _expected(misfit.expected, end)
     span, shown = _place(found, before, end)
     return Diagnostic(
         code="E0101",
@@ -105,20 +105,20 @@ def _no_statement(found: Token, here: list[str], head: str) -> Diagnostic:
     return Diagnostic("E0110", f"`{found.text}` begins no statement", found.span, guess, notes=(note,))
 
 
-def _expected(types: frozenset[str]) -> str:
+def _expected(types: frozenset[str], end: str) -> str:
     """What could stand here, in the fewest words: what a reader would try first."""
-    rest = types - {"RBRACE"} if "_NL" in types else set(types)
+    rest = types - {"RBRACE"} if "_NL" in types else types - {"VBAR"} if "$END" in types else set(types)
     words: list[str] = []
     if {"NAME", "LSQB", "STRING"} <= rest:
         words.append("a value")
         rest -= _LITERALS | {"NAME", "LPAR", "LSQB", "LBRACE", "NOT", "SIGN"}
-    if rest - _OPERATORS - {"VBAR", "QMARK"}:
+    if ("CMP" in rest or {"DOT", "LPAR"} <= rest) and rest - _OPERATORS - {"VBAR", "QMARK"}:
         rest -= _OPERATORS
     if {"NAME", "STRING", "LPAR"} <= types and "LSQB" not in types:
         rest, words = set(), ["a type"]
     if rest >= {"EACH", "GEN"} or rest >= {"GIVEN", "MOCK"} or rest >= {"LET", "GEN"}:
         rest, words = set(), ["a statement"]
-    words += sorted({_terminal(type_) for type_ in rest}, key=_order)
+    words += sorted({end if type_ == "$END" else _terminal(type_) for type_ in rest}, key=_order)
     return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words) or "something else"
 
 

@@ -77,7 +77,7 @@ def _read(line: Line, source: str) -> Line:
     if match is None or (len(line) > 1 and match["word"] != "chat"):
         return line
     start = source.index("@", first.start)
-    marker = Piece("marker", start, start + len(first.text.strip()), text=first.text.strip())
+    marker = Piece("marker", start, start + len(first.text.strip()), text=first.text)
     return [marker, *(piece for piece in line[1:] if not piece.is_blank)]
 
 

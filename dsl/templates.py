@@ -43,8 +43,9 @@ class _Block:
 
 def parse_template(source: Source, token: Token) -> tuple[tree.Template, list[Diagnostic]]:
     """The tree of a template token. Broken holes and tags are left out of it, each with its message."""
-    quoted = token.text.endswith('"""') and len(token.text) >= 6
-    start, end = body_of(source.text, token.start + 3, token.end - 3 if quoted else token.end)
+    quotes = min(3, len(token.text) - len(token.text.lstrip('"')))
+    closed = token.text.endswith('"""') and len(token.text) >= quotes + 3
+    start, end = body_of(source.text, token.start + quotes, token.end - 3 if closed else token.end)
     scanner = Scanner(source, start, end).scan()
     holes = Holes(source, scanner.diagnostics)
     return _Parser(holes, token.span).template(read_lines(scanner.pieces, source.text)), holes.diagnostics
@@ -99,7 +100,7 @@ class _Parser:
 
     def _marker(self, piece: Piece, queue: list[Piece]) -> None:
         rest: list[Piece] = []
-        while piece.text.startswith("@chat") and queue and queue[-1].start < self._line_end(piece):
+        while piece.text.lstrip().startswith("@chat") and queue and queue[-1].start < self._line_end(piece):
             rest.append(queue.pop())
         part = parse_marker(piece, rest, self.holes)
         if part is not None:

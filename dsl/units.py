@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dsl.brackets import CLOSES, SIGNS
 from dsl.lexer import NEWLINE
 from dsl.source import Span
 from dsl.tokens import Token, cover
+
+_HEADS = {"loop": ["loop", "_", "in", "_"], "test": ["test", '""']}
 
 
 @dataclass(eq=False, slots=True)
@@ -19,7 +21,6 @@ class Unit:
     children: list[Unit] = field(default_factory=list)
     tail: list[Token] = field(default_factory=list)
     parent: Unit | None = None
-    broken: bool = False
 
     @property
     def head(self) -> Token:
@@ -34,34 +35,37 @@ class Unit:
         """Whether a mistake in this statement's own tokens is already reported."""
         return any(token.fault for token in (*self.header, *self.tail))
 
-    def flat(self) -> Iterator[tuple[Token, Unit]]:
-        """All tokens as the grammar wants them, each with the unit that answers for it."""
-        for token in self.header:
-            yield token, self
-        for child in self.children:
-            yield _line_end(child.header[0]), self
-            yield from child.flat()
+    def tokens(self, with_children: bool = True) -> list[Token]:
+        """All tokens as the grammar wants them."""
+        made = list(self.header)
+        for child in self.children if with_children else ():
+            made += [_line_end(child.head.start, child.head), *child.tokens()]
         if self.children:
-            last = self.children[-1]
-            yield (last.tail or last.header)[-1].synthetic(NEWLINE), last
-        for token in self.tail:
-            yield token, self
+            made.append(_line_end(made[-1].end, made[-1]))
+        return made + self.tail
 
-    def repair(self) -> None:
-        """Puts a head in place of the broken one that fits what has a body, so that the body can be read alone."""
-        first, opener = self.head, self.header[-1]
-        word = first.synthetic("NAME", first.text)
-        name = first.synthetic("NAME")
-        others = {"test": [first.synthetic("STRING", '""')]}.get(first.text, [name])
-        if first.text == "loop":
-            others += [first.synthetic("NAME", "in"), first.synthetic("NAME", "_")]
-        self.header = [word, *others, opener]
-        self.tail = self.tail[:1]
-        self.broken = True
+    def inside(self, with_children: bool = True) -> list[Token]:
+        """This statement's tokens as the only one in a body such as it stands in, with a head that has no mistake."""
+        made = self.tokens(with_children)
+        around = self.parent
+        while around is not None:
+            made = [*_plain_head(around), _line_end(made[0].start, made[0]), *made, _line_end(made[-1].end, made[-1])]
+            made.append(around.head.synthetic("RBRACE", "}"))
+            around = around.parent
+        return made
 
 
-def _line_end(token: Token) -> Token:
-    made = Token(NEWLINE, "", token.path, token.start)
+def _plain_head(unit: Unit) -> list[Token]:
+    """A head without mistakes for what has the body of `unit`."""
+    words = _HEADS.get(unit.head.text, [unit.head.text, "_"])
+    tokens = [unit.head.synthetic("STRING" if word == '""' else "NAME", word) for word in words]
+    opener = unit.head.synthetic("LBRACE", "{")
+    opener.body = True
+    return [*tokens, opener]
+
+
+def _line_end(at: int, near: Token) -> Token:
+    made = Token(NEWLINE, "", near.path, at)
     made.fault = True
     return made
 
