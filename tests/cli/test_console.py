@@ -1,0 +1,88 @@
+"""What reaches the screen: colour only where it is wanted, one live line, and a page for every code of this layer."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import runtime.cli
+from dsl.diagnostics import page
+from runtime.build.progress import Progress
+from runtime.cli.console import colour, plural
+from runtime.cli.live import duration, line, live
+
+CODES = sorted(
+    {
+        code
+        for file in Path(runtime.cli.__file__).parent.glob("*.py")
+        for code in re.findall(r'"([EW]\d{4})"', file.read_text(encoding="utf-8"))
+    }
+)
+
+
+class Terminal(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_code_has_a_page(code: str) -> None:
+    assert page(code) is not None
+
+
+def test_colour_is_for_terminals_that_want_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert colour(Terminal())
+    assert not colour(io.StringIO())
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not colour(Terminal())
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("TERM", "dumb")
+    assert not colour(Terminal())
+
+
+def test_numbers_agree_with_their_nouns() -> None:
+    assert [plural(n, "row") for n in (0, 1, 2_000)] == ["0 rows", "1 row", "2,000 rows"]
+    assert plural(3, "entry") == "3 entries"
+
+
+def _progress() -> Progress:
+    rejected = Counter({"filter 2": 3, "gen answer": 1})
+    return Progress("qa", 12, 6, 10, rejected, fresh=15, reused=5, prompt_tokens=1_000, completion_tokens=200)
+
+
+def test_the_live_line_says_how_far_how_fast_and_how_long() -> None:
+    text = line(_progress(), 60.0)
+    for part in ("6/12 kept", "10 tried", "20 calls (5 reused)", "20 tokens/s", "−3 filter 2", "about 60 s left"):
+        assert part in text
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(5, "5 s"), (300, "5 min"), (7_200, "2.0 h")])
+def test_durations_are_said_as_people_do(seconds: float, shown: str) -> None:
+    assert duration(seconds) == shown
+
+
+def test_a_terminal_is_left_without_a_live_line() -> None:
+    stream = Terminal()
+    with live(_progress(), stream):
+        deadline = time.monotonic() + 5
+        while "kept" not in stream.getvalue() and time.monotonic() < deadline:
+            time.sleep(0.01)
+    shown = stream.getvalue()
+    assert "6/12 kept" in shown
+    assert shown.endswith("\r\x1b[K")
+
+
+def test_a_short_run_on_a_pipe_prints_nothing() -> None:
+    stream = io.StringIO()
+    with live(_progress(), stream):
+        pass
+    assert stream.getvalue() == ""
