@@ -28,9 +28,9 @@ from runtime.engines.slots import SlotPool
 from runtime.engines.weights import EMBEDDED, find_weights, weights_identity
 
 PREFIX_MEMORY_MIB = 256
-SPINS = "10000"
-"""How often OpenMP looks before it sleeps. Its default, 30 times as many, is as fast on idle cores and up to a hundred
-times slower on busy ones: a thread that spins keeps the one it waits for from running."""
+SPINS = "500"
+"""How often OpenMP's threads look before they sleep. Its default, 300,000, is no faster on idle cores and up to fifty
+times slower on busy ones, where a thread that spins keeps the one it waits for from running."""
 
 
 class LlamaCppEngine:
