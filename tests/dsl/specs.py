@@ -10,22 +10,8 @@ EXAMPLES = [file.read_text() for file in sorted((Path(__file__).parent / "exampl
 DEBRIS = [
     *"{}()[]\"'#=:~|.,?@\\\n\t\r -+*/%<>!&;é日\u00a0\u202e\0",
     *('"""', "{{", "}}", "{%", "%}", "{#", "#}", "{% if a %}", "{% endif %}", "{% for x in y %}", "{% endfor %}"),
-    *(
-        "##",
-        "..",
-        "...",
-        "->",
-        "==",
-        " in ",
-        " not ",
-        "gen ",
-        "dataset d {\n",
-        "@user\n",
-        "@open\n",
-        "1",
-        "1.",
-        "9" * 30,
-    ),
+    *("##", "..", "...", "->", "==", " in ", " not ", "gen ", "dataset d {\n", "@user\n", "@open\n"),
+    *("1", "1.", "9" * 30),
 ]
 
 names = st.sampled_from(["a", "page", "text", "x1", "_y", "model", "from", "prompt", "kept"])
@@ -63,9 +49,8 @@ expressions = st.recursive(atoms, _compound, max_leaves=6)
 types = st.sampled_from(["str", "int?", "Page[]", "str [ 4 ]", '"a"|"b"', "json(x)", '("a" | "b")[]?'])
 settings = st.one_of(st.just(""), st.tuples(names, expressions).map(lambda t: f" {{{t[0]}={t[1]}}}"))
 lines = st.one_of(
-    st.sampled_from(
-        ["", "  ", "text", "  deeper  ", "\tx", "@user", "  @assistant", "@system", "# no comment", "é {# c #}"]
-    ),
+    st.sampled_from(["", "  ", "text", "  deeper  ", "\tx", "@user", "  @assistant", "@system"]),
+    st.sampled_from(["# no comment", "é {# c #}", '"quoted"', "@dataclass", "a {{- b }}"]),
     expressions.map(lambda e: " ".join(f"- {{{{ {e} }}}} .".split("\n"))),
     expressions.map(lambda e: " ".join(f"{{% if {e} %}}".split("\n")) + "\n  a\n  {%- endif -%}"),
     names.map(lambda n: f"  {{% for {n} in xs %}}\n @user\n{{{{ {n} | join }}}}\n {{% endfor %}}"),

@@ -52,8 +52,8 @@ STYLE = {
     "dataset d {\ndraw a ~ b\ndraw long ~ c\n\ndraw e ~ f\n}": (
         "dataset d {\n  draw a    ~ b\n  draw long ~ c\n\n  draw e ~ f\n}\n"
     ),
-    'criteria c {\n"a" weight 2\n"long one"\n"b" when x\n}': (
-        'criteria c {\n  "a"         weight 2\n  "long one"\n  "b"         when x\n}\n'
+    'criteria c {\n"a" weight 2\n"long one"\n"bb" when x\n}': (
+        'criteria c {\n  "a"         weight 2\n  "long one"\n  "bb"        when x\n}\n'
     ),
     'criteria c {\n"a"        weight 2\n"bb"       when x\n}': (
         'criteria c {\n  "a"        weight 2\n  "bb"       when x\n}\n'
@@ -74,7 +74,8 @@ def test_house_style(text: str) -> None:
 
 
 def test_every_comment_is_kept() -> None:
-    text = "# a\nrecord R { # b\n  # c\n  x: str # d\n  ## e\n  y: str\n  # f\n} # g\nconst l = [ # h\n  1, # i\n  # j\n] # k\n# l"
+    record = "# a\nrecord R { # b\n  # c\n  x: str # d\n  ## e\n  y: str\n  # f\n} # g\n"
+    text = record + "const l = [ # h\n  1, # i\n  # j\n] # k\n# l"
     made = formatted(text)
     assert [letter for letter in "abcdfghijkl" if f"# {letter}" not in made] == []
     assert made.count("#") == text.count("#")
