@@ -111,12 +111,13 @@ def _append(found: list[tuple[str, list[str]]], piece: str) -> None:
 
 
 def _with_last(messages: Messages, last: str) -> Messages:
-    """`last` as a line of its own at the end of the last user message."""
+    """`last` at the end of the last user message: behind a question on its line, else as a line of its own."""
     index = max((i for i, (role, _) in enumerate(messages) if role == "user"), default=None)
     if index is None:
         return [*messages, ("user", last)]
     role, text = messages[index]
-    return [*messages[:index], (role, f"{text}\n{last}" if text else last), *messages[index + 1 :]]
+    joint = " " if text.endswith("?") else "\n" if text else ""
+    return [*messages[:index], (role, f"{text}{joint}{last}"), *messages[index + 1 :]]
 
 
 ROLES: Mapping[str, Callable[[str], Any]] = {"system": sgl.system, "user": sgl.user, "assistant": sgl.assistant}
