@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from dsl.diagnostics import Diagnostic, SynthError
 from runtime.engines.protocol import EngineRejected, Request
 
 # Around every content; templates pass them through. No message can know them, so none can forge them.
@@ -28,17 +29,23 @@ class ChatTemplate:
     """A Jinja2 chat template as models carry it, compiled once, in a sandbox: it comes with a download."""
 
     def __init__(self, source: str, engine: str, *, bos: str = "", eos: str = "") -> None:
+        from jinja2 import TemplateError
         from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-        environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
+        environment = ImmutableSandboxedEnvironment(
+            trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
+        )
         environment.globals.update(raise_exception=_raise, bos_token=bos, eos_token=eos)
-        self._template = environment.from_string(source)
+        try:
+            self._template = environment.from_string(source)
+        except TemplateError as error:
+            raise SynthError(_unreadable(engine, error)) from error
         self._engine = engine
 
     def pieces(self, request: Request) -> list[Piece]:
         """The prompt of `request`, the open turn and its prefill at the end; raises `EngineRejected`."""
         if request.raw:
-            return [Piece("".join(m.content for m in request.messages) + request.prefill, False)]
+            return [Piece("".join(m.content for m in request.messages) + request.prefill, True)]
         turns: list[dict[str, str]] = [{"role": m.role, "content": _marked(m.content)} for m in request.messages]
         if request.open_role == "assistant":
             text = self._applied(turns, add_generation_prompt=True)
@@ -55,8 +62,17 @@ class ChatTemplate:
 
         try:
             return self._template.render(messages=turns, **options)
-        except TemplateError as error:
+        except (TemplateError, TypeError) as error:
             raise EngineRejected(self._engine, f"the model's chat template refuses these messages: {error}") from error
+
+
+def _unreadable(engine: str, error: Exception) -> Diagnostic:
+    return Diagnostic(
+        code="E0803",
+        message=f"the chat template of engine `{engine}` is no Jinja2 template",
+        notes=(str(error),),
+        help="give the engine a `chat_template` that is one, or a model that carries one",
+    )
 
 
 def _marked(content: str) -> str:

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from runtime.engines.protocol import Answer
 
+IMPOSSIBLE = -1000.0
+"""Stands for the logarithm of zero, which JSON cannot write."""
+
 
 def spellings(labels: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """How each label may stand as the next word: as it is, after a space, in another letter case.
@@ -43,6 +46,7 @@ def log_sum(values: Iterable[float]) -> float:
 
 def judgement(logprobs: Mapping[str, float], *, prompt_tokens: int, cached_tokens: int = 0) -> Answer:
     """The answer to a request with labels: its text is the likeliest label, the first of equals."""
+    logprobs = {label: max(value, IMPOSSIBLE) for label, value in logprobs.items()}
     best = max(logprobs, key=logprobs.__getitem__)
     return Answer(
         text=best,
@@ -50,6 +54,6 @@ def judgement(logprobs: Mapping[str, float], *, prompt_tokens: int, cached_token
         completion_tokens=1,
         cached_tokens=cached_tokens,
         logprob=logprobs[best],
-        labels=dict(logprobs),
+        labels=logprobs,
         label_mass=min(math.exp(log_sum(logprobs.values())), 1.0),
     )

@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import threading
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +32,10 @@ PREFIX_MEMORY_MIB = 256
 SPINS = "500"
 """How often OpenMP's threads look before they sleep. Its default, 300,000, is no faster on idle cores and up to fifty
 times slower on busy ones, where a thread that spins keeps the one it waits for from running."""
+
+
+CONTROL_BEGINS = set("<[")
+"""What models' control tokens begin with: `<|im_end|>`, `</s>`, `[INST]`."""
 
 
 class LlamaCppEngine:
@@ -74,7 +79,7 @@ class LlamaCppEngine:
         return weights_identity(self._path)
 
     async def complete(self, request: Request) -> Answer:
-        model = await self._in_worker(self._model)
+        model = self._loaded or await self._in_worker(self._model)
         prompt = model.prompt(request)
         async with self._slots.slot(prompt if isinstance(prompt, str) else model.template.render(request)) as slot:
             if request.labels:
@@ -117,8 +122,6 @@ class LlamaCppEngine:
             raise EngineRejected(self.name, str(error)) from error
 
     async def _in_worker(self, function: Any, *arguments: Any) -> Any:
-        if function == self._model and self._loaded:
-            return self._loaded
         return await asyncio.get_running_loop().run_in_executor(self._workers, function, *arguments)
 
     def _model(self) -> _Loaded:
@@ -176,11 +179,11 @@ class _Loaded:
         self._name = name
 
     def prompt(self, request: Request) -> Prompt:
-        """The text that llama.cpp tokenizes; where a message spells a control token, the tokens themselves."""
-        pieces = self.template.pieces(request)
-        if not any("<" in piece.text and "|" in piece.text for piece in pieces if not piece.control):
-            return "".join(piece.text for piece in pieces)
-        return [token for piece in _joined(pieces) for token in self.tokenize(piece.text, control=piece.control)]
+        """The text that llama.cpp tokenizes; where a message may spell a control token, the tokens themselves."""
+        pieces = _joined(self.template.pieces(request))
+        if len(pieces) == 1 and pieces[0].control:
+            return pieces[0].text
+        return [token for piece in pieces for token in self.tokenize(piece.text, control=piece.control)]
 
     def tokenize(self, text: str, *, control: bool) -> list[int]:
         tokens: list[int] = self._ask("/tokenize", {"content": text, "parse_special": control})["tokens"]
@@ -203,12 +206,13 @@ def _unloadable(path: Path, error: Exception) -> Diagnostic:
     )
 
 
-def _joined(pieces: list[Piece]) -> list[Piece]:
-    """Neighbours of one sort as one piece, so that fewer token boundaries are forced."""
+def _joined(pieces: Iterable[Piece]) -> list[Piece]:
+    """Neighbours of one sort as one piece. A content that can spell no control token is as good as control text."""
     joined: list[Piece] = []
     for piece in pieces:
-        if joined and joined[-1].control == piece.control:
-            joined[-1] = Piece(joined[-1].text + piece.text, piece.control)
+        control = piece.control or not CONTROL_BEGINS & set(piece.text)
+        if joined and joined[-1].control == control:
+            joined[-1] = Piece(joined[-1].text + piece.text, control)
         else:
-            joined.append(piece)
+            joined.append(Piece(piece.text, control))
     return joined

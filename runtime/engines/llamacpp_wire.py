@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from runtime.engines.labels import IMPOSSIBLE
 from runtime.engines.patterns import UnsupportedPattern, decoder_text
 from runtime.engines.protocol import (
     Answer,
@@ -133,7 +134,7 @@ class Received:
             raise EngineUnavailable(self.name, "the answer was cut off")
 
     def answer(self) -> Answer:
-        logprobs = [token["logprob"] for token in self.tokens]
+        logprobs = [_logprob(token) for token in self.tokens]
         return Answer(
             text="".join(self.text),
             finish=self.finish or "length",
@@ -147,7 +148,7 @@ class Received:
         """The likeliest first tokens and their log-probabilities; of equal texts the likelier."""
         found: dict[str, float] = {}
         for token in self.tokens[0]["top_logprobs"] if self.tokens else ():
-            found.setdefault(token["token"], token["logprob"])
+            found.setdefault(token["token"], _logprob(token))
         return found
 
     def forced_logprob(self, label: str) -> float:
@@ -157,5 +158,11 @@ class Received:
             if spelt == label:
                 break
             spelt += token["token"]
-            total += token["logprob"]
+            total += _logprob(token)
         return total
+
+
+def _logprob(token: dict[str, Any]) -> float:
+    """A token that only the grammar could force has probability zero, and no number."""
+    value = token["logprob"]
+    return IMPOSSIBLE if value is None else max(float(value), IMPOSSIBLE)

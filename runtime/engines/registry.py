@@ -11,6 +11,7 @@ from runtime.engines.protocol import Engine
 Settings = Mapping[str, Any]
 
 _NUMBER = (int, float)
+_POSITIVE = {"concurrency", "context", "threads", "timeout"}
 _TYPES: Mapping[str, Mapping[str, tuple[type, ...]]] = {
     "llamacpp": {
         "model": (str,),
@@ -78,7 +79,7 @@ def _fits(kind: str, key: str, value: object) -> bool:
     wanted = _TYPES[kind].get(key, (object,))
     if isinstance(value, bool) and bool not in wanted:
         return wanted == (object,)
-    return isinstance(value, wanted) and not (key == "concurrency" and isinstance(value, int) and value < 1)
+    return isinstance(value, wanted) and not (key in _POSITIVE and isinstance(value, _NUMBER) and value <= 0)
 
 
 def _unknown_setting(kind: str, key: str) -> Diagnostic:
@@ -92,7 +93,7 @@ def _unknown_setting(kind: str, key: str) -> Diagnostic:
 
 def _wrong_type(kind: str, key: str, value: object) -> Diagnostic:
     wanted = " or ".join(t.__name__ for t in _TYPES[kind][key])
-    wanted = "int of at least 1" if key == "concurrency" else wanted
+    wanted += " above 0" if key in _POSITIVE else ""
     return Diagnostic(code="E0802", message=f"`{key}` of engine kind `{kind}` takes {wanted}, not {value!r}")
 
 

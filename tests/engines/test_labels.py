@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime.engines import Answer
 from runtime.engines.labels import judgement, log_sum, scored, spellings
 
 
@@ -44,7 +45,8 @@ def test_the_judgement_is_the_likeliest_label() -> None:
     assert answer.probability("1") == pytest.approx(math.exp(-2) / (math.exp(-2) + 2 * math.exp(-0.5)))
 
 
-def test_labels_that_cannot_happen_are_no_fault() -> None:
+def test_a_label_that_cannot_happen_is_no_fault_and_survives_the_journal() -> None:
     answer = judgement({"yes": -math.inf, "no": -1.0}, prompt_tokens=1)
+    assert Answer.from_json(answer.to_json()) == answer
     assert answer.label_mass == pytest.approx(math.exp(-1))
     assert answer.probability("yes") == 0.0

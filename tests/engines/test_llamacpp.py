@@ -8,7 +8,9 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from dsl.diagnostics import SynthError
@@ -95,6 +97,33 @@ def test_two_slots_answer_at_once_and_each_its_own() -> None:
     ]
     assert [answer.text for answer in ask(engine, *requests)] == [f"{i} lamps" for i in range(4)]
     asyncio.run(engine.close())
+
+
+KEPT_KEYWORDS: list[dict[str, Any]] = [
+    {"type": "string", "minLength": 3, "maxLength": 9},
+    {"type": "string", "pattern": "^[A-Z][a-z]{2,5}/$"},
+    {"type": "string", "format": "date"},
+    {"type": "integer", "exclusiveMinimum": 3, "exclusiveMaximum": 5},
+    {"type": "integer", "multipleOf": 7, "minimum": 1, "maximum": 99},
+    {"type": "number", "minimum": 0.5, "maximum": 0.75, "multipleOf": 0.01},
+    {"type": "array", "prefixItems": [{"const": 1}, {"type": "boolean"}], "items": False, "minItems": 2},
+    {"type": "object", "properties": {"b": {"type": "boolean"}}, "required": ["b"], "additionalProperties": False},
+    {"$defs": {"n": {"enum": ["x", None, 3]}}, "type": "array", "items": {"$ref": "#/$defs/n"}, "maxItems": 2},
+    {"anyOf": [{"const": {"a": [1]}}, {"type": "null"}]},
+    {"allOf": [{"type": "integer"}, {"minimum": 3, "maximum": 5}]},
+    {"oneOf": [{"type": "boolean"}, {"type": "null"}]},
+]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("schema", KEPT_KEYWORDS, ids=[str(i) for i in range(len(KEPT_KEYWORDS))])
+def test_every_keyword_that_is_sent_holds(loaded: Engine, schema: dict[str, Any]) -> None:
+    """llama.cpp drops a schema with one keyword it does not know: `schemas` must send none such."""
+    constraint = Constraint("json_schema", json.dumps(schema))
+    for seed in range(3):
+        hot = Sampling(temperature=1.2, max_tokens=120)
+        answer = one(loaded, request_of(loaded, sampling=hot, constraint=constraint, seed=seed))
+        jsonschema_rs.validate(schema, json.loads(answer.text))
 
 
 def _endless() -> Constraint:

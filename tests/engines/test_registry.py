@@ -46,9 +46,9 @@ def test_every_wrong_setting_is_told_at_once() -> None:
     found = mistakes("llamacpp", {"threds": 2, "context": "4k", "concurrency": 0, "timeout": True})
     assert found == [
         "E0802 an engine of kind `llamacpp` has no setting `threds` did you mean `threads`?",
-        "E0802 `context` of engine kind `llamacpp` takes int, not '4k'",
-        "E0802 `concurrency` of engine kind `llamacpp` takes int of at least 1, not 0",
-        "E0802 `timeout` of engine kind `llamacpp` takes int or float, not True",
+        "E0802 `context` of engine kind `llamacpp` takes int above 0, not '4k'",
+        "E0802 `concurrency` of engine kind `llamacpp` takes int above 0, not 0",
+        "E0802 `timeout` of engine kind `llamacpp` takes int or float above 0, not True",
     ]
 
 
