@@ -11,9 +11,9 @@ from typing import Any, TextIO
 from dsl.diagnostics import Diagnostic, Severity, SourceOf, diagnostics_json, render, summary
 
 
-def colour(stream: TextIO = sys.stdout) -> bool:
+def colour(stream: TextIO | None = None) -> bool:
     """Colour only on a terminal, and never where NO_COLOR is set (https://no-color.org)."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return (stream or sys.stdout).isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def width(limit: int = 80) -> int:

@@ -13,6 +13,7 @@ from compiler import testing
 from compiler.analysis import analyse
 from compiler.catalog import MemoryCatalog
 from dsl.diagnostics import SynthError
+from runtime import cli
 from runtime.build.build import Build, Options, build
 from runtime.build.program import Loaded
 from runtime.build.run import step_texts
@@ -129,3 +130,27 @@ def test_values_that_are_null_and_answers_that_fail_are_part_of_the_story(place:
     place.engine.invalid_share = 0.5
     assert place.build(text).commit is not None
     assert place.engine.calls > 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["blame", "notes", "1", "note"], None),
+        (["blame", "notes", "1", "nte"], "E1036"),
+        (["blame", "notes", "9"], "E1037"),
+        (["why", "notes", "3"], None),
+        (["why", "notes", "9"], "E1037"),
+    ],
+    ids=str,
+)
+def test_a_row_s_story_is_asked_for_by_a_key_and_a_column_that_are_there(
+    place: Place,
+    arguments: list[str],
+    code: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    place.build(audits="warn")
+    monkeypatch.chdir(place.root)
+    assert cli.run(arguments) == (2 if code else 0)
+    assert (f"error[{code}]" in capsys.readouterr().err) is (code is not None)
