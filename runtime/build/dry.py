@@ -2,7 +2,8 @@
 
 Every candidate's program is run against the journal alone: what it holds is reused, and where it holds nothing the
 candidate's end is unknown. So reuse is exact, and new calls are a range: low if every unknown candidate is kept at its
-first try, high if it takes as many candidates as the build before, and worst if all there are use all their retries.
+first try, high if it takes as many candidates as the build before and every `retry` is used, and worst if all there
+are use all of them and every answer fails its type as often as it may.
 """
 
 from __future__ import annotations
@@ -29,10 +30,14 @@ LOOK = 20_000
 
 @dataclass
 class Cell:
-    """A gen or a judge: `reused` calls are exact; `low` to `high` new ones are expected, `worst` is the bound."""
+    """A gen or a judge: `reused` calls are exact; `low` to `high` new ones are expected, `worst` is the bound.
+
+    `again` is how often a row can come to it, retries counted; `tries` also counts answers that fail their type.
+    """
 
     name: str
     kind: str
+    again: int
     tries: int
     reused: int = 0
     low: int = 0
@@ -100,9 +105,13 @@ def cells(dataset: plan.DatasetPlan) -> list[Cell]:
     for step in dataset.of(plan.Require):
         for name in step.reruns:
             retries[name] += step.times
-    gens = [Cell(f"{step.name}", "gen", step.attempts * (1 + retries[step.name])) for step in dataset.of(plan.Gen)]
-    again = max((cell.tries for cell in gens), default=1)
-    return [*gens, *(Cell(judge.name, "judge", again) for judge in dataset.judges)]
+    gens = [_gen(step, 1 + retries[step.name]) for step in dataset.of(plan.Gen)]
+    again = max((cell.again for cell in gens), default=1)
+    return [*gens, *(Cell(judge.name, "judge", again, again) for judge in dataset.judges)]
+
+
+def _gen(step: plan.Gen, again: int) -> Cell:
+    return Cell(step.name, "gen", again, step.attempts * again)
 
 
 async def _look(job: Job, made: Forecast, dataset: plan.DatasetPlan) -> None:
@@ -127,5 +136,5 @@ def _expect(made: Forecast, cell: str, low: bool, high: bool) -> None:
     for name in names[names.index(cell) :]:
         found = made.cells[name]
         found.low += low
-        found.high += high or low
+        found.high += found.again if high or low else 0
         found.worst += found.tries
