@@ -1,21 +1,29 @@
 """A checked model in; two digests of every declaration and every statement of a dataset out.
 
-`data` changes when a row can change. `description` changes with anything a person reads: docs, comments, wording.
+`data` changes when a row can change. `description` changes also with what a person reads of it: docs, names, tests.
+Layout and comments change neither.
 """
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
+from textwrap import dedent
 
 from compiler.context import Context
 from compiler.digest import Digester, pack
 from compiler.model import Fingerprint, Model
 from dsl import tree
+from dsl.lexer import COMMENT, DOC, NEWLINE, Lexer
+from dsl.tokens import Token
+
+_TEMPLATE_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 
 def run(model: Model, context: Context) -> Model:
-    digester = Digester(model)
+    digester, wording = Digester(model), _Wording(model)
     seed = "" if context.seed is None else str(context.seed)
     found: dict[tree.Node, Fingerprint] = {}
     for path, file in model.files.items():
@@ -24,7 +32,7 @@ def run(model: Model, context: Context) -> Model:
                 data = digester.of(node)
                 if isinstance(node, tree.Dataset):
                     data = pack("dataset", data, seed)
-                found[node] = Fingerprint(data.hex(), pack("described", data, _wording(model, path, node)).hex())
+                found[node] = Fingerprint(data.hex(), pack("described", data, wording.of(path, node)).hex())
     return replace(model, fingerprints=found)
 
 
@@ -41,10 +49,30 @@ def _statements(body: tuple[tree.Statement, ...]) -> Iterator[tree.Statement]:
             yield from _statements(statement.body)
 
 
-def _wording(model: Model, path: str, node: tree.Node) -> str:
-    """The node as it was written, its docs included; for a dataset also the file's own docs and comments."""
-    source = model.sources[path]
-    if isinstance(node, tree.Dataset):
-        return source.text
-    doc = getattr(node, "doc", None)
-    return (doc.text if doc is not None else "") + "\n" + source.slice(node.span)
+class _Wording:
+    """What a model's files say, without their layout and comments: each is read into tokens once."""
+
+    def __init__(self, model: Model) -> None:
+        tokens = {path: Lexer(source).tokens for path, source in model.sources.items()}
+        self._words = {
+            path: [(token.start, _word(token)) for token in found if token.type not in (COMMENT, NEWLINE)]
+            for path, found in tokens.items()
+        }
+
+    def of(self, path: str, node: tree.Node) -> str:
+        """The words of the node, its docs included; for a dataset those of the whole file."""
+        words = self._words[path]
+        if isinstance(node, tree.Dataset):
+            return "\n".join(word for _, word in words)
+        doc = getattr(node, "doc", None)
+        first, last = (bisect_left(words, (at,)) for at in (node.span.start, node.span.end))
+        return "\n".join([doc.text if doc is not None else "", *(word for _, word in words[first:last])])
+
+
+def _word(token: Token) -> str:
+    if token.type == DOC:
+        return f"## {token.text.lstrip('#').strip()}"
+    if token.type != "TEMPLATE":
+        return token.text
+    lines = dedent(_TEMPLATE_COMMENT.sub("", token.text.strip('"'))).strip().splitlines()
+    return "\n".join(line.rstrip() for line in lines)

@@ -92,9 +92,10 @@ def _range(low: int, high: int) -> str:
 
 
 def _sum(found: list[Forecast]) -> str:
-    changed = [one for one in found if one.how != "unchanged"]
+    changed = [one for one in found if one.how == "run"]
     if not changed:
-        return "Plan: nothing to do."
+        words = any(one.how == "described" for one in found)
+        return "Plan: nothing to do but to commit the new words." if words else "Plan: nothing to do."
     steps = sum(cell.high > 0 for one in changed for cell in one.cells.values())
     low, high, worst = (sum(getattr(one, name) for one in changed) for name in ("low", "high", "worst"))
     reused = sum(one.reused for one in changed)
