@@ -68,8 +68,8 @@ prompt ask(page: Page, take: int) """
 
 dataset lines {
   each page from pages
-  each take in 1..20
-  gen line: str = ask(page, take) with writer { max_tokens = 60 }
+  each take in 1..12
+  gen line: str = ask(page, take) with writer { max_tokens = 60 } when take < 4
   emit { line = line, text = page.text }
 }
 '''
