@@ -21,9 +21,10 @@ class Gate:
     held: bool
     counts: str
 
-    @property
-    def warning(self) -> Diagnostic:
-        return self._diagnostic("W0901", 'it only warns, because the profile says `audits = "warn"`')
+    def warned(self, scratch: str | None) -> Diagnostic:
+        """A failure that did not fail the build; `scratch` is the branch that was committed to instead."""
+        where = f"committed to `{scratch}` for reading, and not to the branch" if scratch else "it only warns here"
+        return self._diagnostic("W0901", where)
 
     @property
     def error(self) -> Diagnostic:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from compiler.analysis import Analysis
 from compiler.constant import Evaluator
@@ -29,13 +30,16 @@ Watch = Callable[[Progress], object]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`only` names one dataset; `limit` allows the first so many candidates; `audits` is what a failed one does."""
+    """`only` names one dataset; `limit` allows the first so many candidates.
+
+    `audits` is what a failed one does: it fails the build, only warns, or sends the commit to a scratch branch.
+    """
 
     branch: str
     message: str | None = None
     only: str | None = None
     limit: int | None = None
-    audits: str = "fail"  # "fail" | "warn"
+    audits: Literal["fail", "warn", "scratch"] = "fail"
     test: bool = True
 
 
@@ -51,11 +55,15 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """`commit` is None when nothing changed. `warnings` are diagnostics that stopped nothing."""
+    """`commit` is None when nothing changed. `warnings` are diagnostics that stopped nothing.
+
+    `branch` is where the commit went: the one that was asked for, or its scratch branch when an audit failed.
+    """
 
     datasets: tuple[Built, ...]
     commit: Commit | None
     head: CommitId | None
+    branch: str
     warnings: tuple[Diagnostic, ...] = ()
 
 
@@ -74,11 +82,13 @@ async def _build(analysis: Analysis, session: Session, options: Options, watch: 
             built.append(one)
     finally:
         await session.close_engines()
-    made = commit.make(changes, options.branch, options.message, built, session) if changes else None
+    failed = [gate for one in built for gate in one.gates if not gate.held]
+    branch = commit.scratch(session.store, options.branch, head) if failed and options.audits == "scratch" else None
+    made = commit.make(changes, branch or options.branch, options.message, built, session) if changes else None
     if made is not None:
         commit.remember(session, built)
-    warnings = tuple(gate.warning for one in built for gate in one.gates if not gate.held and gate.warning)
-    return Build(tuple(built), made, made.id if made else head, warnings)
+    warnings = tuple(gate.warned(branch) for gate in failed)
+    return Build(tuple(built), made, made.id if made else head, branch or options.branch, warnings)
 
 
 def chosen(analysis: Analysis, only: str | None) -> list[Loaded]:

@@ -125,6 +125,16 @@ def make(changes: Changes, branch: str, message: str | None, built: Sequence[Bui
     return session.store.commit(request)
 
 
+def scratch(store: Store, branch: str, head: CommitId | None) -> str:
+    """A branch beside `branch` for results that must not reach it: made anew at the same head each time."""
+    name = f"{branch}-scratch"
+    if store.head(name) is not None:
+        store.delete_branch(name)
+    if head is not None:
+        store.create_branch(name, head)
+    return name
+
+
 def _touched(changes: Changes, head: CommitId | None) -> bool:
     """Whether someone else's commit changed a dataset of ours."""
     return any(changes.store.changed(changes.head, head, layout.dataset_folder(name)) for name in changes.datasets)

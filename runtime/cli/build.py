@@ -43,11 +43,11 @@ def run(
             message,
             only,
             limit if limit is not None else session.profile.limit,
-            "warn" if allow_failed_audits else session.profile.audits,
+            "scratch" if allow_failed_audits else session.profile.audits,
         )
         with ExitStack() as stack:
             done = build(analysis, session, options, lambda progress: stack.enter_context(live(progress)))
-        _show(done, analysis, options.branch, as_json)
+        _show(done, analysis, done.branch, as_json)
 
 
 def _show(done: Build, analysis: Analysis, branch: str, as_json: bool) -> None:

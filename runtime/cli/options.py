@@ -12,5 +12,5 @@ Limit = typer.Option(None, "--limit", metavar="N", min=1, help="Only the first N
 ProfileName = typer.Option(None, "--profile", metavar="NAME", help="A profile of synth.toml.")
 Branch = typer.Option(None, "--branch", metavar="NAME", help="Commit to this branch.")
 Message = typer.Option(None, "-m", "--message", metavar="TEXT", help="The commit's message.")
-Audits = typer.Option(False, "--allow-failed-audits", help="Failed audits only warn.")
+Audits = typer.Option(False, "--allow-failed-audits", help="Commit to a scratch branch if audits fail.")
 Json = typer.Option(False, "--json", help="Print JSON and nothing else.")

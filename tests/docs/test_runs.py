@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -24,6 +25,7 @@ from runtime.engines.deterministic import DeterministicEngine
 from runtime.engines.protocol import EngineRejected, Request
 from runtime.program.stage import Stage
 from runtime.sources.catalog import ProjectCatalog
+from runtime.store.open import open_store
 from tests.docs.specs import check
 
 SPEC = """edition 1
@@ -61,6 +63,9 @@ def codes(text: str) -> set[str]:
     return {found.code for verdict in verdicts for found in verdict.failures}
 
 
+Audits = Literal["fail", "warn", "scratch"]
+
+
 @dataclass
 class Place:
     """A project on disk with one spec."""
@@ -68,7 +73,7 @@ class Place:
     root: Path
     engine: DeterministicEngine = field(default_factory=DeterministicEngine)
 
-    def build(self, text: str = SPEC, only: str | None = None, audits: str = "fail") -> Build:
+    def build(self, text: str = SPEC, only: str | None = None, audits: Audits = "fail") -> Build:
         (self.root / "spec.synth").write_text(text, encoding="utf-8")
         project = Project.find(self.root)
         analysis = analyse("spec.synth", ProjectCatalog(project.root), upto="lower")
@@ -100,6 +105,18 @@ def test_an_audit_may_only_warn(place: Place) -> None:
     done = place.build(audits="warn")
     assert done.commit is not None
     assert [warning.code for warning in done.warnings] == ["W0901"]
+
+
+def test_a_failed_audit_can_go_to_a_scratch_branch_and_never_to_its_own(place: Place) -> None:
+    good = place.build(SPEC.replace("kept == 3", "kept == 2"))
+    for _ in range(2):
+        done = place.build(audits="scratch")
+        assert done.branch == "main-scratch"
+        assert done.commit is not None
+        store = open_store(place.root / ".synth")
+        assert store.head("main") == good.head
+        assert store.head("main-scratch") == done.commit.id
+        assert [warning.code for warning in done.warnings] == ["W0901"]
 
 
 def test_an_engine_that_is_down_stops_the_build_and_drops_no_row(place: Place) -> None:
