@@ -59,10 +59,13 @@ class DeterministicEngine:
         self.calls += 1
         self._fail_on_demand(self.calls)
         random = Random(int.from_bytes(request.digest, "big"))
-        pause = self.delay + self.jitter * random.random() if self.delay or self.jitter else 0.0
-        if pause > 0:
+        if (pause := self._pause(request)) > 0:
             await asyncio.sleep(pause)
         return self._judge(request, random) if request.labels else self._write(request, random)
+
+    def _pause(self, request: Request) -> float:
+        """Drawn apart from the answer, which must not depend on whether there is any jitter."""
+        return self.delay + self.jitter * Random(request.digest[::-1]).random() if self.jitter else self.delay
 
     def _fail_on_demand(self, call: int) -> None:
         down = self.unavailable_from is not None and call >= self.unavailable_from

@@ -56,6 +56,6 @@ def test_the_root_does_not_depend_on_concurrency(tmp_path: Path, wanted: int) ->
     roots = set()
     for concurrency in (1, 4, 16):
         work = project(tmp_path / str(concurrency))
-        engine = DeterministicEngine(concurrency=concurrency, jitter=0.01 if concurrency > 1 else 0.001)
+        engine = DeterministicEngine(concurrency=concurrency, jitter=0.01 if concurrency > 1 else 0.0)
         roots.add(root_of(work.made(engine, params={"wanted": wanted})))
     assert len(roots) == 1
