@@ -21,6 +21,7 @@ from dsl.words import BODIED, DECLARATIONS, STATEMENTS
 CLOSES = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 SIGNS = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
 MAX_DEPTH = 60
+LOOK_AHEAD = 500
 _VALUE_ENDS = frozenset(["NAME", "STRING", "INT", "NUMBER", "QUANTITY", "PERCENT", "RPAR", "RSQB", "RBRACE", "ENDLESS"])
 _STARTS_AFTER = frozenset(["NAME", "STRING", "INT"])
 _OPERATORS = frozenset(["in", "and", "or", "then", "else", "by", "for", "when", "with", "times", "as"])
@@ -180,7 +181,7 @@ class _Matcher:
     def _closes_later(self, index: int, opener: Token) -> bool:
         """Whether the rest of the line closes `opener`, so that what stands at `index` is one too many."""
         depth = 1
-        for token in self.tokens[index + 1 :]:
+        for token in self.tokens[index + 1 : index + LOOK_AHEAD]:
             depth += (token.type == opener.type) - (token.type == CLOSES[opener.type])
             if depth == 0 or token.type == NEWLINE:
                 break

@@ -36,10 +36,15 @@ class _NoLexer(Lexer):
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """Where a parse stopped: the index of the token that does not fit (one past the last at the end), what would."""
+    """Where a parse stopped: the index of the token that does not fit, one past the last at the end."""
 
     index: int
-    expected: frozenset[str]
+    parser: Any
+
+    @property
+    def expected(self) -> frozenset[str]:
+        """The terminals that would fit: found by trying each, which is worth it only for a message."""
+        return frozenset(self.parser.accepts())
 
 
 @cache
@@ -95,4 +100,4 @@ def derive(start: Start, tokens: Sequence[Token]) -> Any | Misfit:
             fed += 1
         return feed(SimpleNamespace(type="$END"), True)
     except UnexpectedToken:
-        return Misfit(fed, frozenset(cast(Any, parser).accepts()))
+        return Misfit(fed, parser)

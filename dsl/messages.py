@@ -52,19 +52,26 @@ def unexpected(tokens: Sequence[Token], misfit: Misfit, head: str, end: str = "t
     """The message about the misfit in a statement that opens with `head`. `end` names what stands behind the tokens."""
     found = tokens[misfit.index] if misfit.index < len(tokens) else None
     before = tokens[misfit.index - 1] if misfit.index else None
+    types = misfit.expected
     if found is not None and found.word and _begins(tokens, misfit.index):
-        here = [word for word, terminal in keywords().items() if terminal in misfit.expected & _STARTS]
+        here = [word for word, terminal in keywords().items() if terminal in types & _STARTS]
         if here:
             return _no_statement(found, here, head)
-    if found is not None and before is not None and found.type in ("NAME", "STRING") and _sets(tokens, misfit):
+    if (
+        found is not None
+        and before is not None
+        and found.type in ("NAME", "STRING")
+        and types == {"EQUAL"}
+        and _sets(tokens, misfit.index)
+    ):
         return _no_statement(before, sorted(IN_DATASET - {"next", "until"}), "dataset")
-    expected = _expected(misfit.expected, end)
+    expected = _expected(types, end)
     span, shown = _place(found, before, end)
     return Diagnostic(
         code="E0101",
         message=f"expected {expected}, found {shown}",
         span=span,
-        label=_label(found, misfit.expected, head),
+        label=_label(found, types, head),
     )
 
 
@@ -91,9 +98,9 @@ def _begins(tokens: Sequence[Token], index: int) -> bool:
     return index > 0 and (tokens[index - 1].type == "_NL" or tokens[index - 1].body)
 
 
-def _sets(tokens: Sequence[Token], misfit: Misfit) -> bool:
+def _sets(tokens: Sequence[Token], index: int) -> bool:
     """Whether the statement began with a word that is no keyword, and so was read as `name = value`."""
-    return misfit.expected == {"EQUAL"} and tokens[misfit.index - 1].word and _begins(tokens, misfit.index - 1)
+    return tokens[index - 1].word and _begins(tokens, index - 1)
 
 
 def _no_statement(found: Token, here: list[str], head: str) -> Diagnostic:

@@ -16,6 +16,9 @@ from dsl.tokens import Token
 from dsl.units import Unit
 from dsl.words import BODIED, DECLARATIONS, IN_DATASET, IN_TEST, STATEMENTS
 
+MAX_MISTAKES = 500
+"""A file with more is no spec with mistakes but something else; what follows is not read."""
+
 
 @dataclass(slots=True)
 class Recovered:
@@ -78,6 +81,9 @@ def _declaration(made: Recovered, unit: Unit) -> Any | None:
 def _mend_children(made: Recovered, unit: Unit) -> None:
     """Takes out the statements that do not parse, each read for itself inside a head that does."""
     for child in list(unit.children):
+        if len(made.diagnostics) >= MAX_MISTAKES:
+            unit.children.clear()
+            return
         if _mistake(child.inside(), child, unit) is None:
             continue
         _mend_children(made, child)
@@ -90,6 +96,8 @@ def _mend_children(made: Recovered, unit: Unit) -> None:
 def _mistake(tokens: list[Token], unit: Unit, around: Unit) -> Diagnostic | None:
     """What is wrong with the statement that `tokens` are all about, if anything is."""
     outcome = derive("item", tokens)
+    if isinstance(outcome, Misfit) and unit.fault:
+        return Diagnostic("E0101", "already reported", unit.span)
     if isinstance(outcome, Misfit):
         begins = outcome.index < len(tokens) and tokens[outcome.index] is unit.head
         return unexpected(tokens, outcome, (around if begins else unit).head.text)
