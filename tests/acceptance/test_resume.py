@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from shutil import copytree
 
@@ -19,7 +20,7 @@ from tests.acceptance.workshop import Workshop, root_of
 SLOW = {"delay": 0.002, "jitter": 0.006, "concurrency": 4}
 
 
-def project(folder: Path, settings: dict[str, object] | None = None) -> Workshop:
+def project(folder: Path, settings: Mapping[str, object] | None = None) -> Workshop:
     return Workshop(folder).write(QA, settings, pages=pages(8), readers=readers(3))
 
 
