@@ -196,10 +196,12 @@ class Lexer:
         return end
 
     def _closing(self, at: int) -> int | None:
-        """Where the next `\"\"\"` stands, unless it plainly opens a template of its own."""
+        """Where the next three quotes (of more, the last) stand, unless they plainly open a template of their own."""
         close = self.text.find('"""', at, self.end)
         if close < 0:
             return None
+        while self.text.startswith('"', close + 3, self.end):
+            close += 1
         line = self.text.rfind("\n", at, close) + 1
         return None if line and _OPENING.match(self.text, line, self.end) else close
 

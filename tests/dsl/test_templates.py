@@ -46,6 +46,8 @@ RENDERED = {
     "": "",
     "\n": "",
     "Hi": "Hi",
+    'say "hi"': 'say "hi"',
+    '"hi" she said': '"hi" she said',
     " Hi {{ x }} ": " Hi <x> ",
     "\n  Hi\n": "Hi",
     "\n  a\n    b\n\n  c\n": "a\n  b\n\nc",
