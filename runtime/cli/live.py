@@ -49,9 +49,10 @@ def duration(seconds: float) -> str:
 
 @contextmanager
 def live(
-    progress: Progress, stream: TextIO = sys.stderr, clock: Callable[[], float] = time.monotonic
+    progress: Progress, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[None]:
-    """Shows `progress` while the block runs; leaves no live line behind."""
+    """Shows `progress` on `stream` (stderr) while the block runs; leaves no live line behind."""
+    stream = stream or sys.stderr
     stop = threading.Event()
     terminal = stream.isatty()
     thread = threading.Thread(target=_show, args=(progress, stream, terminal, stop, clock), daemon=True)
