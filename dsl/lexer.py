@@ -18,7 +18,6 @@ from dsl.tokens import Token
 from dsl.words import STATEMENTS
 
 COMMENT, DOC, NEWLINE, STRAY = "COMMENT", "DOC", "_NL", "STRAY"
-TRIVIA = frozenset({COMMENT, DOC})
 MAX_DIGITS = 18
 UNITS = "ms, s, min, h, KB, MB, GB, %"
 _MEANT = {
