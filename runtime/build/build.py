@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from compiler.analysis import Analysis
 from compiler.constant import Evaluator
 from dsl.diagnostics import Diagnostic
-from runtime.build import commit, identity, tests
+from runtime.build import commit, estimate, identity, tests
 from runtime.build.audits import Gate, audit, enforce
+from runtime.build.budget import Allowance
 from runtime.build.caller import Caller
 from runtime.build.dry import Forecast, forecast
 from runtime.build.inputs import Inputs
@@ -21,6 +23,7 @@ from runtime.build.progress import Progress
 from runtime.build.result import Result
 from runtime.build.run import WINDOW, Job
 from runtime.build.session import Session
+from runtime.config.model import Budget
 from runtime.program.outcome import Kept, Rejected
 from runtime.store.port import Commit, CommitId
 from runtime.tables.manifest import Manifest
@@ -40,6 +43,7 @@ class Options:
     only: str | None = None
     limit: int | None = None
     audits: Literal["fail", "warn", "scratch"] = "fail"
+    budget: Budget = field(default_factory=Budget)
     test: bool = True
 
 
@@ -108,7 +112,11 @@ async def foresee(analysis: Analysis, session: Session, options: Options, agains
         previous = commit.manifest_at(session.store, against, loaded.plan.name)
         now = await asyncio.to_thread(_identity, analysis, loaded, inputs, session, options)
         commit.fill_journal(session, commit.Changes(session.store, against), loaded.plan.name)
-        found.append(await forecast(loaded, session, now, inputs, previous))
+        made = await forecast(loaded, session, now, inputs, previous)
+        if against is not None and previous is not None:
+            made.tokens = estimate.tokens_per_call(session.store, against, previous)
+        made.seconds = estimate.seconds_per_token(session.journal, now.models.values())
+        found.append(made)
     return found
 
 
@@ -168,12 +176,14 @@ async def _run(
     changes: commit.Changes,
     previous: Manifest | None,
 ) -> tuple[Written, tuple[Gate, ...]]:
-    roles = dict(session.roles(loaded.plan, lambda engine: Caller(engine, session.journal, progress)))
+    allowance = Allowance(options.budget)
+    roles = dict(session.roles(loaded.plan, lambda engine: Caller(engine, session.journal, progress, allowance)))
     job = Job(loaded, inputs, roles, progress, WINDOW * session.concurrency(loaded.plan), options.limit)
     result = Result(loaded.plan.name, audit_reads(loaded))
     with Output(loaded.plan, session.store.put, previous) as output:
         watch(progress)
         progress.phase = "running"
+        start = time.monotonic()
         for key, rejected in inputs.rejected(loaded):
             output.reject_input(key, rejected)
         async for row, outcome in job.outcomes():
@@ -182,6 +192,7 @@ async def _run(
                 result.add(row.key, outcome, row.values)
             output.add(row.key, outcome, row.events)
         progress.phase = "writing"
+        estimate.remember(session.journal, session.identities(loaded.plan).values(), progress, time.monotonic() - start)
         result.kept, result.attempted = output.kept, output.attempted
         gates = audit(loaded, result)
         enforce(gates, options.audits)

@@ -6,7 +6,9 @@ import asyncio
 from dataclasses import dataclass, field
 
 from dsl.diagnostics import Diagnostic, SynthError
+from runtime.build.budget import Allowance
 from runtime.build.progress import Progress
+from runtime.config.model import Budget
 from runtime.engines.protocol import Answer, Engine, EngineRejected, EngineUnavailable, Request
 from runtime.journal import Journal
 from runtime.program.outcome import Unanswered
@@ -19,6 +21,7 @@ class Caller:
     engine: Engine
     journal: Journal
     progress: Progress
+    allowance: Allowance = field(default_factory=lambda: Allowance(Budget()))
     slots: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -32,6 +35,7 @@ class Caller:
 
     async def _ask(self, request: Request) -> bytes:
         async with self.slots:
+            self.allowance.check(self.progress)
             try:
                 answer = await self.engine.complete(request)
             except EngineUnavailable as fault:

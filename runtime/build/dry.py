@@ -9,6 +9,7 @@ are use all of them and every answer fails its type as often as it may.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from compiler import plan
@@ -47,7 +48,10 @@ class Cell:
 
 @dataclass
 class Forecast:
-    """`how` is run, described or unchanged. `candidates` is how many there are at all; None for endless axes."""
+    """`how` is run, described or unchanged. `candidates` is how many there are at all; None for endless axes.
+
+    `tokens` are per call of each cell, as in the version before; `seconds` per token, as last seen of the models.
+    """
 
     dataset: str
     how: str
@@ -58,6 +62,21 @@ class Forecast:
     looked: int = 0
     kept: int = 0
     inputs: dict[str, int] = field(default_factory=dict)
+    tokens: Mapping[str, float] = field(default_factory=dict)
+    seconds: float | None = None
+
+    @property
+    def expected_tokens(self) -> float | None:
+        """Prompt and completion tokens of the new calls, half-way between low and high; None where nobody knows."""
+        running = [cell for cell in self.cells.values() if cell.high]
+        if not running or any(cell.name not in self.tokens for cell in running):
+            return None
+        return sum((cell.low + cell.high) / 2 * self.tokens[cell.name] for cell in running)
+
+    @property
+    def expected_seconds(self) -> float | None:
+        tokens = self.expected_tokens
+        return None if tokens is None or self.seconds is None else tokens * self.seconds
 
     @property
     def reused(self) -> int:

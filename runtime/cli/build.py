@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from runtime.cli.console import paint, plural, say, say_json
-from runtime.cli.options import Audits, Branch, Dataset, Json, Limit, Message, Params, ProfileName, Seed, Spec
+from runtime.cli.options import Audits, Branch, Dataset, Json, Limit, Message, Params, ProfileName, Seed, Spec, Spend
 
 if TYPE_CHECKING:
     from compiler.analysis import Analysis
@@ -23,6 +23,7 @@ def run(
     profile: str | None = ProfileName,
     branch: str | None = Branch,
     message: str | None = Message,
+    budget: str | None = Spend,
     allow_failed_audits: bool = Audits,
     as_json: bool = Json,
 ) -> None:
@@ -33,6 +34,7 @@ def run(
 
     Example: synth build specs/python_qa.synth -p wanted=100
     """
+    from runtime.build.budget import read_budget
     from runtime.build.build import Options, build
     from runtime.cli.compiled import compiled
     from runtime.cli.live import live
@@ -44,6 +46,7 @@ def run(
             only,
             limit if limit is not None else session.profile.limit,
             "scratch" if allow_failed_audits else session.profile.audits,
+            read_budget(budget, session.profile.budget) if budget else session.profile.budget,
         )
         with ExitStack() as stack:
             done = build(analysis, session, options, lambda progress: stack.enter_context(live(progress)))

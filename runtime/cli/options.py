@@ -14,3 +14,4 @@ Branch = typer.Option(None, "--branch", metavar="NAME", help="Commit to this bra
 Message = typer.Option(None, "-m", "--message", metavar="TEXT", help="The commit's message.")
 Audits = typer.Option(False, "--allow-failed-audits", help="Commit to a scratch branch if audits fail.")
 Json = typer.Option(False, "--json", help="Print JSON and nothing else.")
+Spend = typer.Option(None, "--budget", metavar="AMOUNTS", help="Stop at tokens=2M,calls=10k,minutes=30.")

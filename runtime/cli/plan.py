@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from runtime.cli.console import paint, plural, say, say_json
+from runtime.cli.live import duration
 from runtime.cli.options import Dataset, Json, Limit, Params, ProfileName, Seed, Spec
 
 if TYPE_CHECKING:
@@ -100,10 +101,28 @@ def _sum(found: list[Forecast]) -> str:
     low, high, worst = (sum(getattr(one, name) for one in changed) for name in ("low", "high", "worst"))
     reused = sum(one.reused for one in changed)
     bound = f" (worst case {worst:,})" if worst > high else ""
+    cost = _cost(changed)
     return (
         f"Plan: {plural(len(changed), 'dataset')} to change, {plural(steps, 'step')} to run, "
-        f"{plural(reused, 'call')} reused,\n      {_range(low, high)} new{bound}."
+        f"{plural(reused, 'call')} reused,\n      {_range(low, high)} new{bound}.{cost}"
     )
+
+
+def _cost(changed: list[Forecast]) -> str:
+    """` About 9k tokens, 1 min.` where the version before and this machine tell."""
+    tokens = [one.expected_tokens for one in changed]
+    if any(number is None for number in tokens):
+        return ""
+    seconds = [one.expected_seconds for one in changed]
+    time = "" if None in seconds else f", {duration(sum(number or 0 for number in seconds))}"
+    return f"\n      About {_short(sum(number or 0 for number in tokens))} tokens{time}."
+
+
+def _short(number: float) -> str:
+    """`9k`, `1.2M`."""
+    if number < 1_000:
+        return f"{number:.0f}"
+    return f"{number / 1_000:.0f}k" if number < 1_000_000 else f"{number / 1_000_000:.1f}M"
 
 
 def _json(one: Forecast) -> dict[str, object]:
@@ -116,6 +135,8 @@ def _json(one: Forecast) -> dict[str, object]:
         "causes": [_cause(cause) for cause in causes(one.previous, one.now)],
         "inputs": one.inputs,
         "calls": {"reused": one.reused, "low": one.low, "high": one.high, "worst": one.worst},
+        "tokens": one.expected_tokens,
+        "seconds": one.expected_seconds,
         "steps": [
             {
                 "step": cell.name,
