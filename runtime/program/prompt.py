@@ -82,7 +82,7 @@ class Prompt:
                 found.extend((message["role"], [message["content"]]) for message in piece.spliced)
             else:
                 found.append((str(piece), []))
-        messages = [(role, "".join(parts).strip()) for role, parts in found]
+        messages = [(role, _stripped(role, "".join(parts))) for role, parts in found]
         return _with_last(messages, last) if last else messages
 
     def conversation(self, **values: Any) -> list[dict[str, str]]:
@@ -101,6 +101,11 @@ class Prompt:
         """What the `@open` turn at the end already says; the model goes on from there."""
         role, text = self.messages(**values)[-1]
         return text if role.startswith("open") else ""
+
+
+def _stripped(role: str, text: str) -> str:
+    """A message without the space around it; what the model goes on from ends as the author wrote it."""
+    return text.lstrip() if role.startswith("open") else text.strip()
 
 
 def _append(found: list[tuple[str, list[str]]], piece: str) -> None:

@@ -55,3 +55,11 @@ def test_a_template_cannot_reach_python() -> None:
 def test_an_unknown_name_is_an_error_and_not_an_empty_text() -> None:
     with pytest.raises(UndefinedError):
         Prompt("p", "{{ nobody }}").messages()
+
+
+def test_a_prefill_ends_as_its_author_wrote_it() -> None:
+    """The model goes on right behind it: a space that is dropped joins two words, or changes the first token."""
+    prompt = Prompt("p", '{{ open_("user") }}\nWho?\n{{ open_("open assistant") }}\n  {{ name }} is \n')
+    assert prompt.tail(name="Ada") == "Ada is \n"
+    assert prompt.messages(name="Ada")[0] == ("user", "Who?")
+    assert Prompt("p", '{{ open_("open assistant") }}\n  The answer is ').tail() == "The answer is "
