@@ -12,7 +12,8 @@ from runtime.tables.keys import Key, print_key
 class Result:
     """Keeps, of each kept candidate, only the names that audits read: `reads` (all where None).
 
-    `table` is the unnamed emit: its columns go by their own names, other tables' as (table, column).
+    `table` is the unnamed emit: its columns go by their own names, other tables' as (table, column). A name of the row
+    comes before a column that is called the same, as it does for the checker.
     """
 
     def __init__(self, table: str, reads: Iterable[str] | None = None) -> None:
@@ -23,12 +24,13 @@ class Result:
         self._others: dict[tuple[str, str], list[Any]] = {}
 
     def add(self, key: Key, outcome: Kept, values: Mapping[str, object]) -> None:
-        row: dict[str, Any] = {"key": print_key(key), **values}
+        row: dict[str, Any] = {}
         for table, _, columns in outcome.rows:
             if table == self.table:
                 row |= columns
             else:
                 self._add_other(table, columns)
+        row |= {**values, "key": print_key(key)}
         self._rows.append(row if self.reads is None else {k: v for k, v in row.items() if k in self.reads})
 
     def _add_other(self, table: str, columns: Mapping[str, object]) -> None:

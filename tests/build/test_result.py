@@ -1,0 +1,49 @@
+"""The result as audits see it: counts, columns, and which of two values goes by a name."""
+
+from __future__ import annotations
+
+from runtime.build.result import Result
+from runtime.program.outcome import Kept
+
+
+def result(reads: frozenset[str] | None = None) -> Result:
+    made = Result("out", reads)
+    for n in (1, 2):
+        rows = (
+            ("out", (), {"n": n * 10, "size": n}),
+            ("pairs", (0,), {"chosen": f"a{n}"}),
+            ("pairs", (1,), {"chosen": "b"}),
+        )
+        made.add(("x", n), Kept(rows), {"n": n})
+    made.kept, made.attempted = 2, 5
+    return made
+
+
+def test_counts_are_the_builds() -> None:
+    assert (result().kept, result().attempted) == (2, 5)
+
+
+def test_a_name_of_the_row_comes_before_a_column_that_is_called_the_same() -> None:
+    assert result().column("n") == [1, 2]
+    assert result().column("size") == [1, 2]
+
+
+def test_a_row_is_told_apart_by_its_key() -> None:
+    assert result().column("key") == ["x/1", "x/2"]
+
+
+def test_each_gives_a_value_for_each_kept_row() -> None:
+    assert result().each(lambda it: it["n"] + it["size"]) == [2, 4]
+
+
+def test_another_table_has_rows_of_its_own() -> None:
+    assert result().column("chosen", table="pairs") == ["a1", "b", "a2", "b"]
+    assert result().each(lambda it: it["chosen"].upper(), table="pairs") == ["A1", "B", "A2", "B"]
+    assert result().column("n", table="out") == [1, 2]
+
+
+def test_only_what_audits_read_is_kept() -> None:
+    made = result(frozenset({"size"}))
+    assert made.column("size") == [1, 2]
+    assert made.column("n") == [None, None]
+    assert made.column("chosen", table="pairs") == []
