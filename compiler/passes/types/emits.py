@@ -25,6 +25,8 @@ from compiler.types import (
 from dsl import tree
 from dsl.diagnostics import Related, did_you_mean
 
+RESERVED = ("_key", "key", "_hash")
+"""What every table has already."""
 _NO_CELL = (SourceOf, Pool, RangeOf, Distribution)
 Columns = dict[str, tuple[Type, tree.Node]]
 
@@ -86,11 +88,23 @@ def _spread(c: Checker, column: tree.Spread, columns: Columns) -> None:
 
 
 def _add(c: Checker, columns: Columns, name: str, kind: Type, node: tree.Node) -> None:
-    if name in columns:
+    if name in RESERVED:
+        _report_reserved(c, name, node)
+    elif name in columns:
         related = (Related(columns[name][1].span, "it is here already"),)
         c.report("E0417", f"the column `{name}` stands twice", node.span, related=related, help="name one of them anew")
     else:
         columns[name] = (kind, node)
+
+
+def _report_reserved(c: Checker, name: str, node: tree.Node) -> None:
+    c.report(
+        "E0437",
+        f"a table cannot have a column of its own called `{name}`",
+        node.span,
+        notes=(f"every table has {', '.join(f'`{column}`' for column in RESERVED)} already",),
+        help="emit its fields one by one, under other names" if isinstance(node, tree.Spread) else "name it anew",
+    )
 
 
 def _check_name(rows: Rows, node: tree.Emit) -> None:
