@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from compiler.catalog import Catalog, beside
-from compiler.functions import REGISTRY, Each, library
-from compiler.functions.elements import index
+from compiler.functions import METHODS, REGISTRY, Each, Function, library, null, paired
 from compiler.functions.prelude import file, fixture, lines
 from compiler.model import Kind, Symbol
 from dsl import tree
@@ -47,11 +46,15 @@ def quantity(node: tree.Quantity) -> int | float:
 
 @dataclass(frozen=True)
 class Evaluator:
-    """`values` are those of parameters and constants; enums give the list of their members. Never raises."""
+    """`values` are those of parameters and constants; enums give the list of their members. Never raises.
+
+    `elements` are those of the lists whose methods stand around, innermost last.
+    """
 
     symbols: Mapping[tree.Node, Symbol]
     values: Mapping[Symbol, object]
     catalog: Catalog
+    elements: tuple[Any, ...] = ()
 
     def evaluate(self, node: tree.Expr) -> Any:
         rule = _RULES.get(type(node))
@@ -66,21 +69,39 @@ class Evaluator:
 
     def _ref(self, node: tree.Ref) -> Any:
         symbol = self.symbols.get(node)
-        if symbol is not None and symbol.kind is Kind.ENUM and isinstance(symbol.node, tree.Enum):
+        if symbol is None:
+            return UNKNOWN
+        if isinstance(symbol.node, tree.Enum):
             return [member.text for member in symbol.node.members]
-        return self.values.get(symbol, UNKNOWN) if symbol is not None else UNKNOWN
+        if symbol.kind is Kind.ELEMENT and symbol.node is None and self.elements:
+            return self.elements[-1]
+        if symbol.kind is Kind.FIELD:
+            return self._field(node.name)
+        return self.values.get(symbol, UNKNOWN)
+
+    def _field(self, name: str) -> Any:
+        """A bare name in a list's method: of the nearest element that has it."""
+        records = (element for element in reversed(self.elements) if isinstance(element, dict))
+        return next((record[name] for record in records if name in record), UNKNOWN)
 
     def _attr(self, node: tree.Attr) -> Any:
-        base = self.evaluate(node.base)
-        if isinstance(node.base, tree.Ref) and isinstance(base, list):
-            return node.name.text if node.name.text in base else UNKNOWN
-        return base.get(node.name.text, UNKNOWN) if isinstance(base, dict) else UNKNOWN
+        name, base = node.name.text, self.evaluate(node.base)
+        symbol = self.symbols.get(node.base)
+        if symbol is not None and symbol.kind is Kind.ENUM:
+            return name if name in base else UNKNOWN
+        if isinstance(base, dict):
+            return base.get(name, UNKNOWN)
+        return library.score(base) if name == "score" else self._method(base, name, ())
 
     def _index(self, node: tree.Index) -> Any:
         if isinstance(node.index, tree.Range):
-            return UNKNOWN
+            return self._slice(node.base, node.index)
         found = self._all(node.base, node.index)
-        return index(*found) if found else UNKNOWN
+        return library.index(*found) if found else UNKNOWN
+
+    def _slice(self, base: tree.Expr, bounds: tree.Range) -> Any:
+        found = self._all(base, bounds.low, *([bounds.high] if bounds.high else []))
+        return library.cut(*found, *([] if bounds.high else [None])) if found else UNKNOWN
 
     def _unary(self, node: tree.Unary) -> Any:
         value = self.evaluate(node.operand)
@@ -138,20 +159,50 @@ class Evaluator:
         return UNKNOWN if found is None else dict(zip((e.key for e in node.entries), found, strict=True))
 
     def _call(self, node: tree.Call) -> Any:
+        if isinstance(node.callee, tree.Attr):
+            return self._method(self.evaluate(node.callee.base), node.callee.name.text, node.args)
         symbol = self.symbols.get(node.callee)
         if symbol is None or symbol.kind is not Kind.FUNCTION or not isinstance(node.callee, tree.Ref):
             return UNKNOWN
-        args = self._all(*(arg.value for arg in node.args))
-        function = REGISTRY.get(node.callee.name)
-        if args is None or function is None or function.code is None or not function.available:
-            return UNKNOWN
         if node.callee.name in _READS:
-            return self._read(node, args)
-        if any(isinstance(param.type, Each) for param in function.signature.params):
+            args = self._all(*(arg.value for arg in node.args))
+            return self._read(node, args) if args else UNKNOWN
+        function = REGISTRY.get(node.callee.name)
+        return self._library(function, [], node.args) if function is not None else UNKNOWN
+
+    def _method(self, receiver: Any, name: str, args: Sequence[tree.Arg]) -> Any:
+        """A method on null gives null."""
+        if receiver is None or receiver is UNKNOWN:
+            return receiver
+        kind = "list" if isinstance(receiver, list) else "str" if isinstance(receiver, str) else ""
+        method = METHODS.get(f"{kind}.{name}")
+        return self._library(method, [receiver], args) if method is not None else UNKNOWN
+
+    def _library(self, function: Function, given: list[Any], args: Sequence[tree.Arg]) -> Any:
+        """Calls what a printed program would call, with `given` before the arguments."""
+        if function.code is None or not function.available:
             return UNKNOWN
-        positional = [value for arg, value in zip(node.args, args, strict=True) if arg.name is None]
-        named = {arg.name.text: value for arg, value in zip(node.args, args, strict=True) if arg.name is not None}
-        return getattr(library, function.code)(*positional, **named)
+        named: dict[str, Any] = {}
+        for arg, param in paired(function.signature.params, args):
+            value = self._expression(arg.value) if isinstance(param.type, Each) else self.evaluate(arg.value)
+            if value is UNKNOWN:
+                return UNKNOWN
+            if arg.name is None:
+                given.append(value)
+            else:
+                named[param.name] = value
+        return getattr(library, function.code)(*given, **named)
+
+    def _expression(self, node: tree.Expr) -> Callable[[Any], Any]:
+        """An element expression as a function of one element; LookupError where its value cannot be known."""
+
+        def of(element: Any) -> Any:
+            value = replace(self, elements=(*self.elements, element)).evaluate(node)
+            if value is UNKNOWN:
+                raise LookupError("not known before any row")
+            return value
+
+        return of
 
     def _read(self, node: tree.Call, args: list[Any]) -> Any:
         assert isinstance(node.callee, tree.Ref)
@@ -164,6 +215,17 @@ class Evaluator:
         return file(text) if node.callee.name == "file" else lines(text)
 
 
+def plain(value: Any) -> Any:
+    """A value found out, as one that can be printed: without what lists and elements know of where they come from."""
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if value is None or isinstance(value, bool):
+        return value
+    return next((kind(value) for kind in (str, int, float) if isinstance(value, kind)), UNKNOWN)
+
+
 def _is_null(node: tree.Expr) -> bool:
     return isinstance(node, tree.Constant) and node.value is None
 
@@ -174,8 +236,8 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
-    "/": operator.truediv,
-    "%": operator.mod,
+    "/": null.div,
+    "%": null.mod,
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,

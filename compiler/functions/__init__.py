@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from compiler.functions import later, library, results
-from compiler.functions.binding import bind, fill
+from compiler.functions import later, library, null, results
+from compiler.functions.binding import bind, fill, paired
 from compiler.functions.declare import DRAWS as _DRAWS
 from compiler.functions.declare import FUNCTIONS as _FUNCTIONS
 from compiler.functions.declare import METHODS as _METHODS
@@ -67,6 +67,8 @@ __all__ = [
     "later",
     "library",
     "methods_of",
+    "null",
+    "paired",
     "parse_signature",
     "parse_type",
     "regex_problem",

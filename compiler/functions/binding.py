@@ -1,11 +1,15 @@
-"""A parameter's type and an argument's type in; whether they agree, and what the type variables stand for, out."""
+"""A parameter's type and an argument's type in; whether they agree, and what the type variables stand for, out.
+
+And a call's arguments in; each with the parameter that it is for, out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
-from compiler.functions.signature import AnyOf, Each, Var
+from compiler.functions.signature import AnyOf, Each, Parameter, Var
 from compiler.types import ANY, Generated, List, Optional, Type
+from dsl import tree
 
 Assignable = Callable[[Type, Type], bool]
 Bindings = dict[str, Type]
@@ -49,3 +53,13 @@ def fill(pattern: Type, bindings: Bindings) -> Type:
     if isinstance(pattern, AnyOf):
         return AnyOf(tuple(fill(member, bindings) for member in pattern.members))
     return pattern
+
+
+def paired(params: Sequence[Parameter], args: Sequence[tree.Arg]) -> Iterator[tuple[tree.Arg, Parameter]]:
+    """Arguments by name, or by place; what is left over goes to the last parameter, which takes many."""
+    by_name = {param.name: param for param in params}
+    for place, arg in enumerate(args):
+        if arg.name is not None:
+            yield arg, by_name[arg.name.text]
+        else:
+            yield arg, params[min(place, len(params) - 1)]

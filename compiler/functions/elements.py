@@ -116,6 +116,16 @@ def score(value: Value) -> Any:
     return getattr(value, "score", None)
 
 
+def logprob(value: Any) -> float | None:
+    """The mean log-probability per token of a generated value; null for one that no model wrote."""
+    return getattr(getattr(value, "meta", None), "logprob", None)
+
+
+def reasoning(value: Any) -> str | None:
+    """What a model thought aloud before it wrote the value; null where it did not, or where no model wrote it."""
+    return getattr(getattr(value, "meta", None), "reasoning", None)
+
+
 def index(values: Any, key: Any) -> Value:
     """`values[key]` of a list, text or map; null where there is nothing. Negative indices count from the end."""
     if values is None or key is None:

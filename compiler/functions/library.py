@@ -16,7 +16,7 @@ from compiler.functions.checks import (
     is_schema,
     language_of,
 )
-from compiler.functions.elements import Elements, aligned, cut, index, own, score, with_score
+from compiler.functions.elements import Elements, aligned, cut, index, logprob, own, reasoning, score, with_score
 from compiler.functions.lists import (
     list_all,
     list_any,
@@ -123,6 +123,7 @@ __all__ = [
     "list_unique",
     "list_where",
     "log",
+    "logprob",
     "lower",
     "matches",
     "max_",
@@ -130,6 +131,7 @@ __all__ = [
     "ngrams",
     "number",
     "own",
+    "reasoning",
     "repetition",
     "replace",
     "round_",

@@ -21,8 +21,10 @@ def one(source: Drawable) -> Distribution:
     return lambda draws, name: draws.one(name, source.pool)
 
 
-def pick(source: Drawable, low: int, high: int) -> Distribution:
-    return lambda draws, name: draws.pick(name, source.pool, low, high)
+def pick(source: Drawable | Sequence[Any], low: int, high: int) -> Distribution:
+    """The elements of a plain list are their own ids."""
+    pool = Pool(source) if isinstance(source, Sequence) else source.pool
+    return lambda draws, name: draws.pick(name, pool, low, high)
 
 
 def weighted(weights: Mapping[str, float]) -> Distribution:

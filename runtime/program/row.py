@@ -16,7 +16,7 @@ from runtime.program.outcome import Again, Dropped, Kept, Outcome, Rejected, Una
 from runtime.program.shape import Problem, Shape
 from runtime.program.stage import Stage
 from runtime.program.trace import Event
-from runtime.program.values import Meta, Verdict, generated, logprob
+from runtime.program.values import Meta, Verdict, generated
 from runtime.sampling import Draws, seed_of
 
 Key = tuple[str | int | float | bool, ...]
@@ -67,10 +67,6 @@ class Row:
             self.events.append(Event(cell=name, kind="let", round=self.round, value=value))
         self.values[name] = value
         return value
-
-    @staticmethod
-    def logprob(value: object) -> float | None:
-        return logprob(value)
 
     # --- coming round again --------------------------------------------------------------------------------------
 

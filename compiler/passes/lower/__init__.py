@@ -1,4 +1,7 @@
-"""A planned model in; the text of one Python module for each dataset out."""
+"""A planned model in; the text of one Python module for each dataset out.
+
+The plan's columns learn which of them the printed program can leave null.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from compiler.constant import Evaluator
 from compiler.context import Context
 from compiler.model import Model
 from compiler.passes.lower.module import Module
-from compiler.plan import Later
+from compiler.plan import DatasetPlan, Emit, Later
 
 
 def run(model: Model, context: Context) -> Model:
@@ -16,4 +19,20 @@ def run(model: Model, context: Context) -> Model:
         return model
     evaluator = Evaluator(model.symbols, model.values, context.catalog)
     ready = (dataset for dataset in model.plan.datasets if not dataset.of(Later))
-    return replace(model, programs={dataset.name: Module(model, dataset, evaluator).text() for dataset in ready})
+    modules = {dataset.name: Module(model, dataset, evaluator) for dataset in ready}
+    programs = {name: module.text() for name, module in modules.items()}
+    datasets = tuple(
+        _with_nulls(dataset, modules[dataset.name]) if dataset.name in modules else dataset
+        for dataset in model.plan.datasets
+    )
+    return replace(model, plan=replace(model.plan, datasets=datasets), programs=programs)
+
+
+def _with_nulls(dataset: DatasetPlan, module: Module) -> DatasetPlan:
+    steps = (_stored(step, module) if isinstance(step, Emit) else step for step in dataset.steps)
+    return replace(dataset, steps=tuple(steps))
+
+
+def _stored(step: Emit, module: Module) -> Emit:
+    columns = (replace(column, type=module.columns[step.table, column.name]) for column in step.columns)
+    return replace(step, columns=tuple(columns))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from compiler.functions import REGISTRY, RESULTS, Each, Function, Parameter, find_method
+from compiler.functions import REGISTRY, RESULTS, Each, Function, Parameter, find_method, paired
 from compiler.model import Kind, Symbol
 from compiler.passes.lower import expressions
 from compiler.passes.lower import precedence as p
@@ -71,22 +71,16 @@ def bare_method(node: tree.Attr, site: Site) -> Code | None:
     return library_call(entry, [site.as_text(node.base)]) if entry is not None else None
 
 
-def _paired(params: Sequence[Parameter], args: Sequence[tree.Arg]) -> Iterator[tuple[tree.Arg, Parameter]]:
-    by_name = {param.name: param for param in params}
-    for place, arg in enumerate(args):
-        if arg.name is not None:
-            yield arg, by_name[arg.name.text]
-        else:
-            yield arg, params[min(place, len(params) - 1)]
-
-
 def arguments(params: Sequence[Parameter], args: Sequence[tree.Arg], site: Site, element: Type = ANY) -> list[Code]:
-    """The arguments in the order they were written, by position or by name. A lambda is never null."""
+    """The arguments in the order they were written, by position or by name. A lambda is never null.
+
+    Where a parameter takes null, as the first of `default` does, null does not go through.
+    """
     items: list[Code] = []
-    for arg, param in _paired(params, args):
+    for arg, param in paired(params, args):
         printed = site.argument(arg.value, param.type, element)
         doc = Prefixed(f"{param.name}=", printed.doc) if arg.name is not None else printed.doc
-        items.append(Code(doc, nullable=printed.nullable))
+        items.append(Code(doc, nullable=printed.nullable and not isinstance(param.type, Optional)))
     return items
 
 
@@ -96,7 +90,7 @@ def arguments(params: Sequence[Parameter], args: Sequence[tree.Arg], site: Site,
 def measure(node: tree.Call, entry: Function, site: Site) -> Code:
     """`distinct(question)`: a parameter over each row is a whole column of the result."""
     items: list[Doc] = []
-    for arg, param in _paired(entry.signature.params, node.args):
+    for arg, param in paired(entry.signature.params, node.args):
         over_rows = isinstance(param.type, Each)
         printed = _column(arg.value, site) if over_rows else expressions.source(arg.value, site)
         items.append(Prefixed(f"{param.name}=", printed) if arg.name is not None else printed)

@@ -39,6 +39,7 @@ class Module:
             self.names.claim(name)
         self.helpers: list[str] = []
         self.values: dict[Symbol, str] = {}
+        self.columns: Mapping[tuple[str, str], Type] = {}
         self.row = self.names.claim(dataset.name)
         self.records = self._records()
         self.checks = {record: self.names.claim(f"check_{record.name}") for record in self.records}
@@ -143,7 +144,9 @@ class Module:
     # --- printing ---
 
     def text(self) -> str:
-        row = RowPrinter(self, self.dataset).printed()
+        printer = RowPrinter(self, self.dataset)
+        row = printer.printed()
+        self.columns = printer.columns
         gates, key = axes.audits(self.dataset, self), axes.key(self.dataset, self)
         over = axes.axes(self.dataset, self)
         pools = [criteria.criteria(symbol, self) for symbol in self.pools]

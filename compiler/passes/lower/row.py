@@ -13,8 +13,9 @@ from compiler.model import Kind, Symbol
 from compiler.passes.lower import calls, expressions
 from compiler.passes.lower.identifiers import mangle
 from compiler.passes.lower.layout import Bracket, Doc, Leaf, Prefixed, call, literal, statement, text, value
+from compiler.passes.lower.nulls import or_null, with_nulls
 from compiler.passes.lower.scopes import Site
-from compiler.types import ANY
+from compiler.types import ANY, Type
 from dsl import tree
 
 if TYPE_CHECKING:
@@ -26,11 +27,16 @@ SETTINGS = {"max_tokens": "max_new_tokens"}
 
 @dataclass
 class RowPrinter:
-    """`names` grows with the steps: what a statement declares, later ones can use."""
+    """`names` grows with the steps: what a statement declares, later ones can use. So do `kinds`, the types of names
+
+    that can be null although the checker does not say so, and `columns`: (table, column) → the type to store.
+    """
 
     module: Module
     dataset: plan.DatasetPlan
     names: dict[Symbol, str] = field(default_factory=dict)
+    kinds: dict[Symbol, Type] = field(default_factory=dict)
+    columns: dict[tuple[str, str], Type] = field(default_factory=dict)
 
     def printed(self) -> str:
         indent = "    "
@@ -44,7 +50,7 @@ class RowPrinter:
         return "\n".join([*head, *axes, *loop, *(body or [f"{deep}pass"]), ""])
 
     def site(self) -> Site:
-        return Site(self.module.model, self.module, locals=self.names)
+        return Site(self.module.model, self.module, locals=self.names, kinds=self.kinds)
 
     def _line(self, step: plan.Step, indent: str) -> Iterator[str]:
         yield PRINTERS[type(step)](self, step, indent)
@@ -66,7 +72,10 @@ class RowPrinter:
         return statement(f"{self.declare(step)} = ", call("row.draw", text(step.name), given), indent=indent)
 
     def let(self, step: plan.Let, indent: str) -> str:
-        given = expressions.source(step.value, self.site())
+        site = self.site()
+        given, kind = expressions.source(step.value, site), with_nulls(step.value, site)
+        if kind != site.type_of(step.value):
+            self.kinds = {**self.kinds, self.module.row_symbol(self.dataset, step.name): kind}
         return statement(f"{self.declare(step)} = ", call("row.let", text(step.name), given), indent=indent)
 
     def gen(self, step: plan.Gen, indent: str) -> str:
@@ -128,16 +137,19 @@ class RowPrinter:
         return statement("", call("row.dedup", text(step.id), given), indent=indent)
 
     def emit(self, step: plan.Emit, indent: str) -> str:
-        columns = [self._column(column) for column in step.columns]
+        columns = [self._column(step.table, column) for column in step.columns]
         return statement("", call("row.emit", text(step.table), _record(columns)), indent=indent)
 
-    def _column(self, column: plan.Column) -> tuple[str, Doc]:
+    def _column(self, table: str, column: plan.Column) -> tuple[str, Doc]:
         site = self.site()
         if column.value is not None:
+            self.columns[table, column.name] = with_nulls(column.value, site)
             return column.name, expressions.source(column.value, site)
         assert column.spread is not None
         kind = site.type_of(column.spread)
-        return column.name, expressions.field(expressions.code(column.spread, site), column.name, kind).doc
+        found = expressions.field(expressions.code(column.spread, site), column.name, kind)
+        self.columns[table, column.name] = or_null(column.type, found.nullable)
+        return column.name, found.doc
 
 
 def _record(columns: list[tuple[str, Doc]]) -> Doc:

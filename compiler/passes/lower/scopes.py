@@ -22,7 +22,7 @@ from dsl import tree
 if TYPE_CHECKING:
     from compiler.passes.lower.module import Module
 
-PROPERTIES = {"logprob": "row.logprob", "score": "fn.score"}
+PROPERTIES = {"logprob": "fn.logprob", "reasoning": "fn.reasoning", "score": "fn.score"}
 _SOURCES = (Kind.INPUT, Kind.PERSONAS, Kind.DATASET)
 
 
@@ -30,6 +30,7 @@ _SOURCES = (Kind.INPUT, Kind.PERSONAS, Kind.DATASET)
 class Site:
     """`locals` are names of the function being printed; `elements` the types of the elements around, innermost last.
 
+    `kinds` are the types of names that can be null although the checker does not say so.
     `jinja`: in a template, where no lambda can stand. `over_rows`: in an audit, inside a measure.
     """
 
@@ -39,8 +40,12 @@ class Site:
     elements: tuple[Type, ...] = ()
     jinja: bool = False
     over_rows: bool = False
+    kinds: Mapping[Symbol, Type] = field(default_factory=dict)
 
     def type_of(self, node: tree.Expr) -> Type:
+        symbol = self.model.symbols.get(node) if isinstance(node, tree.Ref) else None
+        if symbol is not None and symbol in self.kinds:
+            return self.kinds[symbol]
         return self.model.types.get(node, ANY)
 
     def inside(self, kind: Type) -> Site:
@@ -76,7 +81,7 @@ class Site:
 
     def _of_module(self, node: tree.Ref, symbol: Symbol) -> Code:
         if symbol.kind in (Kind.PARAM, Kind.CONST):
-            return leaf(self.module.constant(symbol))
+            return leaf(self.module.constant(symbol), self.model.values.get(symbol) is None)
         if isinstance(symbol.node, tree.Enum):
             return Code(value([member.text for member in symbol.node.members]))
         if symbol.kind in _SOURCES:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import cast
 
-from compiler.constant import UNKNOWN
+from compiler.constant import UNKNOWN, plain
 from compiler.model import Kind, Symbol
 from compiler.passes.types.checker import EARLY, STILL, Checker, declares
 from compiler.passes.types.data import check_shares
 from compiler.passes.types.declared import parameter_type
 from compiler.passes.types.judges import verdict_of
-from compiler.passes.types.relations import bare
+from compiler.passes.types.relations import bare, nullable
 from compiler.passes.types.settings import SAMPLING, settings
 from compiler.passes.types.templates import LOOP_RECORD, template
 from compiler.passes.types.written import denote
@@ -21,6 +21,7 @@ from compiler.types import (
     INT,
     STR,
     Choice,
+    Optional,
     Pool,
     Record,
     RecordField,
@@ -38,23 +39,36 @@ def param(c: Checker, symbol: Symbol) -> Type:
     node = cast(tree.Param, symbol.node)
     kind = denote(c, node.type)
     c.expect(node.default, kind, f"the default of `{symbol.name}`", EARLY)
-    value = c.evaluate(node.default)
-    if value is UNKNOWN and c.types.get(node.default) != ANY:
-        c.report("E0326", f"the default of `{symbol.name}` must be known before any row", node.default.span)
+    value = _known(c, node.default, f"the default of `{symbol.name}`")
     given = c.context.params.get(symbol.name) if symbol.file == c.model.root else None
     if given is not None:
         c.expect(given, kind, f"the parameter `{symbol.name}`", EARLY)
-        value = c.evaluate(given)
+        value = _known(c, given, f"the parameter `{symbol.name}`")
     c.values[symbol] = float(value) if kind == FLOAT and type(value) is int else value
     return kind
 
 
 @declares(Kind.CONST)
 def const(c: Checker, symbol: Symbol) -> Type:
+    """What has no value, such as a division by zero, makes an optional type."""
     node = cast(tree.Const, symbol.node)
+    told = len(c.context.diagnostics)
     kind = bare(c.infer(node.value, EARLY))
-    c.values[symbol] = c.evaluate(node.value)
-    return kind
+    mistaken = len(c.context.diagnostics) > told
+    c.values[symbol] = value = (
+        c.evaluate(node.value) if mistaken else _known(c, node.value, f"the constant `{symbol.name}`")
+    )
+    return Optional(kind) if value is None and kind != ANY and not nullable(kind) else kind
+
+
+def _known(c: Checker, node: tree.Expr, what: str) -> object:
+    """The value, which must be known before any row; told once where another declaration is to blame."""
+    value = plain(c.evaluate(node))
+    blamed = any(c.values.get(c.symbols[part]) is UNKNOWN for part in tree.walk(node) if part in c.symbols)
+    if value is UNKNOWN and c.types.get(node) != ANY and not blamed:
+        help_ = "write the range where it is used" if isinstance(node, tree.Range) else None
+        c.report("E0326", f"{what} must be known before any row", node.span, help=help_)
+    return value
 
 
 @declares(Kind.ENUM)

@@ -12,10 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from compiler import plan
+from runtime.program import Prompt
 from runtime.program.outcome import Kept, Outcome, Rejected
 from runtime.program.row import Row
 from runtime.program.stage import Stage
-from tests.compiler.back.specs import program
+from runtime.program.values import Meta, generated
+from tests.compiler.back.specs import analysed, program
 from tests.compiler.back.test_golden import _analysis
 
 
@@ -284,3 +287,146 @@ def test_a_printed_prompt_runs_by_hand_with_plain_sglang(
         assert state["answer"]
     if name == "prompt_prefill":
         assert state.messages()[-1]["content"].startswith("A title is")
+
+
+CONSTANTS = [
+    ("[1, 2, 3][0..1]", [1, 2]),
+    ("[4, 5].first", 4),
+    ("[4, 5].last", 5),
+    ('"a b".words()', 2),
+    ("[1, 2, 3].where(it > 1)", [2, 3]),
+    ('[{ n: 1, s: "a" }, { n: 2, s: "b" }].where(n > 1).map(s)', ["b"]),
+    ("[[1], [2, 3]].map(it.map(it * 2))", [[2], [4, 6]]),
+    ("[1, 3, 2].top(2, by = it)", [3, 2]),
+    ("[1, 3, 2].rank(by = it).first.score", 3),
+    ("1 / 0", None),
+    ("[1, 2][9]", None),
+    ("default([1, 2][9], 7)", 7),
+    ('lines("rules.txt").map(it.upper())', ["BE KIND.", "BE BRIEF."]),
+]
+
+
+@pytest.mark.parametrize(("written", "value"), CONSTANTS, ids=[written for written, _ in CONSTANTS])
+def test_a_constant_has_the_value_that_the_expression_would_have_in_a_row(written: str, value: object) -> None:
+    text = f"edition 1\nconst x = {written}\ndataset out {{\n  each i in 1..3\n  emit {{ a = x, b = {written} }}\n}}\n"
+    if "lines(" in written:
+        text = text.replace(f", b = {written}", ", b = x")
+    outcome, _ = run(program(text), {}, {"i": 1})
+    assert outcome == Kept((("out", (), {"a": value, "b": value}),))
+
+
+@pytest.mark.parametrize("written", ["1..3", 'ask("x")', "pages.rows", "[1, 2].map(pages.rows)"])
+def test_a_constant_without_a_value_is_told_when_it_is_checked(written: str) -> None:
+    text = f'''edition 1
+record Page {{
+  id: str
+}}
+input pages: Page = jsonl("pages.jsonl") {{ key = id }}
+prompt ask(text: str) """
+  {{{{ text }}}}
+"""
+const x = {written}
+const y = [x]
+dataset out {{
+  each i in 1..3
+  let z = y
+  emit {{ i = i }}
+}}
+'''
+    told = [d for d in analysed(text).errors if d.code == "E0326"]
+    assert [d.message for d in told] == ["the constant `x` must be known before any row"]
+
+
+NULLS = """edition 1
+dataset out {
+  each i in 1..3
+  let xs = [1, 2]
+  let ninth = xs[9]
+  let pair = [xs[0], xs[9]]
+  emit {
+    index = xs[9], let_ = ninth, more = ninth + 1, pair, halves = xs.map(it / (i - 1)), share = 1 / (i - 1),
+    safe = default(xs[9], 3), plain = i + 1, record = { a: xs[9], b: "x" }, list = xs, half = i / 2
+  }
+}
+""".replace("pair, halves", "pair = pair, halves")
+
+
+def test_a_column_that_a_row_can_leave_null_is_stored_as_one_that_may_be_null() -> None:
+    from runtime.build.schemas import emit_schema
+
+    analysis = analysed(NULLS)
+    assert analysis.ok and analysis.model.plan is not None
+    ((emit,),) = (dataset.of(plan.Emit) for dataset in analysis.model.plan.datasets)
+    assert {column.name: str(column.type) for column in emit.columns} == {
+        "index": "int?",
+        "let_": "int?",
+        "more": "int?",
+        "pair": "int?[2]",
+        "halves": "float?[]",
+        "share": "float?",
+        "safe": "int",
+        "plain": "int",
+        "record": "record",
+        "list": "int[2]",
+        "half": "float",
+    }
+    assert emit_schema(emit).names == tuple(column.name for column in emit.columns)
+
+
+def test_a_value_that_may_be_null_is_used_as_one() -> None:
+    outcome, _ = run(program(NULLS), {}, {"i": 1})
+    assert isinstance(outcome, Kept)
+    ((_, _, columns),) = outcome.rows
+    assert columns == {
+        "index": None,
+        "let_": None,
+        "more": None,
+        "pair": [1, None],
+        "halves": [None, None],
+        "share": None,
+        "safe": 3,
+        "plain": 2,
+        "record": {"a": None, "b": "x"},
+        "list": [1, 2],
+        "half": 0.5,
+    }
+
+
+def test_a_template_can_say_how_likely_a_text_was() -> None:
+    """In a hole, in a hole that becomes a function, and in an audit there is no row to ask."""
+    text = '''edition 1
+dataset out {
+  each i in 1..3
+  gen text: str with writer """
+    Write.
+  """
+  gen check: str with writer """
+    {{ default(text.logprob, -9) }} {{ [1].map(default(text.logprob, -9)).first }}
+  """
+  emit { check = check }
+}
+'''
+    names = namespace(program(text))
+    value = generated("Hello.", Meta(-0.5))
+    prompt = next(value for name, value in names.items() if isinstance(value, Prompt) and "logprob" in value.source)
+    assert prompt.messages(text=value) == [("user", "-0.5 -0.5")]
+    assert prompt.messages(text="Hello.") == [("user", "-9 -9")]
+
+
+def test_elements_of_a_plain_list_are_picked() -> None:
+    text = """edition 1
+const words = ["a", "b", "c"]
+dataset out {
+  each i in 1..3
+  draw two ~ words.pick(2)
+  draw some ~ [{ n: 1, s: "x" }, { n: 2, s: "y" }].pick(1..2)
+  emit { two = two, some = some }
+}
+"""
+    outcome, _ = run(program(text), {}, {"i": 1})
+    again, _ = run(program(text), {}, {"i": 1})
+    assert isinstance(outcome, Kept) and outcome == again
+    ((_, _, columns),) = outcome.rows
+    two, some = columns["two"], columns["some"]
+    assert isinstance(two, list) and len(set(two)) == 2 and set(two) <= {"a", "b", "c"}
+    assert isinstance(some, list) and 1 <= len(some) <= 2 and all(one["s"] in "xy" for one in some)
