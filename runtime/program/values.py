@@ -46,12 +46,6 @@ def generated(value: object, meta: Meta) -> object:
     return marked
 
 
-def logprob(value: object) -> float | None:
-    """The mean log-probability per token of a generated value; null for one that no model wrote."""
-    meta = getattr(value, "meta", None)
-    return meta.logprob if isinstance(meta, Meta) else None
-
-
 class Verdict:
     """What a judge said: true or false with the probability of yes, a sum of points, or a step of a scale."""
 
