@@ -234,8 +234,10 @@ class Row:
         return f"{title} (after {tries + 1} tries)" if tries else title
 
     def flag(self, step: str, condition: object) -> None:
+        """Marks a row that is kept for a person to read; the mark stands in its story."""
         if condition:
             self.flags.append(step)
+            self.events.append(Event(cell=step, kind="flag", value=self.stage.title(step)))
 
     def dedup(self, step: str, value: object) -> None:
         """Waits for all candidates before this one, then compares with those of them that passed here."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 class Event:
     """One thing that happened, told apart by (cell, round, element, sample, attempt).
 
-    kind       draw, let, gen or judge
+    kind       draw, let, gen, judge or flag
     value      the value as plain data: what was drawn, computed, answered (null when the answer failed its type)
     call       hex of the journal's key; None for what is not a call
     prompt     the prompt's name; `arguments` are its values
