@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test unit live soak lint types docs-check bench record clean install
+.PHONY: demo test unit live soak lint types docs-check golden record bench clean install
 
 install: $(STAMP)
 
@@ -38,6 +38,16 @@ types: install
 
 docs-check: install
 	$(BIN)/python -m pytest tests/project tests/docs
+
+# Rewrites what tests compare with: goldens, generated pages, and the recorded answers of the embedded model.
+golden: install
+	$(BIN)/python -m pytest -m 'not live and not soak' -n 2 --update-golden
+
+record: install
+	$(BIN)/python -m tests.acceptance.replay
+
+bench: install
+	for script in benchmarks/b*.py; do $(BIN)/python $$script || exit 1; done
 
 clean:
 	rm -rf $(VENV) .synth build *.egg-info

@@ -17,7 +17,7 @@ from runtime.engines.protocol import Completer, Engine
 from runtime.journal import Journal
 from runtime.program.stage import Bound
 from runtime.sources import load_facts, save_facts
-from runtime.store.open import open_store
+from runtime.store.open import project_store
 from runtime.store.port import Store
 
 
@@ -36,7 +36,7 @@ class Session(AbstractContextManager["Session"]):
 
     @cached_property
     def store(self) -> Store:
-        return open_store(self.project.state_dir)
+        return project_store(self.project)
 
     @cached_property
     def facts(self) -> dict[str, Any]:

@@ -33,9 +33,9 @@ class Context:
 
     @cached_property
     def store(self) -> Store:
-        from runtime.store.open import open_store
+        from runtime.store.open import project_store
 
-        return open_store(self.project.state_dir)
+        return project_store(self.project)
 
     @cached_property
     def catalog(self) -> Catalog:

@@ -44,7 +44,7 @@ def examine(project: Project, engines: bool = True) -> Iterator[Finding]:
     yield _weights()
     if engines:
         yield from _engines(project)
-    yield _part("store", lambda: _store(project.state_dir))
+    yield _part("store", lambda: _store(project))
     yield _part("journal", lambda: _journal(project.state_dir))
     yield _locks(project.state_dir)
     yield _disk(project.root)
@@ -135,16 +135,17 @@ def _ask(project: Project, binding: Binding) -> Finding:
     return Finding(name, "ok", f"answered a token after {time.monotonic() - started:.1f} s, {engine.identity}")
 
 
-def _store(state: Path) -> Finding:
+def _store(project: Project) -> Finding:
     """Every branch and tag is followed to its commit, and what the commits' manifests name is looked up."""
-    if not (state / "store.git").exists():
+    from runtime.store.open import project_store, store_folder
+
+    if project.config.store.kind == "git" and not store_folder(project).exists():
         return Finding("store", "ok", "none yet; the first build makes it")
     from runtime.query.catalog import datasets
-    from runtime.store.open import open_store
     from runtime.tables.layout import FORMAT_PATH, manifest_path, read_format
     from runtime.tables.manifest_json import read_manifest
 
-    store = open_store(state)
+    store = project_store(project)
     branches, tags, files = store.branches(), store.tags(), 0
     for commit in {*branches.values(), *tags.values()}:
         paths = [entry.path for entry in store.entries(commit)]

@@ -31,26 +31,26 @@ class Draws:
 
     def integers(self, name: str, low: int, high: int) -> int:
         """`low` to `high`, both included."""
-        return numbers.integer(self.bits(name), low, high)
+        return numbers.integer(draw_bits(self.row, name), low, high)
 
     def uniform(self, name: str, low: float, high: float) -> float:
-        return numbers.uniform(self.bits(name), low, high)
+        return numbers.uniform(draw_bits(self.row, name), low, high)
 
     def normal(self, name: str, mu: float, sigma: float) -> float:
-        return numbers.normal(self.bits(name), mu, sigma)
+        return numbers.normal(draw_bits(self.row, name), mu, sigma)
 
     def weighted(self, name: str, weights: Mapping[str, float]) -> str:
         """A key, as likely as its share of the weights' sum."""
-        return shared_pool(tuple(weights), tuple(weights.values())).one(self.bits(name))
+        return shared_pool(tuple(weights), tuple(weights.values())).one(draw_bits(self.row, name))
 
     def choose(self, name: str, elements: Sequence[Element]) -> Element:
         """One of a plain list, all equally likely; the elements are their own ids."""
-        return Pool(elements).one(self.bits(name))
+        return Pool(elements).one(draw_bits(self.row, name))
 
     def one(self, name: str, pool: Pool[Element]) -> Element:
         """One element of a source."""
-        return pool.one(self.bits(name))
+        return pool.one(draw_bits(self.row, name))
 
     def pick(self, name: str, pool: Pool[Element], low: int, high: int | None = None) -> list[Element]:
         """`low` to `high` distinct elements of a source, in drawn order."""
-        return pool.pick(self.bits(name), low, high)
+        return pool.pick(draw_bits(self.row, name), low, high)

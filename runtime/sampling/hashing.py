@@ -29,7 +29,7 @@ def seed_of(*parts: Any) -> int:
 def row_bits(seed: int, dataset: str, key: tuple[Any, ...]) -> int:
     """`seed_of(seed, dataset, key)`, with the state that all rows share kept from one call to the next."""
     state = _shared_state(seed, dataset).copy()
-    state.update(encode(key))
+    state.update(_encode_sequence(key))
     return int.from_bytes(state.digest(), "big")
 
 
@@ -59,7 +59,8 @@ def _encode_text(text: str) -> bytes:
 
 
 def _encode_sequence(parts: Sequence[Any]) -> bytes:
-    return b"l%d:%b" % (len(parts), b"".join([encode(part) for part in parts]))
+    encoder = _ENCODERS.get
+    return b"l%d:%b" % (len(parts), b"".join([encoder(type(part), _encode_other)(part) for part in parts]))
 
 
 def _encode_mapping(part: Mapping[str, Any]) -> bytes:

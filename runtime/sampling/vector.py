@@ -20,6 +20,7 @@ POINTS = 8
 """Points that each element has on the ring, and below, places that each row looks from: shares differ by about 4%."""
 PROBES = 32
 _SPARE = 8
+_xor, _times, _shift, _word = np.bitwise_xor, np.multiply, np.right_shift, np.uint64
 _FIRST, _SECOND, _TWELVE, _ONE = np.uint64(FIRST), np.uint64(SECOND), np.uint64(12), np.uint64(ONE)
 
 
@@ -50,11 +51,12 @@ class VectorRendezvous:
 
     def _scores(self, bits: int) -> Words:
         work, half, (first, shift, second) = self._work, self._half, self._constants
-        np.bitwise_xor(self.hashes, np.uint64(bits), work)
-        np.multiply(work, first, work)
-        np.right_shift(work, shift, half)
-        np.bitwise_xor(work, half, work)
-        return np.multiply(work, second, work)
+        _xor(self.hashes, _word(bits), work)
+        _times(work, first, work)
+        _shift(work, shift, half)
+        _xor(work, half, work)
+        _times(work, second, work)
+        return work
 
 
 def _lowest(values: npt.NDArray[np.generic], count: int) -> npt.NDArray[np.intp]:
