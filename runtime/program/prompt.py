@@ -66,7 +66,10 @@ class Prompt:
 
     @cached_property
     def template(self) -> Any:
-        return environment().from_string(self.source, globals=self.functions)
+        """Its globals are a plain dict: Jinja2 copies them at every rendering, and a chain of maps is slow to copy."""
+        found = environment().from_string(self.source, globals=self.functions)
+        found.globals = dict(found.globals)
+        return found
 
     def pieces(self, values: Mapping[str, object]) -> Iterator[str]:
         context = self.template.new_context(dict(values))

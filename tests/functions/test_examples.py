@@ -37,7 +37,7 @@ def run(node: tree.Expr, names: Mapping[str, Any]) -> Any:
             return call(name, REGISTRY[name], node, [], names)
         case tree.Call(callee=tree.Attr()) | tree.Attr():
             return member(node, names)
-    raise NotImplementedError(type(node))
+    raise AssertionError(f"no example has had a {type(node).__name__} so far")
 
 
 def member(node: tree.Call | tree.Attr, names: Mapping[str, Any]) -> Any:
