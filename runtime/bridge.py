@@ -11,6 +11,7 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, ParamSpec, TypeVar
 
@@ -59,3 +60,29 @@ def background_loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="synth-background-loop", daemon=True).start()
     return loop
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The result of `coroutine` on a loop of its own (uvloop's where there is one); also where a loop runs already.
+
+    A notebook's cells run inside a loop, which cannot wait for another: there the work is done in a thread.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return _run_here(coroutine)
+    with ThreadPoolExecutor(1, thread_name_prefix="synth-run") as worker:
+        return worker.submit(_run_here, coroutine).result()
+
+
+def _run_here(coroutine: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(coroutine)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

@@ -11,6 +11,7 @@ from typing import Literal
 from compiler.analysis import Analysis
 from compiler.constant import Evaluator
 from dsl.diagnostics import Diagnostic
+from runtime.bridge import run
 from runtime.build import commit, estimate, identity, tests
 from runtime.build.audits import Gate, audit, enforce
 from runtime.build.budget import Allowance
@@ -73,7 +74,7 @@ class Build:
 
 def build(analysis: Analysis, session: Session, options: Options, watch: Watch = lambda progress: None) -> Build:
     """Raises SynthError for mistakes, failed tests and audits, and an engine that does not answer."""
-    return asyncio.run(_build(analysis, session, options, watch))
+    return run(_build(analysis, session, options, watch))
 
 
 async def _build(analysis: Analysis, session: Session, options: Options, watch: Watch) -> Build:

@@ -32,8 +32,7 @@ def run(
 
     Example: synth plan specs/python_qa.synth --against main
     """
-    import asyncio
-
+    from runtime import bridge
     from runtime.build.build import Options, foresee
     from runtime.cli.compiled import compiled
 
@@ -41,7 +40,7 @@ def run(
         branch = session.profile.branch or context.branch
         head = session.store.resolve(against) if against else session.store.head(branch)
         allowed = limit if limit is not None else session.profile.limit
-        found = asyncio.run(foresee(analysis, session, Options(branch, only=only, limit=allowed), head))
+        found = bridge.run(foresee(analysis, session, Options(branch, only=only, limit=allowed), head))
         if as_json:
             say_json([_json(one) for one in found])
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -31,11 +30,12 @@ def run(
 
     Example: synth preview specs/python_qa.synth -n 1
     """
+    from runtime import bridge
     from runtime.build.preview import preview
     from runtime.cli.compiled import compiled
 
     with compiled(spec, param, seed, profile) as (analysis, session, _):
-        found = asyncio.run(preview(analysis, session, only, number))
+        found = bridge.run(preview(analysis, session, only, number))
         if as_json:
             say_json([one.json() for one in found])
             return
