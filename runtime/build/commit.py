@@ -142,9 +142,13 @@ def _touched(changes: Changes, head: CommitId | None) -> bool:
 
 def _message(built: Iterable[Built]) -> str:
     done = [one for one in built if one.how != "unchanged"]
-    kept = ", ".join(f"{one.manifest.dataset}: {one.manifest.counts.kept:,} rows" for one in done)
+    kept = ", ".join(f"{one.manifest.dataset}: {_rows(one.manifest.counts.kept)}" for one in done)
     words = all(one.how == "described" for one in done)
     return f"Describe {', '.join(one.manifest.dataset for one in done)} anew" if words else f"Build {kept}"
+
+
+def _rows(number: int) -> str:
+    return f"{number:,} row" if number == 1 else f"{number:,} rows"
 
 
 def _metadata(built: Iterable[Built]) -> dict[str, str]:
