@@ -6,7 +6,7 @@ and remembered, so that a body that comes round again after a `retry` repeats on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,8 +18,8 @@ from runtime.program.stage import Stage
 from runtime.program.trace import Event
 from runtime.program.values import Meta, Verdict, generated
 from runtime.sampling import Draws, seed_of
+from runtime.tables.keys import Key
 
-Key = tuple[str | int | float | bool, ...]
 Slot = tuple[str, int]
 """A gen's name and the round of the loop it stands in."""
 
@@ -64,7 +64,8 @@ class Row:
 
     def let(self, name: str, value: Any) -> Any:
         if self.values.get(name) != value or name not in self.values:
-            self.events.append(Event(cell=name, kind="let", round=self.round, value=value))
+            attempt = self._next_attempt(name)
+            self.events.append(Event(cell=name, kind="let", round=self.round, attempt=attempt, value=value))
         self.values[name] = value
         return value
 
@@ -234,10 +235,9 @@ class Row:
         return f"{title} (after {tries + 1} tries)" if tries else title
 
     def flag(self, step: str, condition: object) -> None:
-        """Marks a row that is kept for a person to read; the mark stands in its story."""
+        """Marks a row for a person to read, should it be kept."""
         if condition:
             self.flags.append(step)
-            self.events.append(Event(cell=step, kind="flag", value=self.stage.title(step)))
 
     def dedup(self, step: str, value: object) -> None:
         """Waits for all candidates before this one, then compares with those of them that passed here."""
@@ -258,11 +258,9 @@ class Row:
             return self._rejected(dropped)
         except Unanswered as unanswered:
             return Unknown(unanswered.cell)
+        self.events += [Event(cell=step, kind="flag", value=self.stage.title(step)) for step in self.flags]
         return Kept(tuple(self.rows), tuple(self.flags))
 
     def _rejected(self, dropped: Dropped) -> Rejected:
         values = {name: self.values[name] for name in dropped.names if name in self.values}
         return Rejected(dropped.step, dropped.reason, dropped.names, values, dropped.partner)
-
-
-Program = Callable[[Row], Outcome]

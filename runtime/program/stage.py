@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-Key = tuple[str | int | float | bool, ...]
+from runtime.tables.keys import Key
+
 Admit = Callable[[str, int, Key, object], str | None]
 """(step, index, key, value) → the printed key of the candidate it duplicates, or None. Waits for its turn."""
 
