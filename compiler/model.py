@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from types import MappingProxyType
 
 from compiler.plan import Plan
 from compiler.types import Type
@@ -68,9 +67,6 @@ class Scope:
     """The top-level names of one file, its own and imported ones."""
 
     names: Mapping[str, Symbol]
-
-
-EMPTY: Mapping[object, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from compiler.analysis import Analysis
@@ -26,6 +26,7 @@ from runtime.build.run import WINDOW, Job
 from runtime.build.session import Session
 from runtime.config.model import Budget
 from runtime.program.outcome import Kept, Rejected
+from runtime.query.catalog import manifest_at
 from runtime.store.port import Commit, CommitId
 from runtime.tables.manifest import Manifest
 
@@ -110,7 +111,7 @@ async def foresee(analysis: Analysis, session: Session, options: Options, agains
     found = []
     for loaded in chosen(analysis, options.only):
         inputs = Inputs.open(loaded, session.project.root, session.facts)
-        previous = commit.manifest_at(session.store, against, loaded.plan.name)
+        previous = manifest_at(session.store, against, loaded.plan.name)
         now = await asyncio.to_thread(_identity, analysis, loaded, inputs, session, options)
         commit.fill_journal(session, commit.Changes(session.store, against), loaded.plan.name)
         made = await forecast(loaded, session, now, inputs, previous)
@@ -147,8 +148,8 @@ async def _dataset(
 def _identity(analysis: Analysis, loaded: Loaded, inputs: Inputs, session: Session, options: Options) -> Manifest:
     model = analysis.model
     evaluator = Evaluator(model.symbols, model.values, commit.NO_FILES)
-    found = identity.before_running(loaded, inputs, session.identities(loaded.plan), options.limit, evaluator)
-    return replace(found, params=dict(sorted(model.params.items())))
+    models = session.identities(loaded.plan)
+    return identity.before_running(loaded, inputs, models, model.params, options.limit, evaluator)
 
 
 def _as_before(
@@ -183,7 +184,6 @@ async def _run(
     result = Result(loaded.plan.name, audit_reads(loaded))
     with Output(loaded.plan, session.store.put, previous) as output:
         watch(progress)
-        progress.phase = "running"
         start = time.monotonic()
         for key, rejected in inputs.rejected(loaded):
             output.reject_input(key, rejected)
@@ -192,7 +192,6 @@ async def _run(
             if isinstance(outcome, Kept):
                 result.add(row.key, outcome, row.values)
             output.add(row.key, outcome, row.events)
-        progress.phase = "writing"
         estimate.remember(session.journal, session.identities(loaded.plan).values(), progress, time.monotonic() - start)
         result.kept, result.attempted = output.kept, output.attempted
         gates = audit(loaded, result)

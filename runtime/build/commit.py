@@ -17,10 +17,11 @@ from runtime.build.output import Written
 from runtime.build.program import Loaded
 from runtime.build.session import Session
 from runtime.measures import measure
+from runtime.query.catalog import manifest_at
 from runtime.store.port import BranchMoved, Change, Commit, CommitId, CommitRequest, Store
 from runtime.tables import layout
-from runtime.tables.manifest import InputDigest, Manifest
-from runtime.tables.manifest_json import read_manifest, write_manifest
+from runtime.tables.manifest import Manifest
+from runtime.tables.manifest_json import write_manifest
 from runtime.tables.writer import shard_paths
 
 if TYPE_CHECKING:
@@ -65,14 +66,6 @@ class Changes:
         return {**gone, **files, f"{folder}/program.py": loaded.text.encode()}
 
 
-def manifest_at(store: Store, commit: CommitId | None, dataset: str) -> Manifest | None:
-    """The dataset's manifest in a commit; None where there is none."""
-    path = layout.manifest_path(dataset)
-    if commit is None or next(iter(store.entries(commit, path)), None) is None:
-        return None
-    return read_manifest(store.read(commit, path))
-
-
 def manifest(now: Manifest, inputs: Inputs, written: Written, changes: Changes, loaded: Loaded) -> Manifest:
     """`now` with what the run made: tables, counts, measures, and the inputs' row counts."""
     return replace(
@@ -81,7 +74,7 @@ def manifest(now: Manifest, inputs: Inputs, written: Written, changes: Changes, 
         rejected=written.rejected,
         calls=written.calls,
         counts=written.counts,
-        inputs={name: InputDigest(found.digest, found.rows) for name, found in sorted(inputs.digests().items())},
+        inputs=dict(sorted(inputs.digests().items())),
         measures=_measures(loaded.plan.name, written, changes),
     )
 

@@ -21,7 +21,7 @@ from runtime.build.program import Loaded
 from runtime.build.progress import Progress
 from runtime.build.run import Job
 from runtime.build.session import Session
-from runtime.program.outcome import Kept, Rejected, Unknown
+from runtime.program.outcome import Rejected, Unknown
 from runtime.tables.manifest import Manifest
 
 WINDOW = 64
@@ -59,8 +59,6 @@ class Forecast:
     now: Manifest
     cells: dict[str, Cell] = field(default_factory=dict)
     candidates: int | None = None
-    looked: int = 0
-    kept: int = 0
     inputs: dict[str, int] = field(default_factory=dict)
     tokens: Mapping[str, float] = field(default_factory=dict)
     seconds: float | None = None
@@ -93,10 +91,6 @@ class Forecast:
     @property
     def worst(self) -> int:
         return sum(cell.worst for cell in self.cells.values())
-
-    @property
-    def exact(self) -> bool:
-        return self.low == self.high
 
 
 async def forecast(
@@ -136,17 +130,16 @@ def _gen(step: plan.Gen, again: int) -> Cell:
 async def _look(job: Job, made: Forecast, dataset: plan.DatasetPlan) -> None:
     """The low count ends when the candidates that are kept, known or hoped, meet the target."""
     last = made.previous.counts.attempted if made.previous else None
-    hoped = 0
+    looked = hoped = 0
     async for row, outcome in job.outcomes():
-        made.looked += 1
+        looked += 1
         for event in row.events:
             if event.call is not None and event.cell in made.cells:
                 made.cells[event.cell].reused += 1
         if isinstance(outcome, Unknown):
             likely = dataset.target is None or hoped < dataset.target
-            _expect(made, outcome.cell, likely, last is None or made.looked <= last)
+            _expect(made, outcome.cell, likely, last is None or looked <= last)
         hoped += not isinstance(outcome, Rejected)
-        made.kept += isinstance(outcome, Kept)
 
 
 def _expect(made: Forecast, cell: str, low: bool, high: bool) -> None:

@@ -21,7 +21,12 @@ from runtime.tables.manifest import Fingerprints, InputDigest, KeyColumn, Manife
 
 
 def before_running(
-    loaded: Loaded, inputs: Inputs, models: Mapping[str, str], limit: int | None, evaluator: Evaluator
+    loaded: Loaded,
+    inputs: Inputs,
+    models: Mapping[str, str],
+    params: Mapping[str, object],
+    limit: int | None,
+    evaluator: Evaluator,
 ) -> Manifest:
     """A manifest without tables, counts and measures. Inputs' row counts are filled in when they have been read."""
     dataset = loaded.plan
@@ -33,7 +38,7 @@ def before_running(
         models=dict(sorted(models.items())),
         sampling={item.role: dict(item.settings) for item in dataset.models},
         seed=dataset.seed,
-        params={},
+        params=dict(sorted(params.items())),
         inputs={name: InputDigest(digest, 0) for name, digest in sorted(inputs.content().items())},
         prompts={item.name: item.digest for item in dataset.prompts}
         | {item.name: item.digest for item in dataset.judges},

@@ -22,7 +22,6 @@ class Progress:
     reused: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    phase: str = "starting"
 
     @property
     def calls(self) -> int:

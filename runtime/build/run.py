@@ -12,7 +12,7 @@ from runtime.build.duplicates import Duplicates
 from runtime.build.inputs import Inputs
 from runtime.build.program import Loaded
 from runtime.build.progress import Progress
-from runtime.program.outcome import Kept, Outcome
+from runtime.program.outcome import Kept, Outcome, Rejected
 from runtime.program.row import Row
 from runtime.program.stage import Bound, Stage, StepText
 from runtime.scheduler.pace import Pace
@@ -84,7 +84,7 @@ class Job:
         self.progress.attempted += 1
         if isinstance(outcome, Kept):
             self.progress.kept += 1
-        elif not hasattr(outcome, "cell"):
+        elif isinstance(outcome, Rejected):
             self.progress.rejected[outcome.step] += 1
 
 

@@ -13,6 +13,9 @@ from runtime.build.testing import Verdict, run_test
 from runtime.program.stage import Stage
 from runtime.sources.catalog import ProjectCatalog
 
+NOTHING = ("none", None)
+"""Stands for the first (key part, value) of an axis that the test gives, or that has none."""
+
 
 def run_all(analysis: Analysis, loaded: Loaded, inputs: Inputs, session: Session) -> list[Verdict]:
     """Each test's verdict, in file order."""
@@ -31,13 +34,8 @@ def _run(test: Test, analysis: Analysis, loaded: Loaded, inputs: Inputs, catalog
     stage = Stage(dataset.name, dataset.seed, inputs.handles, steps=step_texts(dataset))
     first = {}
     for axis in inputs.axes(loaded):
-        given = (_key_of(test.given[axis.name]), test.given[axis.name]) if axis.name in test.given else None
-        first[axis.name] = given or next(iter(axis.values), ("none", None))
+        first[axis.name] = NOTHING if axis.name in test.given else next(iter(axis.values), NOTHING)
     return run_test(test, loaded, stage, first)
-
-
-def _key_of(value: object) -> str:
-    return str(value.get("id", "given")) if isinstance(value, dict) else "given"
 
 
 def _same_dataset(analysis: Analysis, loaded: Loaded) -> Loaded:

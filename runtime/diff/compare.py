@@ -12,10 +12,10 @@ from runtime.diff.rows import TableRows
 from runtime.diff.schema import schema_changes
 from runtime.diff.shards import Version
 from runtime.diff.sources import source_changes
-from runtime.query.catalog import datasets, is_manifest, no_dataset
+from runtime.query.catalog import datasets, is_manifest, manifest_at, no_dataset
 from runtime.query.scratch import Scratch
 from runtime.store.port import CommitId, Store
-from runtime.tables.layout import DATASETS, manifest_path, rejected_folder, table_folder
+from runtime.tables.layout import DATASETS, rejected_folder, table_folder
 from runtime.tables.manifest import Manifest
 from runtime.tables.manifest_json import read_manifest
 
@@ -72,10 +72,7 @@ class _Pair:
         self.scratch = Scratch()
 
     def manifest(self, commit: CommitId | None, dataset: str) -> Manifest | None:
-        path = manifest_path(dataset)
-        if commit is None or not any(entry.path == path for entry in self.store.entries(commit, path)):
-            return None
-        return read_manifest(self.store.read(commit, path))
+        return manifest_at(self.store, commit, dataset)
 
     def dataset(self, name: str) -> DatasetDiff:
         before, after = self.manifest(self.a, name), self.manifest(self.b, name)

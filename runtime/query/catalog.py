@@ -64,10 +64,17 @@ class DatasetAt:
 
 def dataset_at(store: Store, name: str, ref: str) -> DatasetAt | None:
     """None when the commit has no such dataset; E10xx for an unknown ref."""
-    commit, path = store.resolve(ref), manifest_path(name)
-    if not any(entry.path == path for entry in store.entries(commit, path)):
+    commit = store.resolve(ref)
+    found = manifest_at(store, commit, name)
+    return None if found is None else DatasetAt(store, commit, found)
+
+
+def manifest_at(store: Store, commit: CommitId | None, name: str) -> Manifest | None:
+    """The dataset's manifest in a commit; None where there is no such dataset, or no commit."""
+    path = manifest_path(name)
+    if commit is None or not any(entry.path == path for entry in store.entries(commit, path)):
         return None
-    return DatasetAt(store, commit, read_manifest(store.read(commit, path)))
+    return read_manifest(store.read(commit, path))
 
 
 def is_manifest(path: str) -> bool:
