@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,12 @@ def test_every_module_begins_with_what_goes_in_and_what_comes_out(folder: str) -
         if not file.read_text(encoding="utf-8").lstrip().startswith(('"""', 'r"""'))
     ]
     assert silent == []
+
+
+def test_no_folder_of_tests_is_passed_over(pytestconfig: pytest.Config) -> None:
+    """pytest leaves out folders called `build` and `dist` unless it is told not to."""
+    folders = {part for file in _tracked("tests/*/test_*.py") for part in file.relative_to(ROOT).parts[:-1]}
+    passed_over = [
+        name for name in sorted(folders) for left in pytestconfig.getini("norecursedirs") if fnmatch(name, left)
+    ]
+    assert passed_over == []
