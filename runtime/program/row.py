@@ -12,6 +12,7 @@ from typing import Any
 
 from runtime.program.ask import Reply, ask
 from runtime.program.distribution import Distribution
+from runtime.program.judging import Verdicts
 from runtime.program.outcome import Again, Dropped, Kept, Outcome, Rejected, Unanswered, Unknown
 from runtime.program.shape import Problem, Shape
 from runtime.program.stage import Stage
@@ -39,7 +40,7 @@ class Row:
         self._answers: dict[Slot, object] = {}
         self._asked: dict[tuple[str, int, int, int], int] = {}
         self._retries: dict[str, int] = {}
-        self._verdicts: dict[object, Verdict] = {}
+        self.verdicts = Verdicts(self)
 
     # --- what is given -------------------------------------------------------------------------------------------
 
@@ -64,7 +65,7 @@ class Row:
 
     def let(self, name: str, value: Any) -> Any:
         if self.values.get(name) != value or name not in self.values:
-            attempt = self._next_attempt(name)
+            attempt = self.next_attempt(name)
             self.events.append(Event(cell=name, kind="let", round=self.round, attempt=attempt, value=value))
         self.values[name] = value
         return value
@@ -123,7 +124,7 @@ class Row:
             return self._mocked(name, shape)
         problem = Problem("was not asked")
         for _ in range(attempts):
-            attempt = self._next_attempt(name)
+            attempt = self.next_attempt(name)
             seed = seed_of(self.stage.seed, self.stage.dataset, salt, self.key, self.round, 0, 0, attempt)
             bound = self.stage.role(role)
             reply = ask(function, arguments, bound, seed, shape.constraint, settings, name)
@@ -134,7 +135,7 @@ class Row:
             problem = value
         raise Dropped(f"gen {name}", f"{problem.reason} ({attempts} attempts)", (name,))
 
-    def _next_attempt(self, name: str) -> int:
+    def next_attempt(self, name: str) -> int:
         place = (name, self.round, 0, 0)
         attempt = self._asked.get(place, 0)
         self._asked[place] = attempt + 1
@@ -142,7 +143,7 @@ class Row:
 
     def _mocked(self, name: str, shape: Shape) -> object:
         """A mock's next value, put through the same check as a model's answer."""
-        value = self.stage.mocks[name].take(self._next_attempt(name))
+        value = self.stage.mocks[name].take(self.next_attempt(name))
         problem = shape.check(value) if shape.check else None
         self.events.append(Event(cell=name, kind="gen", round=self.round, value=value, error=problem))
         if problem:
@@ -181,36 +182,7 @@ class Row:
         self, name: str, function: Any, role: str, arguments: Mapping[str, object], *, threshold: float = 0.5
     ) -> Verdict:
         """A yes/no question from the probability of yes; once per distinct arguments, at temperature 0."""
-        place = (name, *((key, repr(value)) for key, value in arguments.items()))
-        if place not in self._verdicts:
-            self._verdicts[place] = self._ask_judge(name, function, role, arguments, threshold, len(self._verdicts))
-        self.values[name] = bool(self._verdicts[place])
-        return self._verdicts[place]
-
-    def _ask_judge(
-        self, name: str, function: Any, role: str, arguments: Mapping[str, object], threshold: float, count: int
-    ) -> Verdict:
-        if name in self.stage.mocks:
-            value = self.stage.mocks[name].take(self._next_attempt(name))
-            self.events.append(Event(cell=name, kind="judge", element=count, value=value, arguments=arguments))
-            return Verdict(value if isinstance(value, (bool, int)) else bool(value))
-        reply = ask(function, arguments, self.stage.role(role), 0, None, {"temperature": 0.0}, name)
-        p = reply.answer.probability("yes")
-        verdict = Verdict(p >= threshold, p)
-        self.events.append(
-            Event(
-                cell=name,
-                kind="judge",
-                element=count,
-                value=bool(verdict),
-                p=p,
-                prompt=function.func.__name__,
-                arguments=arguments,
-                role=role,
-                **reply.provenance(),
-            )
-        )
-        return verdict
+        return self.verdicts.yes_or_no(name, function, role, arguments, threshold)
 
     # --- statements that drop, mark and keep ---------------------------------------------------------------------
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from compiler.functions import REGISTRY, RESULTS, Each, Function, Parameter, find_method, paired
 from compiler.model import Kind, Symbol
-from compiler.passes.lower import expressions
+from compiler.passes.lower import expressions, judging
 from compiler.passes.lower import precedence as p
 from compiler.passes.lower.identifiers import mangle
-from compiler.passes.lower.layout import Bracket, Chain, Doc, Lambda, Leaf, Prefixed, call, flat, text, value
+from compiler.passes.lower.layout import Bracket, Chain, Doc, Lambda, Prefixed, call, flat, text
 from compiler.passes.lower.precedence import Code
 from compiler.types import ANY, List, Optional, Pool, SourceOf, Type
 from dsl import tree
@@ -30,7 +30,7 @@ def call_code(node: tree.Call, site: Site) -> Code:
     if symbol is not None and symbol.kind is Kind.PROMPT:
         return _prompt(node, symbol, site)
     if symbol is not None and symbol.kind is Kind.JUDGE:
-        return _judge(node, symbol, site)
+        return judging.judge(node, symbol, site)
     if symbol is not None and symbol.kind is Kind.CRITERIA:
         return _criteria(node, symbol, site)
     if symbol is not None and symbol.kind is Kind.MEASURE:
@@ -145,15 +145,6 @@ def _prompt(node: tree.Call, symbol: Symbol, site: Site) -> Code:
     assert isinstance(symbol.node, tree.Prompt)
     items = keyword_arguments(symbol.node.params, node.args, site)
     return Code(Bracket(f"{site.module.prompt_constant(symbol)}.conversation(", tuple(items), ")"))
-
-
-def _judge(node: tree.Call, symbol: Symbol, site: Site) -> Code:
-    judge = symbol.node
-    assert isinstance(judge, tree.Judge)
-    given = Bracket("dict(", tuple(keyword_arguments(judge.params, node.args, site)), ")")
-    function = Leaf(site.module.function(symbol))
-    items = (text(symbol.name), function, text(judge.role.text), given)
-    return Code(call("row.judge", *items, threshold=value(site.module.threshold(judge))))
 
 
 def _criteria(node: tree.Call, symbol: Symbol, site: Site) -> Code:
