@@ -10,19 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from runtime.program.ask import Reply, ask
 from runtime.program.distribution import Distribution
+from runtime.program.generating import Asking, Generations
 from runtime.program.judging import Verdicts
 from runtime.program.outcome import Again, Dropped, Kept, Outcome, Rejected, Unanswered, Unknown
-from runtime.program.shape import Problem, Shape
+from runtime.program.shape import Shape
 from runtime.program.stage import Stage
 from runtime.program.trace import Event
-from runtime.program.values import Meta, Verdict, generated
-from runtime.sampling import Draws, seed_of
+from runtime.program.values import Verdict
+from runtime.sampling import Draws
 from runtime.tables.keys import Key
-
-Slot = tuple[str, int]
-"""A gen's name and the round of the loop it stands in."""
 
 
 class Row:
@@ -37,9 +34,9 @@ class Row:
         self.round = 0
         self.unsettled = True
         self.values: dict[str, object] = {}
-        self._answers: dict[Slot, object] = {}
         self._asked: dict[tuple[str, int, int, int], int] = {}
         self._retries: dict[str, int] = {}
+        self.generations = Generations(self)
         self.verdicts = Verdicts(self)
 
     # --- what is given -------------------------------------------------------------------------------------------
@@ -99,84 +96,14 @@ class Row:
         **settings: object,
     ) -> Any:
         """One model call's value; asked again under the next attempt's seed until it is of its type."""
-        slot = (name, self.round)
-        if slot not in self._answers:
-            self._answers[slot] = (
-                self._generate(name, function, shape, role, arguments, attempts, salt or name, settings)
-                if when
-                else None
-            )
-        self.values[name] = self._answers[slot]
-        return self._answers[slot]
-
-    def _generate(
-        self,
-        name: str,
-        function: Any,
-        shape: Shape,
-        role: str,
-        arguments: Mapping[str, object],
-        attempts: int,
-        salt: str,
-        settings: Mapping[str, object],
-    ) -> object:
-        if name in self.stage.mocks:
-            return self._mocked(name, shape)
-        problem = Problem("was not asked")
-        for _ in range(attempts):
-            attempt = self.next_attempt(name)
-            seed = seed_of(self.stage.seed, self.stage.dataset, salt, self.key, self.round, 0, 0, attempt)
-            bound = self.stage.role(role)
-            reply = ask(function, arguments, bound, seed, shape.constraint, settings, name)
-            value = shape.read(reply.text, reply.finish)
-            self._record_gen(name, function, role, arguments, attempt, seed, reply, value)
-            if not isinstance(value, Problem):
-                return generated(value, Meta(reply.logprob))
-            problem = value
-        raise Dropped(f"gen {name}", f"{problem.reason} ({attempts} attempts)", (name,))
+        asking = Asking(name, function, shape, role, arguments, attempts, salt or name, settings)
+        return self.generations.gen(asking, when)
 
     def next_attempt(self, name: str) -> int:
         place = (name, self.round, 0, 0)
         attempt = self._asked.get(place, 0)
         self._asked[place] = attempt + 1
         return attempt
-
-    def _mocked(self, name: str, shape: Shape) -> object:
-        """A mock's next value, put through the same check as a model's answer."""
-        value = self.stage.mocks[name].take(self.next_attempt(name))
-        problem = shape.check(value) if shape.check else None
-        self.events.append(Event(cell=name, kind="gen", round=self.round, value=value, error=problem))
-        if problem:
-            raise Dropped(f"gen {name}", problem, (name,))
-        return generated(value, Meta())
-
-    def _record_gen(
-        self,
-        name: str,
-        function: Any,
-        role: str,
-        arguments: Mapping[str, object],
-        attempt: int,
-        seed: int,
-        reply: Reply,
-        value: object,
-    ) -> None:
-        failed = isinstance(value, Problem)
-        self.events.append(
-            Event(
-                cell=name,
-                kind="gen",
-                round=self.round,
-                attempt=attempt,
-                value=None if failed else value,
-                error=value.reason if isinstance(value, Problem) else None,
-                prompt=function.func.__name__,
-                arguments=arguments,
-                role=role,
-                seed=seed,
-                **reply.provenance(),
-            )
-        )
 
     def judge(
         self, name: str, function: Any, role: str, arguments: Mapping[str, object], *, threshold: float = 0.5
@@ -193,8 +120,7 @@ class Row:
         tries = self._retries.get(step, 0)
         if tries < retry:
             self._retries[step] = tries + 1
-            for slot in [slot for slot in self._answers if slot[0] in rerun]:
-                del self._answers[slot]
+            self.generations.forget(rerun)
             raise Again
         raise Dropped(step, self._because(step, tries), self.stage.names(step))
 
