@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, ParamSpec, TypeVar
 
@@ -52,6 +53,56 @@ def await_(coroutine: Coroutine[Any, Any, T]) -> T:
         result: T = current.driver.switch(coroutine)
         return result
     return asyncio.run_coroutine_threadsafe(coroutine, background_loop()).result()
+
+
+def concurrent() -> bool:
+    """Whether `together` runs functions at the same time here: inside a greenlet that the event loop drives."""
+    return isinstance(getcurrent(), _Bridged)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """How a function ended that did not fail: what it raised is told once all have ended."""
+
+    error: BaseException
+
+
+def together(functions: Sequence[Callable[[], T]], held: tuple[type[BaseException], ...] = ()) -> list[T]:
+    """The functions' results, in order: at the same time where a loop drives this code, else one after another.
+
+    The first fault cancels the others and comes out. An exception of `held` is no fault: all go on to their ends, and
+    of several the one of the first function comes out, so that it is the same whatever the order of arrival.
+    """
+    if len(functions) > 1 and concurrent():
+        ends = await_(_ends(functions, held))
+    else:
+        ends = [_end(function, held) for function in functions]
+    first = next((end for end in ends if isinstance(end, _Held)), None)
+    if first is not None:
+        raise first.error
+    return [end for end in ends if not isinstance(end, _Held)]
+
+
+def _end(function: Callable[[], T], held: tuple[type[BaseException], ...]) -> T | _Held:
+    try:
+        return function()
+    except held as error:
+        return _Held(error)
+
+
+async def _ends(functions: Sequence[Callable[[], T]], held: tuple[type[BaseException], ...]) -> list[T | _Held]:
+    """Leaves nothing running behind it, however it ends."""
+    tasks = [asyncio.ensure_future(run_in_greenlet(_end, function, held)) for function in functions]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in tasks:
+            if task in done:
+                task.result()
+        return [task.result() for task in tasks]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @cache

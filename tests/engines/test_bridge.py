@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from runtime.bridge import await_, run_in_greenlet
+from runtime.bridge import await_, run_in_greenlet, together
 
 HERE: contextvars.ContextVar[str] = contextvars.ContextVar("HERE", default="nowhere")
 
@@ -118,3 +118,93 @@ def test_code_in_a_notebook_waits_too() -> None:
         return _sum_of(3)
 
     assert asyncio.run(cell()) == 3
+
+
+class _End(Exception):
+    """An end that is no fault."""
+
+
+def _after(turns: int, value: object) -> object:
+    async def wait() -> None:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+    await_(wait())
+    if isinstance(value, Exception):
+        raise value
+    return value
+
+
+def test_several_functions_wait_at_the_same_time_and_answer_in_their_order() -> None:
+    def inner(base: int) -> list[object]:
+        return together([lambda i=i: _after(5 - i, base + i) for i in range(5)])
+
+    def code() -> list[list[object]]:
+        return together([lambda base=base: inner(base) for base in (10, 20)])
+
+    expected = [[10, 11, 12, 13, 14], [20, 21, 22, 23, 24]]
+    assert asyncio.run(run_in_greenlet(code)) == expected
+    assert code() == expected
+    assert asyncio.run(run_in_greenlet(lambda: together([]))) == []
+
+
+def test_waiting_together_takes_as_long_as_the_longest() -> None:
+    def code() -> list[None]:
+        return together([lambda: await_(asyncio.sleep(0.1))] * 20)
+
+    assert asyncio.run(asyncio.wait_for(run_in_greenlet(code), timeout=1)) == [None] * 20
+
+
+def test_the_first_fault_cancels_the_others_and_comes_out() -> None:
+    cleaned = []
+
+    def patient() -> None:
+        try:
+            await_(asyncio.sleep(60))
+        finally:
+            cleaned.append(True)
+
+    def code() -> None:
+        together([patient, lambda: await_(_fault()), patient])
+
+    with pytest.raises(ValueError, match="lost"):
+        asyncio.run(run_in_greenlet(code))
+    assert cleaned == [True, True]
+
+
+def test_cancelling_the_task_cancels_everything_that_runs_together() -> None:
+    cleaned = []
+
+    def patient() -> None:
+        try:
+            await_(asyncio.sleep(60))
+        finally:
+            cleaned.append(True)
+
+    async def run() -> None:
+        task = asyncio.ensure_future(run_in_greenlet(together, [patient, patient]))
+        await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(run())
+    assert cleaned == [True, True]
+
+
+@pytest.mark.parametrize("turns", [(1, 9), (9, 1)])
+def test_of_several_held_ends_the_first_in_order_comes_out_when_all_have_ended(turns: tuple[int, int]) -> None:
+    ended = []
+
+    def code() -> list[object]:
+        parts = [
+            lambda: _after(turns[0], _End("first")),
+            lambda: _after(turns[1], _End("second")),
+            lambda: ended.append(_after(12, "third")),
+        ]
+        return together(parts, (_End,))
+
+    for run in (lambda: asyncio.run(run_in_greenlet(code)), code):
+        with pytest.raises(_End, match="first"):
+            run()
+    assert ended == ["third", "third"]

@@ -1,0 +1,67 @@
+"""A list in; what is made for each of its elements, at the same time and each at its own place, out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from compiler.functions.elements import Elements, places_of
+
+Together = Callable[[Sequence[Callable[[], Any]]], list[Any]]
+
+_BITS = 20
+"""Of an element's number that say its place in the innermost list; those above say the places around it."""
+
+
+class Place(int):
+    """Where a `for` stands: an element's number, as seeds and events have it. Outside of any, it is a plain 0."""
+
+    def __new__(cls, outer: int, place: int) -> Place:
+        return super().__new__(cls, (outer << _BITS) | place)
+
+
+def printed_place(element: int) -> str:
+    """`3`, or `2.3` for the fourth element inside the third."""
+    inner = str(element & ((1 << _BITS) - 1))
+    return f"{printed_place(element >> _BITS)}.{inner}" if element >> _BITS else inner
+
+
+def printed_slot(round_: int, element: int, sample: int) -> str:
+    """`round 2, element 3, sample 1`, as the calls table numbers them, without what is nothing."""
+    said = (("round", round_), ("element", element), ("sample", sample))
+    return ", ".join(f"{name} {printed_place(number)}" for name, number in said if number)
+
+
+def each(
+    together: Together, values: Sequence[Any] | None, body: Callable[[Place, Any], Any], outer: int
+) -> Elements | None:
+    """The body's values, beside the elements they were made for. Null stays null, without a call."""
+    if values is None:
+        return None
+    places = places_of(values)
+    parts = [
+        partial(_null if value is None else body, Place(outer, place), value)
+        for value, place in zip(values, places, strict=True)
+    ]
+    return Elements(together(parts), places)
+
+
+def elements(values: Sequence[Any] | None) -> Iterator[tuple[int, Any]]:
+    """(place, element) of every element that is not null."""
+    if values is None:
+        return
+    for value, place in zip(values, places_of(values), strict=True):
+        if value is not None:
+            yield place, value
+
+
+def groups_of(values: Sequence[Any] | None) -> list[Any] | None:
+    """The groups that `zip` makes, with null for one that has nothing but nulls in it."""
+    if values is None:
+        return None
+    return [group if group is not None and any(member is not None for member in group) else None for group in values]
+
+
+def _null(at: Place, value: Any) -> None:
+    return None
