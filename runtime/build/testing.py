@@ -11,7 +11,7 @@ from typing import Any
 
 from compiler import plan
 from compiler.testing import Expectation, Test
-from compiler.types import List
+from compiler.types import Generated, List, Optional, Type
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.build.program import Loaded
 from runtime.program.outcome import Kept, Outcome, Rejected
@@ -26,30 +26,30 @@ class NotMocked(SynthError):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """One mock: `values` in order of the calls, or the same value for all when there is no order."""
+    """One mock: `values` in order of the calls (round, element, sample, attempt), or one value for all of them."""
 
     name: str
     values: Sequence[Any]
     ordered: bool
     test: Test
 
-    def take(self, call: int) -> object:
+    def take(self, call: int, where: str = "") -> object:
         if not self.ordered:
             return self.values[0]
         if call >= len(self.values):
-            raise NotMocked(_unanswered(self.test, self.name, call, len(self.values)))
+            raise NotMocked(_unanswered(self.test, self.name, call, len(self.values), where))
         return self.values[call]
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Stands for a gen or judge that the test does not mock."""
+    """Stands for a gen, run or judge that the test does not mock."""
 
     name: str
     test: Test
 
-    def take(self, call: int) -> object:
-        raise NotMocked(_unanswered(self.test, self.name, call, 0))
+    def take(self, call: int, where: str = "") -> object:
+        raise NotMocked(_unanswered(self.test, self.name, call, 0, where))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +74,32 @@ def run_test(test: Test, loaded: Loaded, stage: Stage, first: Mapping[str, tuple
 
 
 def _staged(test: Test, dataset: plan.DatasetPlan, stage: Stage) -> Stage:
-    names = [step.name for step in dataset.of(plan.Gen)] + [judge.name for judge in dataset.judges]
-    lists = {step.name for step in dataset.of(plan.Gen) if isinstance(step.type, List)}
-    mocks = {name: _mock(name, test, name in lists) for name in names}
+    depths = {step.name: _depth(step.type) for step in dataset.of(plan.Gen)}
+    called = [*depths, *(step.name for step in dataset.of(plan.Run)), *(judge.name for judge in dataset.judges)]
+    mocks = {name: _mock(name, test, depths.get(name, 0)) for name in called}
     sources = {**stage.sources, **{name: _Given(value) for name, value in test.given.items() if name in stage.sources}}
     return replace(stage, mocks=mocks, given=test.given, sources=sources)
 
 
-def _mock(name: str, test: Test, gives_list: bool) -> Answers | Missing:
+def _mock(name: str, test: Test, depth: int) -> Answers | Missing:
+    """A list one level deeper than what one call gives holds an answer for each call, in order."""
     if name not in test.mocks:
         return Missing(name, test)
-    value = test.mocks[name]
-    ordered = isinstance(value, list) and (not gives_list or bool(value and isinstance(value[0], list)))
-    return Answers(name, value if isinstance(value, list) and ordered else [value], ordered, test)
+    value: Any = test.mocks[name]
+    ordered = _nested(value) > depth
+    return Answers(name, value if ordered else [value], ordered, test)
+
+
+def _depth(kind: Type) -> int:
+    """How many lists deep a type is: 0 for a text, 1 for a list of texts."""
+    if isinstance(kind, List):
+        return 1 + _depth(kind.element)
+    return _depth(kind.base) if isinstance(kind, Optional | Generated) else 0
+
+
+def _nested(value: object) -> int:
+    """How many lists deep a value is; an empty list says no more than that it is one."""
+    return 1 + max(map(_nested, value), default=0) if isinstance(value, list) else 0
 
 
 class _Given:
@@ -153,10 +166,9 @@ def _story(outcome: Outcome) -> str:
     return f"dropped by {outcome.step}: {outcome.reason}" if isinstance(outcome, Rejected) else "the row did not end"
 
 
-def _unanswered(test: Test, name: str, call: int, given: int) -> Diagnostic:
-    was = (
-        f"it gives {given} answer{'s' if given != 1 else ''} and call {call + 1} came" if given else "it is not mocked"
-    )
+def _unanswered(test: Test, name: str, call: int, given: int, where: str) -> Diagnostic:
+    came = f"it gives {given} answer{'s' if given != 1 else ''} and call {call + 1} came"
+    was = (came if given else "it is not mocked") + (f" ({where})" if where else "")
     return Diagnostic(
         "E0903",
         f"nothing answers `{name}`",

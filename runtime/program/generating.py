@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from runtime.program.ask import Reply, ask
+from runtime.program.lists import Place
+from runtime.program.memory import Slot
 from runtime.program.outcome import Dropped
 from runtime.program.shape import Problem, Shape
 from runtime.program.trace import Event
@@ -16,76 +19,105 @@ from runtime.sampling import seed_of
 if TYPE_CHECKING:
     from runtime.program.row import Row
 
-Slot = tuple[str, int]
-"""A gen's name and the round of the loop it stands in."""
-
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One `gen` statement as it is run: `role` answers `function` of `arguments`, at most `attempts` times."""
+    """One `gen` statement at one place: `role` answers `function` of `arguments`, at most `attempts` times."""
 
     name: str
     function: Any
     shape: Shape
     role: str
     arguments: Mapping[str, object]
+    at: int
     attempts: int
     salt: str
     settings: Mapping[str, object]
 
+    @property
+    def question(self) -> object:
+        """What makes an answer another one's."""
+        return self.role, self.arguments
+
 
 class Generations:
-    """What the models wrote for one row so far."""
+    """What the models write for one row."""
 
     def __init__(self, row: Row) -> None:
         self.row = row
-        self._answers: dict[Slot, object] = {}
 
-    def gen(self, asking: Asking, when: object) -> object:
-        slot = (asking.name, self.row.round)
-        if slot not in self._answers:
-            self._answers[slot] = self._generate(asking) if when else None
-        self.row.values[asking.name] = self._answers[slot]
-        return self._answers[slot]
+    def one(self, asking: Asking) -> object:
+        """Outside a list an answer that never is of its type drops the row; inside one the element is null."""
+        found = self._sample(asking, 0)
+        if isinstance(found, Problem):
+            if isinstance(asking.at, Place):
+                return None
+            raise Dropped(f"gen {asking.name}", f"{found.reason} ({asking.attempts} attempts)", (asking.name,))
+        return found
 
-    def forget(self, names: Sequence[str]) -> None:
-        for slot in [slot for slot in self._answers if slot[0] in names]:
-            del self._answers[slot]
+    def many(self, asking: Asking, times: int) -> list[object]:
+        """So many samples, each under its own seeds, at the same time."""
+        found = self.row.together([partial(self._sample, asking, sample) for sample in range(times)])
+        return [None if isinstance(value, Problem) else value for value in found]
 
-    def _generate(self, asking: Asking) -> object:
-        row, name = self.row, asking.name
-        if name in row.stage.mocks:
-            return self._mocked(asking)
-        problem = Problem("was not asked")
+    def _sample(self, asking: Asking, sample: int) -> object | Problem:
+        """Asked for once, and again when a retry says so or when what is asked has changed."""
+        slot = (asking.name, self.row.round, int(asking.at), sample)
+        known = self.row.memory.recall(slot, asking.question)
+        if known is not None:
+            return known.answer
+        value = self._ask(asking, slot)
+        self.row.memory.keep(slot, asking.question, value)
+        return value
+
+    def _ask(self, asking: Asking, slot: Slot) -> object | Problem:
+        attempt = self._mocked if asking.name in self.row.stage.mocks else self._attempt
+        value: object = Problem("was not asked")
         for _ in range(asking.attempts):
-            attempt = row.next_attempt(name)
-            seed = seed_of(row.stage.seed, row.stage.dataset, asking.salt, row.key, row.round, 0, 0, attempt)
-            constraint, bound = asking.shape.constraint, row.stage.role(asking.role)
-            reply = ask(asking.function, asking.arguments, bound, seed, constraint, asking.settings, name)
-            value = asking.shape.read(reply.text, reply.finish)
-            self._record(asking, attempt, seed, reply, value)
+            value = attempt(asking, slot, self.row.memory.next_attempt(slot))
             if not isinstance(value, Problem):
-                return generated(value, Meta(reply.logprob))
-            problem = value
-        raise Dropped(f"gen {name}", f"{problem.reason} ({asking.attempts} attempts)", (name,))
+                break
+        return value
 
-    def _mocked(self, asking: Asking) -> object:
+    def _attempt(self, asking: Asking, slot: Slot, attempt: int) -> object | Problem:
+        row = self.row
+        _, round_, element, sample = slot
+        seed = seed_of(row.stage.seed, row.stage.dataset, asking.salt, row.key, round_, element, sample, attempt)
+        constraint, bound = asking.shape.constraint, row.stage.role(asking.role)
+        reply = ask(asking.function, asking.arguments, bound, seed, constraint, asking.settings, asking.name)
+        value = asking.shape.read(reply.text, reply.finish)
+        self._record(asking, slot, attempt, seed, reply, value)
+        return value if isinstance(value, Problem) else generated(value, Meta(reply.logprob))
+
+    def _mocked(self, asking: Asking, slot: Slot, attempt: int) -> object | Problem:
         """A mock's next value, put through the same check as a model's answer."""
-        row, name = self.row, asking.name
-        value = row.stage.mocks[name].take(row.next_attempt(name))
-        problem = asking.shape.check(value) if asking.shape.check else None
-        row.events.append(Event(cell=name, kind="gen", round=row.round, value=value, error=problem))
-        if problem:
-            raise Dropped(f"gen {name}", problem, (name,))
-        return generated(value, Meta())
+        name, round_, element, sample = slot
+        value = self.row.mocked(name, element, sample)
+        reason = asking.shape.check(value) if asking.shape.check and value is not None else None
+        self.row.events.append(
+            Event(
+                cell=name,
+                kind="gen",
+                round=round_,
+                element=element,
+                sample=sample,
+                attempt=attempt,
+                value=value,
+                error=reason,
+            )
+        )
+        return Problem(reason) if reason else generated(value, Meta())
 
-    def _record(self, asking: Asking, attempt: int, seed: int, reply: Reply, value: object) -> None:
+    def _record(self, asking: Asking, slot: Slot, attempt: int, seed: int, reply: Reply, value: object) -> None:
+        name, round_, element, sample = slot
         failed = isinstance(value, Problem)
         self.row.events.append(
             Event(
-                cell=asking.name,
+                cell=name,
                 kind="gen",
-                round=self.row.round,
+                round=round_,
+                element=element,
+                sample=sample,
                 attempt=attempt,
                 value=None if failed else value,
                 error=value.reason if isinstance(value, Problem) else None,

@@ -35,7 +35,7 @@ class Verdicts:
     ) -> Verdict:
         row = self.row
         if name in row.stage.mocks:
-            value = row.stage.mocks[name].take(row.next_attempt(name))
+            value = row.mocked(name)
             row.events.append(Event(cell=name, kind="judge", element=count, value=value, arguments=arguments))
             return Verdict(value if isinstance(value, (bool, int)) else bool(value))
         reply = ask(function, arguments, row.stage.role(role), 0, None, {"temperature": 0.0}, name)

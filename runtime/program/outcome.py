@@ -29,6 +29,10 @@ class Unanswered(Exception):
         self.cell = cell
 
 
+ENDS = (Dropped, Unanswered)
+"""How a part of a candidate can end without a fault."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """`rows` are (table, sub-key, columns) in emit order; `flags` the steps that marked it for a person."""

@@ -6,20 +6,28 @@ and remembered, so that a body that comes round again after a `retry` repeats on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
+from runtime.bridge import together
 from runtime.program.distribution import Distribution
 from runtime.program.generating import Asking, Generations
 from runtime.program.judging import Verdicts
-from runtime.program.outcome import Again, Dropped, Kept, Outcome, Rejected, Unanswered, Unknown
+from runtime.program.lists import Place, each, elements, groups_of, printed_slot
+from runtime.program.memory import Memory
+from runtime.program.outcome import ENDS, Again, Dropped, Kept, Outcome, Rejected, Unanswered, Unknown
+from runtime.program.rounds import Rounds
+from runtime.program.running import Runs
 from runtime.program.shape import Shape
 from runtime.program.stage import Stage
-from runtime.program.trace import Event
+from runtime.program.trace import Event, place_of
 from runtime.program.values import Verdict
 from runtime.sampling import Draws
 from runtime.tables.keys import Key
+
+T = TypeVar("T")
 
 
 class Row:
@@ -33,10 +41,14 @@ class Row:
         self.flags: list[str] = []
         self.round = 0
         self.unsettled = True
+        self.parallel = False
         self.values: dict[str, object] = {}
-        self._asked: dict[tuple[str, int, int, int], int] = {}
-        self._retries: dict[str, int] = {}
+        self.memory = Memory()
+        self._taken: Counter[str] = Counter()
+        self._retries: Counter[tuple[str, int]] = Counter()
+        self.rounds = Rounds(self)
         self.generations = Generations(self)
+        self.runs = Runs(self)
         self.verdicts = Verdicts(self)
 
     # --- what is given -------------------------------------------------------------------------------------------
@@ -61,17 +73,74 @@ class Row:
         return value
 
     def let(self, name: str, value: Any) -> Any:
-        if self.values.get(name) != value or name not in self.values:
-            attempt = self.next_attempt(name)
-            self.events.append(Event(cell=name, kind="let", round=self.round, attempt=attempt, value=value))
+        self.rounds.note("let", name, value)
         self.values[name] = value
         return value
+
+    # --- loops ---------------------------------------------------------------------------------------------------
+
+    def loop(self, name: str, over: range) -> Iterator[int]:
+        """The numbers of the range, one round each; what is recorded inside says in which."""
+        return self.rounds.loop(name, over)
+
+    def next(self, name: str, value: Any) -> Any:
+        """The next value of what a loop carries."""
+        self.rounds.note("next", name, value)
+        self.values[name] = value
+        return value
+
+    def until(self, step: str, condition: object) -> bool:
+        """Whether the loop ends here."""
+        self.rounds.note("until", step, bool(condition))
+        return bool(condition)
+
+    # --- lists ---------------------------------------------------------------------------------------------------
+
+    def each(self, values: Any, body: Callable[[Place, Any], Any], *, at: int = 0, name: str | None = None) -> Any:
+        """The body's value for each element, made at the same time; null for an element that is null.
+
+        The name is given where the list is what a statement declares, and not an element of a list of lists.
+        """
+        return self._named(name, each(self.together, values, body, at))
+
+    def each_of(self, groups: Any, body: Callable[..., Any], *, at: int = 0, name: str | None = None) -> Any:
+        """As `each` for the groups that `zip` makes: the body takes their members, not all of which are null."""
+        return self._named(name, each(self.together, groups_of(groups), lambda place, group: body(place, *group), at))
+
+    def elements(self, values: Any) -> Iterator[tuple[int, Any]]:
+        """Each element that is not null, with its place."""
+        return elements(values)
+
+    def elements_of(self, groups: Any) -> Iterator[tuple[int, Any]]:
+        """As `elements` for the groups that `zip` makes."""
+        return elements(groups_of(groups))
+
+    def _named(self, name: str | None, made: Any) -> Any:
+        if name is not None:
+            self.values[name] = made
+        return made
+
+    def together(self, parts: Sequence[Callable[[], T]]) -> list[T]:
+        """The parts' values, in order, made at the same time. What they record stands in an order of its own:
+
+        that of cells, elements, samples and attempts, whichever was answered first.
+        """
+        if self.parallel:
+            return together(parts, ENDS)
+        start = len(self.events)
+        self.parallel = True
+        try:
+            return together(parts, ENDS)
+        finally:
+            self.parallel = False
+            self.events[start:] = sorted(self.events[start:], key=place_of)
 
     # --- coming round again --------------------------------------------------------------------------------------
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """Swallows `Again`; a body that reaches its end settles the row."""
+        self.round = 0
         self.rows.clear()
         self.flags.clear()
         try:
@@ -90,20 +159,40 @@ class Row:
         role: str,
         arguments: Mapping[str, object],
         *,
+        at: int = 0,
+        times: int | None = None,
         when: object = True,
         attempts: int = 3,
         salt: str | None = None,
         **settings: object,
     ) -> Any:
-        """One model call's value; asked again under the next attempt's seed until it is of its type."""
-        asking = Asking(name, function, shape, role, arguments, attempts, salt or name, settings)
-        return self.generations.gen(asking, when)
+        """One model call's value, or a list of so many; asked again under the next attempt's seed until of its type."""
+        asking = Asking(name, function, shape, role, arguments, at, attempts, salt or name, settings)
+        if not _holds(when):
+            made: Any = None
+        else:
+            made = self.generations.one(asking) if times is None else self.generations.many(asking, times)
+        return made if isinstance(at, Place) else self._named(name, made)
 
-    def next_attempt(self, name: str) -> int:
-        place = (name, self.round, 0, 0)
-        attempt = self._asked.get(place, 0)
-        self._asked[place] = attempt + 1
-        return attempt
+    def tool(
+        self,
+        name: str,
+        tool: str,
+        arguments: Sequence[Any],
+        *,
+        at: int = 0,
+        when: object = True,
+        **limits: Any,
+    ) -> Any:
+        """What a sandboxed tool said of the texts; null where one of them is."""
+        made = self.runs.run(name, tool, arguments, at, limits) if _holds(when) else None
+        return made if isinstance(at, Place) else self._named(name, made)
+
+    def mocked(self, name: str, element: int = 0, sample: int = 0) -> object:
+        """What a test's mock says to its next call."""
+        call = self._taken[name]
+        self._taken[name] += 1
+        return self.stage.mocks[name].take(call, printed_slot(self.round, element, sample))
 
     def judge(
         self, name: str, function: Any, role: str, arguments: Mapping[str, object], *, threshold: float = 0.5
@@ -117,10 +206,11 @@ class Row:
         """A constraint: when it fails, what `rerun` names is asked again, at most `retry` times, and then it drops."""
         if condition:
             return
-        tries = self._retries.get(step, 0)
+        place = (step, self.round)
+        tries = self._retries[place]
         if tries < retry:
-            self._retries[step] = tries + 1
-            self.generations.forget(rerun)
+            self._retries[place] += 1
+            self.memory.forget(rerun)
             raise Again
         raise Dropped(step, self._because(step, tries), self.stage.names(step))
 
@@ -134,7 +224,7 @@ class Row:
 
     def flag(self, step: str, condition: object) -> None:
         """Marks a row for a person to read, should it be kept."""
-        if condition:
+        if condition and step not in self.flags:
             self.flags.append(step)
 
     def dedup(self, step: str, value: object) -> None:
@@ -143,8 +233,11 @@ class Row:
         if partner is not None:
             raise Dropped(step, f"{self.stage.title(step)}: duplicate of {partner}", self.stage.names(step), partner)
 
-    def emit(self, table: str, columns: Mapping[str, object], *, position: tuple[int, ...] = ()) -> None:
-        self.rows.append((table, position, columns))
+    def emit(
+        self, table: str, columns: Mapping[str, object], *, position: tuple[int, ...] = (), split: object = None
+    ) -> None:
+        """A row of a table; `position` tells apart those of one candidate, `split` those of the tables of one emit."""
+        self.rows.append((table if split is None else f"{table}/{split}", position, columns))
 
     # --- running -------------------------------------------------------------------------------------------------
 
@@ -162,3 +255,8 @@ class Row:
     def _rejected(self, dropped: Dropped) -> Rejected:
         values = {name: self.values[name] for name in dropped.names if name in self.values}
         return Rejected(dropped.step, dropped.reason, dropped.names, values, dropped.partner)
+
+
+def _holds(when: object) -> bool:
+    """A condition, or a function that works it out for one element."""
+    return bool(when() if callable(when) else when)

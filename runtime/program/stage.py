@@ -11,11 +11,14 @@ from runtime.tables.keys import Key
 Admit = Callable[[str, int, Key, object], str | None]
 """(step, index, key, value) → the printed key of the candidate it duplicates, or None. Waits for its turn."""
 
+Tool = Callable[[str, list[str], Mapping[str, Any]], dict[str, Any]]
+"""(tool, its texts, limits) → its result as plain data. Waits for the sandbox."""
+
 
 class Mock(Protocol):
-    """A test's stand-in for a gen, run or judge."""
+    """A test's stand-in for a gen, run or judge. `where` is the call's place, as a person reads it."""
 
-    def take(self, call: int) -> object: ...
+    def take(self, call: int, where: str = "") -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,10 @@ def no_duplicates(step: str, index: int, key: Key, value: object) -> str | None:
     return None
 
 
+def no_tools(tool: str, texts: list[str], limits: Mapping[str, Any]) -> dict[str, Any]:
+    raise LookupError(f"there is no sandbox to run `{tool}` in")
+
+
 @dataclass(frozen=True)
 class Stage:
     """`sources` are by name; `roles` map a role to its binding (`*` serves roles that are not listed)."""
@@ -50,6 +57,7 @@ class Stage:
     roles: Mapping[str, Bound] = field(default_factory=dict)
     steps: Mapping[str, StepText] = field(default_factory=dict)
     admit: Admit = no_duplicates
+    tool: Tool = no_tools
     mocks: Mapping[str, Mock] = field(default_factory=dict)
     given: Mapping[str, object] = field(default_factory=dict)
 

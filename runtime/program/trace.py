@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 class Event:
     """One thing that happened, told apart by (cell, round, element, sample, attempt).
 
-    kind       draw, let, gen, judge or flag
+    kind       draw, let, gen, run, judge, next, until or flag
     value      the value as plain data: what was drawn, computed, answered (null when the answer failed its type)
     call       hex of the journal's key; None for what is not a call
-    prompt     the prompt's name; `arguments` are its values
+    round      of the loop it stands in, from 1; 0 outside of any
+    prompt     the prompt's name, or the tool's; `arguments` are its values
     text       the model's own words
     p          a judge's probability of yes, among yes and no
     error      why the answer was not used
@@ -40,3 +41,8 @@ class Event:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     error: str | None = None
+
+
+def place_of(event: Event) -> tuple[str, int, int, int, int]:
+    """What tells an event apart, in the order in which the parts of a list are told."""
+    return event.cell, event.round, event.element, event.sample, event.attempt
