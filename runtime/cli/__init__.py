@@ -84,12 +84,12 @@ def _report(error: SynthError) -> None:
 
 
 def _source(path: str) -> Source | None:
-    """What a message quotes, from the current folder's project; nothing when even that cannot be read."""
+    """What a message quotes, from the spec's project or the current folder's; nothing when that cannot be read."""
     from dsl.diagnostics import SynthError
-    from runtime.cli.context import Context, configuration
+    from runtime.cli.context import ENTERED, Context, configuration
 
     try:
-        return Context.here().source(path)
+        return (ENTERED[-1] if ENTERED else Context.here()).source(path)
     except SynthError:
         return configuration(path)
     except OSError:

@@ -51,6 +51,8 @@ def run(
         with ExitStack() as stack:
             done = build(analysis, session, options, lambda progress: stack.enter_context(live(progress)))
         _show(done, analysis, done.branch, as_json)
+        if context.elsewhere and not as_json:
+            say(f"in the project {context.elsewhere}: `cd {context.elsewhere}` to read and compare it")
 
 
 def _show(done: Build, analysis: Analysis, branch: str, as_json: bool) -> None:

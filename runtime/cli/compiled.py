@@ -24,9 +24,10 @@ def compiled(
     """Compiles the spec as far as its programs. Its mistakes are raised; its warnings are shown and stop nothing."""
     from runtime.build.session import Session
     from runtime.cli.console import report
-    from runtime.cli.context import Context
+    from runtime.cli.context import ENTERED, Context
 
-    context = Context.here()
+    context = Context.of(spec)
+    ENTERED[:] = [context]
     chosen = context.project.config.profile(profile)
     with Session(context.project, chosen) as session:
         analysis = context.analyse(spec, _params(params, context.project, chosen), upto="lower", seed=seed)

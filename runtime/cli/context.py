@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,6 +31,20 @@ class Context:
     def here(cls) -> Context:
         cwd = Path.cwd()
         return cls(Project.find(cwd), cwd)
+
+    @classmethod
+    def of(cls, spec: str) -> Context:
+        """A spec's own project: the nearest `synth.toml` at or above the spec; without one, the current folder's."""
+        cwd = Path.cwd()
+        folder = (cwd / spec).resolve().parent
+        own = next((at for at in (folder, *folder.parents) if (at / FILE).is_file()), cwd)
+        return cls(Project.find(own), cwd)
+
+    @property
+    def elsewhere(self) -> str:
+        """The project's folder as seen from the current one; empty when the current one belongs to it."""
+        root = self.project.root
+        return "" if self.cwd.resolve().is_relative_to(root) else os.path.relpath(root, self.cwd)
 
     @cached_property
     def store(self) -> Store:
@@ -97,6 +112,8 @@ class Context:
         return f"{self.branch}{text[4:]}" if text == "HEAD" or text.startswith("HEAD~") else text
 
 
+ENTERED: list[Context] = []
+"""The project of the spec that a command read last: messages quote from it."""
 TYPED: dict[str, Source] = {}
 """Texts that were typed on the command line and that messages may quote, by the name messages call them."""
 

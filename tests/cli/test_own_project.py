@@ -1,0 +1,58 @@
+"""A spec below its own `synth.toml`, named from a folder above: that project's store, profiles and messages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.conftest import Cli
+
+SPEC = """edition 1
+
+param most: int = 9
+
+dataset notes {
+  each take in 1..most
+  emit { take = take }
+}
+"""
+CONFIG = """[engines.test]
+kind = "deterministic"
+
+[profile.small]
+engine = "test"
+limit = 2
+params = { most = 5 }
+"""
+
+
+def write(folder: Path, config: str = CONFIG) -> None:
+    folder.mkdir(parents=True)
+    (folder / "notes.synth").write_text(SPEC)
+    if config:
+        (folder / "synth.toml").write_text(config)
+
+
+def test_a_spec_is_built_in_the_project_that_it_lies_in(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path / "specs" / "notes")
+    done = cli("build", "specs/notes/notes.synth", "--profile", "small")
+    assert done.code == 0, done.err
+    assert "2 rows kept of 2 tried" in done.out
+    assert "cd specs/notes" in done.out
+    assert (tmp_path / "specs" / "notes" / ".synth").is_dir()
+    assert not (tmp_path / ".synth").exists()
+
+
+def test_without_a_project_of_its_own_it_belongs_to_the_current_folder(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path / "specs" / "notes", config="")
+    done = cli("build", "specs/notes/notes.synth", "--limit", "1")
+    assert done.code == 0, done.err
+    assert "cd " not in done.out
+    assert (tmp_path / ".synth").is_dir()
+    assert not (tmp_path / "specs" / "notes" / ".synth").exists()
+
+
+def test_a_mistake_is_quoted_from_the_specs_own_project(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path / "specs" / "notes", CONFIG.replace("most = 5", 'most = "x"'))
+    done = cli("plan", "specs/notes/notes.synth", "--profile", "small")
+    assert done.code == 2
+    assert 'params = { most = "x" }' in done.err
