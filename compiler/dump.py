@@ -117,23 +117,42 @@ def _title(node: tree.Node) -> str:
 
 
 def _plan(model: Model) -> Iterator[str]:
-    for dataset in model.plan.datasets if model.plan is not None else ():
-        yield from _dataset(dataset, model)
+    for made in model.plan.ordered if model.plan is not None else ():
+        yield from _mix(made) if isinstance(made, plan.MixPlan) else _dataset(made, model)
+
+
+def _mix(mix: plan.MixPlan) -> Iterator[str]:
+    dataset = mix.dataset
+    yield f"mix {mix.name} seed={dataset.seed} data={dataset.data[:8]}"
+    yield from (f"  {part.step}: {part.share}" for part in mix.parts)
+    yield from (f"  column {column.name}: {column.type}" for emit in dataset.of(plan.Emit) for column in emit.columns)
+    yield from (f"  input {_input(item)}" for item in dataset.inputs)
 
 
 def _dataset(dataset: plan.DatasetPlan, model: Model) -> Iterator[str]:
     yield f"dataset {dataset.name} target={dataset.target} seed={dataset.seed} data={dataset.data[:8]}"
     for step in dataset.steps:
-        yield f"  {step.id}: {step.title}"
-        yield f"    {type(step).__name__} reads={', '.join(step.reads) or '-'} closure={step.closure[:8]}"
-        yield from (f"    {line}" for line in _details(step, model))
+        yield from _step(step, model, "  ")
     for kind, parts in _parts(dataset).items():
         yield from (f"  {kind} {part}" for part in parts)
 
 
+def _step(step: plan.Step, model: Model, indent: str) -> Iterator[str]:
+    """A loop's own steps stand under it."""
+    yield f"{indent}{step.id}: {step.title}"
+    yield f"{indent}  {type(step).__name__} reads={', '.join(step.reads) or '-'} closure={step.closure[:8]}"
+    yield from (f"{indent}  {line}" for line in _details(step, model))
+    for inner in step.steps if isinstance(step, plan.Loop) else ():
+        yield from _step(inner, model, indent + "  ")
+
+
 def _details(step: plan.Step, model: Model) -> Iterator[str]:
-    """What a step has of its own, except what its title already says."""
-    common = {item.name for item in fields(plan.Step)}
+    """What a step has of its own, except what its title already says, and its own steps."""
+    common = {"steps", *(item.name for item in fields(plan.Step))}
+    if isinstance(step, plan.Gen) and str(step.answer) == str(step.type):
+        common.add("answer")
+    if isinstance(step, plan.Emit) and step.tables == (step.table,):
+        common.add("tables")
     for item in fields(step):
         value = getattr(step, item.name)
         if item.name not in common and value not in (None, ()):
@@ -148,12 +167,14 @@ def _shown(value: object, model: Model) -> str:
     if isinstance(value, plan.Column):
         given = _shown(value.value, model) if value.value is not None else f"...{_shown(value.spread, model)}"
         return f"{value.name}: {value.type} = {given}"
+    if isinstance(value, plan.Carry):
+        return f"{value.name}: {value.type} = {_shown(value.start, model)}"
     return str(value) if is_dataclass(value) else repr(value)
 
 
 def _parts(dataset: plan.DatasetPlan) -> Mapping[str, list[str]]:
     return {
-        "input": [f"{i.name}: {i.kind}({i.arguments}) key={i.key} digest={i.digest[:8]}" for i in dataset.inputs],
+        "input": [_input(item) for item in dataset.inputs],
         "prompt": [f"{p.name}({_params(p)}) ends={p.ends} digest={p.digest[:8]}" for p in dataset.prompts],
         "judge": [
             f"{j.name}: {j.kind} by {j.role} threshold={j.threshold} digest={j.digest[:8]}" for j in dataset.judges
@@ -161,6 +182,11 @@ def _parts(dataset: plan.DatasetPlan) -> Mapping[str, list[str]]:
         "model": [f"{m.role}: {dict(sorted(m.settings.items()))}" for m in dataset.models],
         "test": [repr(t.title) for t in dataset.tests],
     }
+
+
+def _input(item: plan.InputPlan) -> str:
+    rows = f"dataset {item.dataset}.{item.table}" if item.dataset is not None else f"{item.kind}({item.arguments})"
+    return f"{item.name}: {rows} key={item.key} digest={item.digest[:8]}"
 
 
 def _params(prompt: plan.PromptPlan) -> str:

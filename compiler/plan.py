@@ -6,8 +6,9 @@ Expressions stay checked syntax; lowering prints them as Python.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TypeVar
 
 from compiler.types import Type
@@ -64,6 +65,7 @@ class Let(Step):
 class Gen(Step):
     """A model call. `prompt` is a prompt's name (inline templates get one), `arguments` its parameters' values.
 
+    `answer` is the type of what one call gives, `type` that of the name: a list where there are samples or elements.
     `role` is a model role or the name of a draw over roles. `lifted` are conditions of later `require`s that the engine
     decodes under. `retried` says whether a `require` may ask again.
     """
@@ -74,6 +76,7 @@ class Gen(Step):
     role: str
     settings: tuple[tree.Setting, ...]
     type: Type
+    answer: Type
     times: tree.Expr | None
     fors: tuple[tree.ForClause, ...]
     condition: tree.Expr | None
@@ -84,10 +87,13 @@ class Gen(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run(Step):
+    """A tool in the sandbox: `arguments` are the texts it is given."""
+
     name: str
     tool: str
     arguments: tuple[tree.Expr, ...]
     settings: tuple[tree.Setting, ...]
+    type: Type
     fors: tuple[tree.ForClause, ...]
     condition: tree.Expr | None
 
@@ -125,6 +131,31 @@ class Dedup(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decontaminate(Step):
+    """`number` is the length of an n-gram, or a threshold; `source` and `column` are set where `against` is a column."""
+
+    value: tree.Expr
+    against: tree.Expr
+    source: str | None
+    column: str | None
+    method: str
+    number: float | None
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Select(Step):
+    """The best `count` by `by`; with a `method`, each so far from those above it."""
+
+    count: int
+    by: tree.Expr
+    apart: tree.Expr | None
+    method: str | None
+    threshold: float | None
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """`value` is None for the columns of a spread, which come from `spread` at `name`."""
 
@@ -136,13 +167,51 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emit(Step):
-    """`table` is the emit's own name, or the dataset's for the unnamed one."""
+    """`table` is the emit's own name, or the dataset's for the unnamed one.
+
+    `tables` are those that it can fill: that one, or `table/value` for each value of `split`.
+    """
 
     table: str
+    tables: tuple[str, ...]
     kind: str | None
     columns: tuple[Column, ...]
     split: tree.Expr | None
     fors: tuple[tree.ForClause, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carry:
+    """What a loop hands from one round to the next."""
+
+    name: str
+    start: tree.Expr
+    type: Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loop(Step):
+    """`steps` are run once for each number of the range `over`, which `rounds` counts where it is known.
+
+    `digest` is of the loop's own line; its statements have their own.
+    """
+
+    name: str
+    over: tree.Range
+    rounds: int | None
+    carries: tuple[Carry, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Next(Step):
+    name: str
+    value: tree.Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Until(Step):
+    condition: tree.Expr
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +231,7 @@ class InputPlan:
     """A source of rows: `kind` is the reader (`jsonl`, `parquet`, `python`, `dataset` …), `argument` its path or query.
 
     `record` is the declared row type, None for personas; `digest` covers the declaration, not the file's content.
+    `dataset` names a dataset or mix of this program whose rows these are; `table` is the emit they come from.
     """
 
     name: str
@@ -172,6 +242,8 @@ class InputPlan:
     key: str | None
     digest: str
     span: Span
+    dataset: str | None = None
+    table: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,13 +258,32 @@ class PromptPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GoldPlan:
+    """The cases that a judge is tested on before anything else is asked.
+
+    `accuracy` is the share that it must get right; a number is right when it is `within` so much of what is expected.
+    """
+
+    cases: InputPlan
+    accuracy: float
+    within: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgePlan:
+    """`points` are the questions of a sum with what each gives, or the steps of a scale from `low` to `high`."""
+
     name: str
     node: tree.Judge
     prompt: PromptPlan
     role: str
-    kind: str  # "bool" | "points" | "scale"
+    kind: str  # "bool" | "points" | "scale" | "score"
     threshold: float
+    points: tuple[tuple[str, int], ...]
+    low: int
+    high: int
+    gold: GoldPlan | None
     digest: str
 
 
@@ -212,6 +303,20 @@ class ModelPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Per:
+    """What a target counts by. `values` are all there can be, None where that is not known before the rows.
+
+    `known` and `settled` are ids of steps: after the first the value can be told, and after the second nothing asks it
+    anew and nothing compares rows, so that a candidate whose group is full can end there.
+    """
+
+    value: tree.Expr
+    values: tuple[object, ...] | None
+    known: str
+    settled: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetPlan:
     """One dataset, ready to lower. `target` is None without one; `key` None means the axis values.
 
@@ -222,6 +327,7 @@ class DatasetPlan:
     name: str
     file: str
     target: int | None
+    per: Per | None = None
     seed: int
     key: tuple[tree.Expr, ...] | None
     steps: tuple[Step, ...]
@@ -234,13 +340,68 @@ class DatasetPlan:
     description: str
 
     def of(self, kind: type[S]) -> tuple[S, ...]:
-        """The steps of one kind, in order."""
-        return tuple(step for step in self.steps if isinstance(step, kind))
+        """The steps of one kind, in order, those in loops included."""
+        return tuple(step for step in self.all_steps() if isinstance(step, kind))
+
+    def all_steps(self) -> Iterator[Step]:
+        """Every step in order; a loop stands before its own."""
+        for step in self.steps:
+            yield step
+            if isinstance(step, Loop):
+                yield from step.steps
+
+    @property
+    def makes_many(self) -> bool:
+        """Whether the unnamed emit makes many rows for one candidate."""
+        return any(step.fors for step in self.of(Emit) if step.table == self.name)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The datasets and mixes of this program that must be there first."""
+        return tuple(dict.fromkeys(item.dataset for item in self.inputs if item.dataset is not None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixPart:
+    """`share` is of the whole: those of all parts add up to 1. `step` names the part in a plan and in reasons."""
+
+    name: str
+    step: str
+    share: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixPlan:
+    """Rows of several sources at stated shares.
+
+    `dataset` is what the rest of synth knows of it, as of any dataset: its inputs, a step for each part, one emit whose
+    columns are the union of theirs. Each part is the input of the same name.
+    """
+
+    dataset: DatasetPlan
+    parts: tuple[MixPart, ...]
+
+    @property
+    def name(self) -> str:
+        return self.dataset.name
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return self.dataset.needs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """All datasets of a spec, each after the ones it reads."""
+    """All datasets and mixes of a spec; `order` has their names, each after the ones it reads."""
 
     datasets: tuple[DatasetPlan, ...]
     params: Mapping[str, object]
+    mixes: tuple[MixPlan, ...] = ()
+    order: tuple[str, ...] = ()
+
+    @property
+    def ordered(self) -> tuple[DatasetPlan | MixPlan, ...]:
+        """All of them, each after the ones it reads."""
+        every: list[DatasetPlan | MixPlan] = [*self.datasets, *self.mixes]
+        named = {item.name: item for item in every}
+        return tuple(named[name] for name in self.order or named)

@@ -18,6 +18,7 @@ from compiler.types import (
     STR,
     CheckedText,
     List,
+    Optional,
     Type,
 )
 
@@ -48,12 +49,12 @@ class Tool:
 
 _COUNTS = (("passed", INT), ("failed", INT), ("errors", INT))
 TOOLS: Mapping[str, Tool] = {
-    "python": Tool(1, 2, (("exit_code", INT),)),
-    "pytest": Tool(2, 2, (("exit_code", INT), *_COUNTS)),
+    "python": Tool(1, 2, (("exit_code", Optional(INT)),)),
+    "pytest": Tool(2, 2, (("exit_code", Optional(INT)), *_COUNTS)),
     "sql": Tool(1, 2, (("rows", List(STR)),)),
-    "command": Tool(1, 8, (("exit_code", INT),)),
+    "command": Tool(1, 8, (("exit_code", Optional(INT)),)),
 }
-RESULT_PROPERTIES: tuple[tuple[str, Type], ...] = (("ok", BOOL), ("output", STR), ("reason", STR))
+RESULT_PROPERTIES: tuple[tuple[str, Type], ...] = (("ok", BOOL), ("output", STR), ("reason", Optional(STR)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,14 +44,14 @@ class Output:
 
     def __post_init__(self) -> None:
         name, previous = self.dataset.name, self.previous
-        self._folders = {step.table: layout.table_folder(name, step.table) for step in self.dataset.of(plan.Emit)}
         self._tables = {
-            step.table: self._writer(
+            table: self._writer(
                 emit_schema(step),
-                self._folders[step.table],
-                previous.tables.get(step.table) if previous else None,
+                layout.table_folder(name, table),
+                previous.tables.get(table) if previous else None,
             )
             for step in self.dataset.of(plan.Emit)
+            for table in step.tables
         }
         before = (previous.rejected, previous.calls) if previous else (None, None)
         self._rejected = self._writer(REJECTED, layout.rejected_folder(name), before[0])

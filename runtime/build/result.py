@@ -9,47 +9,58 @@ from runtime.program.outcome import Kept
 from runtime.tables.keys import Key, print_key
 
 
+class Seen(dict[str, Any]):
+    """Names and their values; what a candidate never came to is null."""
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
 class Result:
     """Keeps, of each kept candidate, only the names that audits read: `reads` (all where None).
 
     `table` is the unnamed emit: its columns go by their own names, other tables' as (table, column). A name of the row
-    comes before a column that is called the same, as it does for the checker.
+    comes before a column that is called the same, as it does for the checker. Where the unnamed emit makes `many` rows
+    for one candidate it is a table of its own too. An emit that is split is still one.
     """
 
-    def __init__(self, table: str, reads: Iterable[str] | None = None) -> None:
-        self.table = table
+    def __init__(self, table: str, reads: Iterable[str] | None = None, many: bool = False) -> None:
+        self.table, self.many = table, many
         self.reads = None if reads is None else frozenset(reads)
         self.kept = self.attempted = 0
         self._rows: list[Mapping[str, Any]] = []
-        self._others: dict[tuple[str, str], list[Any]] = {}
+        self._tables: dict[str, list[Mapping[str, Any]]] = {}
 
     def add(self, key: Key, outcome: Kept, values: Mapping[str, object]) -> None:
-        row: dict[str, Any] = {}
-        for table, _, columns in outcome.rows:
-            if table == self.table:
-                row |= columns
+        own = {**values, "key": print_key(key)}
+        columns: dict[str, object] = {}
+        for table, _, row in outcome.rows:
+            emit = table.partition("/")[0]
+            if emit == self.table and not self.many:
+                columns |= row
             else:
-                self._add_other(table, columns)
-        row |= {**values, "key": print_key(key)}
-        self._rows.append(row if self.reads is None else {k: v for k, v in row.items() if k in self.reads})
+                self._add_to(emit, row, own)
+        self._rows.append(self._seen({**columns, **own}))
 
-    def _add_other(self, table: str, columns: Mapping[str, object]) -> None:
-        for name, value in columns.items():
-            if self.reads is None or name in self.reads or table in self.reads:
-                self._others.setdefault((table, name), []).append(value)
+    def _add_to(self, emit: str, row: Mapping[str, object], own: Mapping[str, object]) -> None:
+        first, last = (row, own) if emit == self.table else (own, row)
+        whole = emit in self.reads if self.reads is not None else True
+        seen = Seen({**first, **last}) if whole else self._seen({**first, **last})
+        if seen:
+            self._tables.setdefault(emit, []).append(seen)
+
+    def _seen(self, row: Mapping[str, object]) -> Seen:
+        return Seen(row if self.reads is None else {k: v for k, v in row.items() if k in self.reads})
 
     def column(self, name: str, table: str | None = None) -> Sequence[Any]:
         """One value for each kept row, or for each row of another table."""
-        if table is not None and table != self.table:
-            return self._others.get((table, name), [])
-        return [row.get(name) for row in self._rows]
+        return [row.get(name) for row in self._of(table)]
 
     def each(self, value: Callable[[Mapping[str, Any]], Any], table: str | None = None) -> Sequence[Any]:
         """`value` of each kept row; a row is a mapping of names."""
-        if table is not None and table != self.table:
-            return [value(row) for row in self._rows_of(table)]
-        return [value(row) for row in self._rows]
+        return [value(row) for row in self._of(table)]
 
-    def _rows_of(self, table: str) -> list[dict[str, Any]]:
-        columns = {name: values for (of, name), values in self._others.items() if of == table}
-        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    def _of(self, table: str | None) -> Sequence[Mapping[str, Any]]:
+        if table is None or (table == self.table and not self.many):
+            return self._rows
+        return self._tables.get(table, ())

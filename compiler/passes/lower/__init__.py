@@ -1,4 +1,4 @@
-"""A planned model in; the text of one Python module for each dataset out.
+"""A planned model in; the text of one Python module for each dataset out, and for mixes what checks their inputs.
 
 The plan's columns learn which of them the printed program can leave null.
 """
@@ -10,6 +10,7 @@ from dataclasses import replace
 from compiler.constant import Evaluator
 from compiler.context import Context
 from compiler.model import Model
+from compiler.passes.lower import mixes
 from compiler.passes.lower.module import Module
 from compiler.plan import DatasetPlan, Emit, Later
 
@@ -25,7 +26,9 @@ def run(model: Model, context: Context) -> Model:
         _with_nulls(dataset, modules[dataset.name]) if dataset.name in modules else dataset
         for dataset in model.plan.datasets
     )
-    return replace(model, plan=replace(model.plan, datasets=datasets), programs=programs)
+    plan = mixes.with_nulls(replace(model.plan, datasets=datasets))
+    programs |= {mix.name: text for mix in plan.mixes if (text := mixes.text(mix, model, evaluator))}
+    return replace(model, plan=plan, programs=programs)
 
 
 def _with_nulls(dataset: DatasetPlan, module: Module) -> DatasetPlan:

@@ -31,12 +31,13 @@ if TYPE_CHECKING:
 def axes(dataset: plan.DatasetPlan, module: Module) -> str:
     """`AXES`: the values of every axis that is not a source, in order; an endless one counts on."""
     site = Site(module.model, module)
-    found = [(step.name, _values(step.values, site)) for step in dataset.of(plan.Axis) if step.values is not None]
+    found = [(step.name, counted(step.values, site)) for step in dataset.of(plan.Axis) if step.values is not None]
     items = tuple(Prefixed(f"{literal(name)}: ", values) for name, values in found)
     return statement("AXES = ", Bracket("{", items, "}")) + "\n" if found else ""
 
 
-def _values(node: tree.Expr, site: Site) -> Doc:
+def counted(node: tree.Expr, site: Site) -> Doc:
+    """The values of an axis, or the numbers that a loop counts through."""
     if not isinstance(node, tree.Range):
         return expressions.source(node, site)
     low = expressions.source(node.low, site)
@@ -61,6 +62,15 @@ def key(dataset: plan.DatasetPlan, module: Module) -> str:
     parts = [flat(expressions.source(part, site)) for part in dataset.key]
     inner = f"{parts[0]}," if len(parts) == 1 else ", ".join(parts)
     return f"def key_of(axes):\n{statement('return ', Leaf(f'({inner})'), indent='    ')}\n"
+
+
+def against(dataset: plan.DatasetPlan, module: Module) -> str:
+    """`against`: the texts that a `decontaminate` keeps clear of, where they are not a source's column."""
+    site = Site(module.model, module)
+    steps = [step for step in dataset.of(plan.Decontaminate) if step.source is None]
+    items = tuple(Prefixed(f"{literal(step.id)}: ", expressions.source(step.against, site)) for step in steps)
+    given = statement("return ", Bracket("{", items, "}"), indent="    ")
+    return f"def against(row):\n{given}\n" if items else ""
 
 
 def audits(dataset: plan.DatasetPlan, module: Module) -> str:

@@ -12,7 +12,7 @@ from compiler.passes.lower import precedence as p
 from compiler.passes.lower.identifiers import mangle
 from compiler.passes.lower.layout import Bracket, Chain, Doc, Lambda, Prefixed, call, flat, text
 from compiler.passes.lower.precedence import Code
-from compiler.types import ANY, List, Optional, Pool, SourceOf, Type
+from compiler.types import ANY, Optional, Pool, SourceOf, Type
 from dsl import tree
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def call_code(node: tree.Call, site: Site) -> Code:
         return _criteria(node, symbol, site)
     if symbol is not None and symbol.kind is Kind.MEASURE:
         return measure(node, RESULTS[symbol.name], site)
+    if node.callee.name == "consistency":
+        return judging.consistency(node, site)
     return _function(node, REGISTRY[node.callee.name], site)
 
 
@@ -60,8 +62,7 @@ def _method(node: tree.Call, callee: tree.Attr, site: Site) -> Code:
     entry = find_method(plain, callee.name.text)
     if entry is None:
         raise LookupError(f"{plain} has no method {callee.name.text}")
-    element = plain.element if isinstance(plain, List) else ANY
-    items = arguments(entry.signature.params, node.args, site, element)
+    items = arguments(entry.signature.params, node.args, site, callee.base)
     return library_call(entry, [site.as_text(callee.base), *items])
 
 
@@ -71,14 +72,16 @@ def bare_method(node: tree.Attr, site: Site) -> Code | None:
     return library_call(entry, [site.as_text(node.base)]) if entry is not None else None
 
 
-def arguments(params: Sequence[Parameter], args: Sequence[tree.Arg], site: Site, element: Type = ANY) -> list[Code]:
+def arguments(
+    params: Sequence[Parameter], args: Sequence[tree.Arg], site: Site, over: tree.Expr | None = None
+) -> list[Code]:
     """The arguments in the order they were written, by position or by name. A lambda is never null.
 
     Where a parameter takes null, as the first of `default` does, null does not go through.
     """
     items: list[Code] = []
     for arg, param in paired(params, args):
-        printed = site.argument(arg.value, param.type, element)
+        printed = site.argument(arg.value, param.type, over)
         doc = Prefixed(f"{param.name}=", printed.doc) if arg.name is not None else printed.doc
         items.append(Code(doc, nullable=printed.nullable and not isinstance(param.type, Optional)))
     return items
@@ -103,18 +106,20 @@ def _column(node: tree.Expr, site: Site) -> Doc:
     table = _table(node, site)
     which = {"table": text(table)} if table else {}
     if isinstance(node, tree.Ref):
-        return call("result.column", text(node.name))
+        return call("result.column", text(node.name), **which)
     if isinstance(node, tree.Attr) and table and isinstance(node.base, tree.Ref):
         return call("result.column", text(node.name.text), **which)
     return call("result.each", Lambda("it", expressions.source(node, site.each_row())), **which)
 
 
 def _table(node: tree.Expr, site: Site) -> str | None:
-    """The named emit whose columns an expression looks at, if any."""
+    """The emit whose rows an expression looks at: a named one, or an unnamed one of many rows for a candidate."""
     for part in tree.walk(node):
         symbol = site.model.symbols.get(part)
         if symbol is not None and symbol.kind is Kind.TABLE:
             return symbol.name
+        if symbol is not None and symbol.kind is Kind.COLUMN and site.module.dataset.makes_many:
+            return site.module.dataset.name
     return None
 
 

@@ -10,7 +10,7 @@ from compiler.passes.lower import calls, expressions
 from compiler.passes.lower import precedence as p
 from compiler.passes.lower.layout import Lambda, Leaf, call
 from compiler.passes.lower.precedence import Code
-from compiler.types import ANY, List, Type
+from compiler.types import List, Type
 from dsl import tree
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ def filter_code(node: tree.Filtered, site: Site) -> Code:
     method = find_method(kind, name) if name != "default" else None
     entry = method or REGISTRY[name]
     params = entry.signature.params if method is not None else entry.signature.params[1:]
-    element = kind.element if isinstance(kind, List) else ANY
-    printed = calls.library_call(entry, [subject, *calls.arguments(params, node.args, site, element)])
+    printed = calls.library_call(entry, [subject, *calls.arguments(params, node.args, site, node.value)])
     return Code(printed.doc, p.ATOM, printed.nullable and name != "default")
 
 

@@ -11,7 +11,7 @@ SGLANG_RUN = (
     *("top_logprobs_num", "return_text_in_logprobs", "stream", "backend", "use_thread", "func"),
 )
 JINJA = ("loop", "self", "super", "caller", "varargs", "recursive", "true", "false", "none", "open_", "chat_")
-MODULE = ("s", "row", "call", "sgl", "fn", "ops", "dist", "it", "place", "result", "last", "audits", "measure")
+MODULE = ("s", "row", "call", "sgl", "fn", "ops", "dist", "it", "place", "at", "result", "last", "audits", "measure")
 USED = ("Criteria", "Prompt", "Shape", "dict", "float", "range")
 LOCAL = frozenset((*keyword.kwlist, *MODULE, *USED))
 RESERVED = LOCAL | {*SGLANG_RUN, *JINJA}

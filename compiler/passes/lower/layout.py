@@ -6,7 +6,7 @@ formatter leaves alone; a chain of operators breaks before each operator.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 WIDTH = 110
 STEP = "    "
@@ -142,6 +142,11 @@ def call(head: str, *items: Doc, **named: Doc) -> Bracket:
     """`head(items, name=…)`"""
     keywords = (Prefixed(f"{name}=", value) for name, value in named.items())
     return Bracket(f"{head}(", (*items, *keywords), ")")
+
+
+def dotted(base: Doc, name: str) -> Doc:
+    """`base.name`, which may be broken inside the brackets that `base` ends with."""
+    return replace(base, close=f"{base.close}.{name}") if isinstance(base, Bracket) else Leaf(f"{flat(base)}.{name}")
 
 
 def text(value: str) -> Leaf:

@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from compiler import plan
 from compiler.constant import Evaluator
 from compiler.model import Kind, Model, Symbol
-from compiler.passes.lower import axes, criteria, prompts, records, shapes
+from compiler.passes.lower import axes, criteria, judging, prompts, records, shapes
 from compiler.passes.lower.identifiers import Identifiers
 from compiler.passes.lower.layout import literal, statement, value
 from compiler.passes.lower.row import RowPrinter
-from compiler.types import Record, Type
+from compiler.passes.plan.prompts import statements
+from compiler.types import ANY, INT, Record, Type
 from dsl import tree
 
 IMPORTS = (
@@ -27,6 +28,7 @@ IMPORTS = (
     ("measure.", "from compiler.functions import results as measure"),
 )
 PROGRAM = ("Criteria", "Prompt", "Shape")
+_DECLARES = (tree.Each, tree.Draw, tree.Let, tree.Gen, tree.Run, tree.Loop)
 
 
 class Module:
@@ -35,11 +37,12 @@ class Module:
     def __init__(self, model: Model, dataset: plan.DatasetPlan, evaluator: Evaluator) -> None:
         self.model, self.dataset, self.evaluator = model, dataset, evaluator
         self.names = Identifiers()
-        for name in ("AXES", "key_of"):
+        for name in ("AXES", "GOLD", "against", "key_of"):
             self.names.claim(name)
         self.helpers: list[str] = []
         self.values: dict[Symbol, str] = {}
         self.columns: Mapping[tuple[str, str], Type] = {}
+        self.null_params: dict[tree.Node, set[str]] = {}
         self.row = self.names.claim(dataset.name)
         self.records = self._records()
         self.checks = {record: self.names.claim(f"check_{record.name}") for record in self.records}
@@ -86,9 +89,9 @@ class Module:
         found = {s for s in parts if s is not None and s.kind in (Kind.PARAM, Kind.CONST)}
         return [symbol for symbol in self.model.values if symbol in found]
 
-    def _dataset_node(self) -> tree.Dataset:
+    def _dataset_node(self) -> tree.Dataset | tree.Mix:
         node = self.model.scopes[self.dataset.file].names[self.dataset.name].node
-        assert isinstance(node, tree.Dataset)
+        assert isinstance(node, tree.Dataset | tree.Mix)
         return node
 
     def _constant_name(self, name: str, node: tree.Node) -> str:
@@ -117,8 +120,8 @@ class Module:
     def check(self, record: Record) -> str:
         return self.checks[record]
 
-    def threshold(self, judge: tree.Judge) -> float:
-        return next(item.threshold for item in self.dataset.judges if item.node is judge)
+    def judge(self, node: tree.Judge) -> plan.JudgePlan:
+        return next(item for item in self.dataset.judges if item.node is node)
 
     def wording(self, node: tree.Node) -> str:
         """A node as it was written, on one line."""
@@ -129,11 +132,24 @@ class Module:
 
     def _row_symbols(self) -> Mapping[str, Symbol]:
         found: dict[str, Symbol] = {}
-        for node in self._dataset_node().body:
-            name = getattr(node, "name", None)
-            if isinstance(name, tree.Name) and isinstance(node, tree.Each | tree.Draw | tree.Let | tree.Gen):
-                found[name.text] = self.model.symbols[name]
+        for node in statements(self.body()):
+            names = [node.name] if isinstance(node, _DECLARES) else []
+            names += [carry.name for carry in node.carries] if isinstance(node, tree.Loop) else []
+            found |= {name.text: self.model.symbols[name] for name in names}
         return found
+
+    def body(self) -> tuple[tree.Statement, ...]:
+        node = self._dataset_node()
+        return node.body if isinstance(node, tree.Dataset) else ()
+
+    def loop_node(self, name: str) -> tree.Loop:
+        return next(node for node in self.body() if isinstance(node, tree.Loop) and node.name.text == name)
+
+    def declared(self, symbol: Symbol) -> Type:
+        """The type of a name of the row, as the checker has it."""
+        if symbol.kind is Kind.LOOP:
+            return INT
+        return self.model.types.get(symbol.node, ANY) if symbol.node is not None else ANY
 
     def prompt_node(self, dataset: plan.DatasetPlan, name: str) -> tree.Node:
         return next(item.node for item in dataset.prompts if item.name == name)
@@ -167,9 +183,18 @@ class Module:
             ),
             ("the candidates: values of the axes that are not sources, and keys", [over, key]),
             ("one candidate", [row]),
+            ("texts that rows must not overlap", [axes.against(self.dataset, self)]),
+            ("judges that are tested on cases of their own before anything else is asked", [judging.gold(self)]),
             ("gates over the whole result", [gates]),
         )
         return self._put_together([(title, [part for part in parts if part]) for title, parts in sections])
+
+    def checks_text(self) -> str:
+        """Of a mix, which has no program: what its inputs' rows must satisfy; empty where that is nothing."""
+        checks = [records.check_function(record, self) for record in self.records]
+        sections = [("parameters and constants", ["".join(self._values())] if self.values else [])]
+        sections.append(("records: what an input row must satisfy", [*checks, *self.helpers]))
+        return self._put_together(sections) if checks else ""
 
     def _values(self) -> list[str]:
         return [

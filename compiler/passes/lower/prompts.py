@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from compiler import plan
 from compiler.model import Symbol
 from compiler.passes.lower.identifiers import mangle
-from compiler.passes.lower.layout import Bracket, Leaf, Prefixed, call, lines_of, literal, statement
+from compiler.passes.lower.layout import Bracket, Doc, Leaf, Prefixed, call, lines_of, literal, statement, text
+from compiler.passes.lower.nulls import or_null
+from compiler.passes.lower.precedence import Code, leaf
 from compiler.passes.lower.scopes import Site
 from compiler.passes.lower.templates import Jinja
+from compiler.passes.plan.prompts import is_previous, previous_name
+from compiler.types import Type
 from dsl import tree
 
 if TYPE_CHECKING:
     from compiler.passes.lower.module import Module
 
 ANSWER = 'sgl.gen("answer")'
-VERDICT = 'sgl.select("verdict", ["yes", "no"])'
 QUESTION = "Answer yes or no."
+GOOD = "Is the last answer a good one? Answer yes or no."
+NUMBER = "Answer with one number."
+PLACES = {"bool": "behind", "points": "line", "scale": "line", "score": "turn"}
+"""Where a judge's last line stands, as `Prompt` has it."""
 
 
 def prompt(found: plan.PromptPlan, module: Module) -> str:
@@ -30,12 +38,31 @@ def prompt(found: plan.PromptPlan, module: Module) -> str:
 
 
 def judge(found: plan.JudgePlan, module: Module) -> str:
-    """A judge asks yes or no, and the probability of yes is read from one token."""
+    """A judge asks for one of a few labels, and their probabilities are read from one token."""
     constant, function = module.constants[found.node], module.functions[found.node]
     params = [mangle(name) for name, _ in found.prompt.params]
-    given = ", ".join([*(f"{name}={name}" for name in params), f"last={literal(QUESTION)}"])
-    body = [f"s += {constant}({given})", f"s += sgl.assistant({VERDICT})"]
-    return _printed(found.prompt, module, function, params, body)
+    given = tuple(Leaf(f"{name}={name}") for name in params)
+    asked = statement("s += ", Bracket(f"{constant}(", (*given, _last(found)), ")"))
+    verdict = statement("s += ", call("sgl.assistant", call("sgl.select", text("verdict"), _labels(found))))
+    body = [line for part in (asked, verdict) for line in part.split("\n")]
+    own = {"points": ["last"], "score": [f"last={literal(GOOD)}"]}.get(found.kind, [])
+    return _printed(found.prompt, module, function, [*params, *own], body, PLACES[found.kind])
+
+
+def _last(found: plan.JudgePlan) -> Doc:
+    """What the judge is asked after its prompt: of points, one question at a time; of a reward model, nothing."""
+    if found.kind == "points":
+        return Leaf(f'last=last + " {QUESTION}"')
+    if found.kind == "scale":
+        steps = [f"{number}: {words}" for words, number in found.points]
+        return Prefixed("last=", lines_of("\n".join([*steps, NUMBER])))
+    return Leaf("last=last" if found.kind == "score" else f"last={literal(QUESTION)}")
+
+
+def _labels(found: plan.JudgePlan) -> Doc:
+    numbers = [str(step) for step in range(found.low, found.high + 1)]
+    labels = numbers if found.kind == "scale" else ["yes", "no"]
+    return Bracket("[", tuple(text(label) for label in labels), "]")
 
 
 def _turns(found: plan.PromptPlan, constant: str, given: str) -> list[str]:
@@ -61,10 +88,14 @@ def template_of(found: plan.PromptPlan) -> tree.Template:
     return found.node.template
 
 
-def _printed(found: plan.PromptPlan, module: Module, function: str, params: list[str], body: list[str]) -> str:
+def _printed(
+    found: plan.PromptPlan, module: Module, function: str, params: list[str], body: list[str], asks: str = "behind"
+) -> str:
     jinja = _jinja(found, module)
     constant = module.constants[found.node]
-    named = {"functions": _dictionary(jinja.globals)} if jinja.globals else {}
+    named: dict[str, Doc] = {"functions": _dictionary(jinja.globals)} if jinja.globals else {}
+    if asks != "behind":
+        named["asks"] = text(asks)
     head = f"def {function}({', '.join(['s', *params, 'call=None'])}):"
     return "\n".join(
         [
@@ -92,7 +123,8 @@ def _dictionary(names: dict[str, str]) -> Bracket:
 
 
 def _jinja(found: plan.PromptPlan, module: Module) -> Jinja:
-    site = Site(module.model, module, locals=_locals(found, module))
+    names = _locals(found, module)
+    site = Site(module.model, module, names, kinds=_kinds(found, names, module), previous=_previous(found, module))
     jinja = Jinja(site, lambda: module.names.claim(f"{found.name}_hole"))
     jinja.parts(template_of(found).parts, site)
     return jinja
@@ -101,8 +133,29 @@ def _jinja(found: plan.PromptPlan, module: Module) -> Jinja:
 def _locals(found: plan.PromptPlan, module: Module) -> dict[Symbol, str]:
     """The prompt's parameters; for an inline prompt, the names of the row that it mentions."""
     if isinstance(found.node, tree.Gen):
-        wanted = {name for name, _ in found.params}
-        parts = (module.model.symbols.get(part) for part in tree.walk(template_of(found)))
-        return {symbol: mangle(symbol.name) for symbol in parts if symbol is not None and symbol.name in wanted}
+        symbols = (symbol for name, _ in found.params for symbol in _mentioned(found, name, module))
+        return {symbol: mangle(symbol.name) for symbol in symbols}
     symbols = (module.model.symbols[param] for param in found.node.params)
     return {symbol: mangle(symbol.name) for symbol in symbols}
+
+
+def _mentioned(found: plan.PromptPlan, name: str, module: Module) -> set[Symbol]:
+    """The symbols that an inline template calls by a name; an element's own member of a list has one each time."""
+    loops = (part.target for part in tree.walk(template_of(found)) if isinstance(part, tree.TemplateFor))
+    own = {module.model.symbols.get(target) for target in loops}
+    parts = (module.model.symbols.get(part) for part in tree.walk(template_of(found)) if isinstance(part, tree.Ref))
+    return {symbol for symbol in parts if symbol is not None and symbol not in own and symbol.name == name}
+
+
+def _kinds(found: plan.PromptPlan, names: Mapping[Symbol, str], module: Module) -> dict[Symbol, Type]:
+    """The types of parameters that are given what can be null although the checker does not say so."""
+    null, types = module.null_params.get(found.node, set()), dict(found.params)
+    return {symbol: or_null(types[symbol.name], True) for symbol in names if symbol.name in null}
+
+
+def _previous(found: plan.PromptPlan, module: Module) -> dict[Symbol, Code]:
+    """`facts.previous` in an inline template: a parameter of its own."""
+    parts = (part for part in tree.walk(template_of(found)) if is_previous(part, module.model))
+    bases = (part.base for part in parts if isinstance(part, tree.Attr))
+    symbols = (module.model.symbols[base] for base in bases)
+    return {symbol: leaf(mangle(previous_name(symbol.name)), True) for symbol in symbols}

@@ -14,11 +14,17 @@ from compiler.types import STR, CheckedText, Choice, Generated, Optional, Record
 
 if TYPE_CHECKING:
     from compiler.passes.lower.module import Module
+    from compiler.passes.lower.scopes import Site
+
+
+def named(step: plan.Gen, module: Module, site: Site) -> Doc:
+    """What a call names: the module's constant."""
+    return Leaf(module.shapes[step.name])
 
 
 def shape(step: plan.Gen, module: Module) -> Doc:
     """`Shape.text(…)`, `Shape.choice([…])` or `Shape.json({…}, check=…)`."""
-    kind = step.type
+    kind = step.answer
     while isinstance(kind, Generated | Optional):
         kind = kind.base
     if kind == STR:

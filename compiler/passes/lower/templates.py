@@ -15,6 +15,7 @@ from compiler.passes.lower import expressions
 from compiler.passes.lower.identifiers import mangle
 from compiler.passes.lower.layout import Bracket, Chain, Doc, Lambda, Prefixed, flat, literal, statement
 from compiler.passes.lower.scopes import Site
+from compiler.passes.plan.prompts import is_previous
 from dsl import tree
 
 _SPECIAL = re.compile(r"\{(?=[{%#\r])|\{\Z|\r")
@@ -137,4 +138,6 @@ def _locals_of(node: tree.Expr, site: Site) -> list[str]:
         symbol = site.model.symbols.get(ref)
         if isinstance(ref, tree.Ref) and symbol is not None and symbol in site.locals:
             names[site.locals[symbol]] = None
+        if isinstance(ref, tree.Attr) and is_previous(ref, site.model):
+            names[flat(site.previous[site.model.symbols[ref.base]].doc)] = None
     return list(names)

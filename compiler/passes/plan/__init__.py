@@ -11,50 +11,27 @@ from compiler import plan
 from compiler.constant import Evaluator
 from compiler.context import Context
 from compiler.digest import Digester, pack
-from compiler.model import Kind, Model
-from compiler.passes.plan import layout
-from compiler.passes.plan.parts import Parts, symbols_of
+from compiler.model import Model
+from compiler.passes.plan import emits, layout, loops, statements, whole  # noqa: F401 - each registers its builders
+from compiler.passes.plan.mixes import mix_plan
+from compiler.passes.plan.order import Made, in_order
+from compiler.passes.plan.parts import Parts
 from compiler.passes.plan.prompts import prompt_plans
 from compiler.passes.plan.steps import Steps
 from dsl import tree
+from dsl.diagnostics import Related
 from dsl.source import Span
 
 
 def run(model: Model, context: Context) -> Model:
     planner = _Planner(model, context)
     declarations = model.files[model.root].declarations if model.root in model.files else ()
-    datasets = [node for node in declarations if isinstance(node, tree.Dataset)]
-    plans = tuple(planner.dataset(node) for node in _in_order(datasets, model))
-    for mix in (node for node in declarations if isinstance(node, tree.Mix)):
-        planner.report("`mix`", mix.span)
-    return replace(model, plan=plan.Plan(datasets=plans, params=model.params))
-
-
-def _in_order(datasets: list[tree.Dataset], model: Model) -> list[tree.Dataset]:
-    """Each dataset after those it reads, otherwise as they stand in the file."""
-    ordered: dict[tree.Dataset, None] = {}
-    pending: set[tree.Dataset] = set()
-
-    def place(node: tree.Dataset) -> None:
-        if node in ordered or node in pending:
-            return
-        pending.add(node)
-        for needed in _read(node, model):
-            if needed in datasets:
-                place(needed)
-        ordered[node] = None
-
-    for dataset in datasets:
-        place(dataset)
-    return list(ordered)
-
-
-def _read(dataset: tree.Dataset, model: Model) -> list[tree.Dataset]:
-    """The datasets that this one reads, directly or as personas."""
-    sources = symbols_of(dataset.body, model, Kind.PERSONAS, Kind.DATASET)
-    nodes = [symbol.node for symbol in sources]
-    behind = [model.symbols.get(node.source) for node in nodes if isinstance(node, tree.Personas)]
-    return [node for node in (*nodes, *(symbol.node for symbol in behind if symbol)) if isinstance(node, tree.Dataset)]
+    nodes = in_order([node for node in declarations if isinstance(node, tree.Dataset | tree.Mix)], model)
+    datasets = tuple(planner.dataset(node) for node in nodes if isinstance(node, tree.Dataset))
+    mixes = tuple(planner.mix(node) for node in nodes if isinstance(node, tree.Mix))
+    planner.check_names(nodes)
+    order = tuple(node.name.text for node in nodes)
+    return replace(model, plan=plan.Plan(datasets=datasets, params=model.params, mixes=mixes, order=order))
 
 
 class _Planner:
@@ -68,14 +45,15 @@ class _Planner:
         parts = Parts(self.model, self.evaluator)
         settings = {statement.name.text: statement for statement in node.body if isinstance(statement, tree.Set)}
         seed, key = self._seed(settings), self._key(settings)
-        steps = Steps(self.model, self.evaluator, node, self._base(node, seed, key)).build()
-        self._report_later(node, steps, settings)
+        steps = Steps(self.model, self.evaluator, self.digester, node, self._base(node, seed, key)).build()
+        self._report_later(steps)
         layout.warn(node, self.model, self.context)
         prints = self.model.fingerprints[node]
         return plan.DatasetPlan(
             name=node.name.text,
             file=node.span.path,
             target=self._whole(settings.get("target")),
+            per=whole.per(settings.get("target"), steps, self.model, self.evaluator),
             seed=seed,
             key=key,
             steps=steps,
@@ -88,6 +66,23 @@ class _Planner:
             description=prints.description,
         )
 
+    def mix(self, node: tree.Mix) -> plan.MixPlan:
+        return mix_plan(node, self.model, self.context, self.evaluator)
+
+    def check_names(self, nodes: tuple[Made, ...]) -> None:
+        """One commit holds them all by name: an imported dataset's own sources count too."""
+        first: dict[str, Made] = {}
+        for node in nodes:
+            other = first.setdefault(node.name.text, node)
+            if other is not node:
+                self.context.report(
+                    "E0202",
+                    f"two datasets are called `{node.name.text}`",
+                    node.name.span,
+                    related=(Related(other.name.span, "the other one"),),
+                    help="both would be built into one commit: rename one of them",
+                )
+
     def _base(self, node: tree.Dataset, seed: int, key: tuple[tree.Expr, ...] | None) -> bytes:
         """What every draw and call depends on besides what it reads: seed, dataset, and what makes up a key."""
         axes = [statement.name.text for statement in node.body if isinstance(statement, tree.Each)]
@@ -95,7 +90,7 @@ class _Planner:
         return pack(node.name.text, str(seed), *parts)
 
     def _whole(self, node: tree.Set | None) -> int | None:
-        value = self.evaluator.evaluate(node.value) if node is not None and node.per is None else None
+        value = self.evaluator.evaluate(node.value) if node is not None else None
         return value if isinstance(value, int) else None
 
     def _seed(self, settings: dict[str, tree.Set]) -> int:
@@ -112,13 +107,11 @@ class _Planner:
 
     # --- what comes later ---
 
-    def _report_later(self, node: tree.Dataset, steps: tuple[plan.Step, ...], settings: dict[str, tree.Set]) -> None:
-        for step in steps:
+    def _report_later(self, steps: tuple[plan.Step, ...]) -> None:
+        nested = (inner for step in steps if isinstance(step, plan.Loop) for inner in step.steps)
+        for step in (*steps, *nested):
             if isinstance(step, plan.Later):
                 self.report(step.feature, step.span)
-        for setting in settings.values():
-            if setting.per is not None:
-                self.report("`target … per`", setting.span)
 
     def report(self, feature: str, span: Span) -> None:
         """Once for each feature, at its first place."""

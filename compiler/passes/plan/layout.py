@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping
 from compiler.context import Context
 from compiler.model import Kind, Model
 from compiler.passes.plan.names import ROW
-from compiler.passes.plan.prompts import arguments_of, declared_prompt
+from compiler.passes.plan.prompts import arguments_of, declared_prompt, statements
 from dsl import tree
 from dsl.diagnostics import Related
 
 
 def warn(dataset: tree.Dataset, model: Model, context: Context) -> None:
     told: set[tree.Node] = set()
-    for gen in (statement for statement in dataset.body if isinstance(statement, tree.Gen)):
+    for gen in (statement for statement in statements(dataset.body) if isinstance(statement, tree.Gen)):
         prompt = declared_prompt(gen, model)
         template = prompt.template if prompt is not None else gen.template
         owner = prompt or gen

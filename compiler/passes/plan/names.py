@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from compiler.model import Kind, Model
 from dsl import tree
+from dsl.source import Span
 
 ROW = frozenset({Kind.AXIS, Kind.DRAW, Kind.LET, Kind.GEN, Kind.RUN, Kind.CARRY, Kind.LOOP})
 _UNNAMED = frozenset({Kind.FUNCTION, Kind.MEASURE, Kind.DISTRIBUTION, Kind.FIELD, Kind.ELEMENT, Kind.UNKNOWN})
@@ -43,7 +44,11 @@ def condition_names(node: tree.Expr, model: Model) -> tuple[str, ...]:
 
 def title(node: tree.Statement, model: Model) -> str:
     """The statement as it was written, on one line, without docs, comments and the text of a template."""
-    text = model.sources[node.span.path].slice(node.span)
+    return written(model, node.span)
+
+
+def written(model: Model, span: Span) -> str:
+    text = model.sources[span.path].slice(span)
     text = re.sub(r'"""[\s\S]*?"""', '"""…"""', text)
     lines = (line.strip() for line in text.split("\n"))
     line = " ".join(line for line in lines if line and not line.startswith("#"))

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from compiler import plan
 from compiler.constant import UNKNOWN, Evaluator
+from compiler.digest import pack
 from compiler.model import Kind, Model, Symbol
-from compiler.passes.plan.prompts import ends, parameters
-from compiler.types import ANY, Record, SourceOf, Verdict
+from compiler.passes.plan.judges import judge_plan
+from compiler.types import Record, SourceOf
 from dsl import tree
 
-THRESHOLD = 0.5
 DEFAULTS: dict[str, object] = {"temperature": 0.7, "max_tokens": 512}
 
 
@@ -27,6 +27,13 @@ def symbols_of(nodes: Iterable[tree.Node], model: Model, *kinds: Kind) -> tuple[
     return tuple(found)
 
 
+def _table(made: tree.Dataset | tree.Mix) -> str:
+    """The unnamed emit's table, else the first one's."""
+    emits = [part for part in made.body if isinstance(part, tree.Emit)] if isinstance(made, tree.Dataset) else []
+    names = [emit.name.text if emit.name is not None else made.name.text for emit in emits]
+    return names[0] if names and made.name.text not in names else made.name.text
+
+
 @dataclass(frozen=True)
 class Parts:
     model: Model
@@ -35,18 +42,46 @@ class Parts:
     # --- inputs ---
 
     def inputs(self, body: Iterable[tree.Statement]) -> tuple[plan.InputPlan, ...]:
-        symbols = symbols_of(body, self.model, Kind.INPUT, Kind.PERSONAS)
-        return tuple(found for symbol in symbols if (found := self._input(symbol.node)) is not None)
+        symbols = symbols_of(body, self.model, Kind.INPUT, Kind.PERSONAS, Kind.DATASET, Kind.MIX)
+        return tuple(found for symbol in symbols if (found := self.source(symbol)) is not None)
 
-    def _input(self, node: tree.Node | None) -> plan.InputPlan | None:
-        if not isinstance(node, tree.Input | tree.Personas) or not isinstance(node.source, tree.Call):
+    def source(self, symbol: Symbol) -> plan.InputPlan | None:
+        """What gives the rows that a name stands for: a reader of files, or a dataset of this program."""
+        node = symbol.node
+        if isinstance(node, tree.Dataset | tree.Mix):
+            return self._made(symbol, node, node)
+        if not isinstance(node, tree.Input | tree.Personas):
             return None
-        callee = node.source.callee
+        behind = self.model.symbols.get(node.source)
+        if behind is not None and isinstance(behind.node, tree.Dataset | tree.Mix):
+            return self._made(symbol, node, behind.node)
+        return self._read(node, node.source) if isinstance(node.source, tree.Call) else None
+
+    def _made(
+        self, symbol: Symbol, node: tree.Input | tree.Personas | tree.Dataset | tree.Mix, made: tree.Dataset | tree.Mix
+    ) -> plan.InputPlan:
+        """How the rows were made is no part of the digest: a build compares the rows themselves."""
+        declared = isinstance(node, tree.Input | tree.Personas)
+        return plan.InputPlan(
+            name=symbol.name,
+            kind="dataset",
+            arguments={},
+            record=self._record(node) if isinstance(node, tree.Input) else None,
+            personas=isinstance(node, tree.Personas),
+            key=self._key(node.settings) if isinstance(node, tree.Input | tree.Personas) else None,
+            digest=self.model.fingerprints[node].data if declared else pack("rows", symbol.name).hex(),
+            span=node.span if declared else made.name.span,
+            dataset=made.name.text,
+            table=_table(made),
+        )
+
+    def _read(self, node: tree.Input | tree.Personas, call: tree.Call) -> plan.InputPlan:
+        callee = call.callee
         assert isinstance(callee, tree.Ref)
         return plan.InputPlan(
             name=node.name.text,
             kind=callee.name,
-            arguments=self._arguments(node.source),
+            arguments=self._arguments(call) | self._further(node.settings),
             record=self._record(node),
             personas=isinstance(node, tree.Personas),
             key=self._key(node.settings),
@@ -57,6 +92,10 @@ class Parts:
     def _arguments(self, call: tree.Call) -> dict[str, object]:
         """The one argument of a reader is its path (or query)."""
         return {arg.name.text if arg.name else "path": self.evaluator.evaluate(arg.value) for arg in call.args}
+
+    def _further(self, settings: tuple[tree.Setting, ...]) -> dict[str, object]:
+        """What stands in a reader's braces besides its key, behind the path."""
+        return {item.name.text: self.evaluator.evaluate(item.value) for item in settings if item.name.text != "key"}
 
     def _record(self, node: tree.Input | tree.Personas) -> Record | None:
         kind = self.model.types.get(node)
@@ -76,29 +115,8 @@ class Parts:
 
     def judges(self, body: Iterable[tree.Statement]) -> tuple[plan.JudgePlan, ...]:
         symbols = symbols_of(body, self.model, Kind.JUDGE)
-        return tuple(self._judge(symbol.node) for symbol in symbols if isinstance(symbol.node, tree.Judge))
-
-    def _judge(self, node: tree.Judge) -> plan.JudgePlan:
-        kind = self.model.types.get(node, ANY)
-        digest = self.model.fingerprints[node].data
-        params = parameters(node.params, self.model)
-        prompt = plan.PromptPlan(name=node.name.text, node=node, params=params, ends=ends(node.template), digest=digest)
-        return plan.JudgePlan(
-            name=node.name.text,
-            node=node,
-            prompt=prompt,
-            role=node.role.text,
-            kind=kind.kind if isinstance(kind, Verdict) else "bool",
-            threshold=self.threshold(node),
-            digest=digest,
-        )
-
-    def threshold(self, node: tree.Judge) -> float:
-        for setting in node.settings:
-            if setting.name.text == "threshold":
-                value = self.evaluator.evaluate(setting.value)
-                return float(value) if isinstance(value, int | float) else THRESHOLD
-        return THRESHOLD
+        nodes = (symbol.node for symbol in symbols)
+        return tuple(judge_plan(node, self.model, self.evaluator) for node in nodes if isinstance(node, tree.Judge))
 
     # --- models ---
 

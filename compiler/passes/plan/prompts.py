@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from compiler import plan
-from compiler.model import Kind, Model, Symbol
+from compiler.model import Kind, Model
 from compiler.types import ANY, Type
 from dsl import tree
 
-_LOCAL = frozenset({Kind.AXIS, Kind.DRAW, Kind.LET, Kind.GEN, Kind.RUN, Kind.CARRY, Kind.LOOP, Kind.ELEMENT})
+_LOCAL = frozenset(
+    {Kind.AXIS, Kind.DRAW, Kind.LET, Kind.GEN, Kind.RUN, Kind.CARRY, Kind.LOOP, Kind.ELEMENT, Kind.ALIGNED}
+)
 Arguments = tuple[tuple[str, tree.Expr], ...]
 
 
@@ -29,7 +31,7 @@ def arguments_of(node: tree.Gen, model: Model) -> Arguments:
     """The value of each parameter: as given, by default, or for an inline prompt the row's own names."""
     declared = declared_prompt(node, model)
     if declared is None:
-        return tuple((ref.name, ref) for ref in inline_names(node, model))
+        return inline_names(node, model)
     args = node.prompt.args if isinstance(node.prompt, tree.Call) else ()
     named = {arg.name.text: arg.value for arg in args if arg.name is not None}
     placed = [arg.value for arg in args if arg.name is None]
@@ -38,18 +40,43 @@ def arguments_of(node: tree.Gen, model: Model) -> Arguments:
     return tuple((name, value) for name, value in pairs if value is not None)
 
 
-def inline_names(node: tree.Gen, model: Model) -> tuple[tree.Ref, ...]:
-    """The first mention of each name of the row in an inline template; its loops' own names are not the row's."""
+def inline_names(node: tree.Gen, model: Model) -> Arguments:
+    """What an inline template takes from the row, by the name it has in there; its loops' own names are not the row's.
+
+    `facts.previous` is a value of its own, called `facts_previous`.
+    """
     assert node.template is not None
     own = {model.symbols.get(part.target) for part in tree.walk(node.template) if isinstance(part, tree.TemplateFor)}
-    found: dict[Symbol, tree.Ref] = {}
-    for ref in tree.walk(node.template):
-        symbol = model.symbols.get(ref) if isinstance(ref, tree.Ref) else None
+    found: dict[str, tree.Expr] = {}
+    for part in tree.walk(node.template):
+        if is_previous(part, model):
+            assert isinstance(part, tree.Attr) and isinstance(part.base, tree.Ref)
+            found.setdefault(previous_name(part.base.name), part)
+    for ref in _names_but_previous(node.template, model):
+        symbol = model.symbols.get(ref)
         if symbol is None or symbol.kind not in _LOCAL or symbol in own or symbol.node is None:
             continue
-        if isinstance(ref, tree.Ref) and not isinstance(symbol.node, tree.TemplateFor):
-            found.setdefault(symbol, ref)
-    return tuple(found.values())
+        if not isinstance(symbol.node, tree.TemplateFor):
+            found.setdefault(ref.name, ref)
+    return tuple(found.items())
+
+
+def _names_but_previous(template: tree.Template, model: Model) -> Iterator[tree.Ref]:
+    parts = list(tree.walk(template))
+    before = {part.base for part in parts if isinstance(part, tree.Attr) and is_previous(part, model)}
+    return (part for part in parts if isinstance(part, tree.Ref) and part not in before)
+
+
+def is_previous(node: tree.Node, model: Model) -> bool:
+    """Whether this is `x.previous` of a carried `x`."""
+    if not isinstance(node, tree.Attr) or node.name.text != "previous":
+        return False
+    symbol = model.symbols.get(node.base)
+    return symbol is not None and symbol.kind is Kind.CARRY
+
+
+def previous_name(name: str) -> str:
+    return f"{name}_previous"
 
 
 def ends(template: tree.Template) -> str:
@@ -64,12 +91,27 @@ def ends(template: tree.Template) -> str:
 def prompt_plans(body: Iterable[tree.Statement], model: Model) -> tuple[plan.PromptPlan, ...]:
     """Every prompt a dataset uses, in order of first use."""
     found: dict[tree.Node, plan.PromptPlan] = {}
-    for statement in body:
+    for statement in statements(body):
         if isinstance(statement, tree.Gen) and statement.template is not None:
             found[statement] = _inline(statement, model)
         for node in _called(statement, model):
             found.setdefault(node, _declared(node, model))
     return tuple(found.values())
+
+
+def statements(body: Iterable[tree.Statement]) -> Iterator[tree.Statement]:
+    """All statements, those inside loops after the loop itself."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, tree.Loop):
+            yield from statements(statement.body)
+
+
+def _row_type(node: tree.Expr, model: Model) -> Type:
+    """The type of a name as the row has it: of the whole list where an element's own member is meant."""
+    symbol = model.symbols.get(node)
+    aligned = symbol is not None and symbol.kind is Kind.ALIGNED and symbol.node is not None
+    return model.types.get(symbol.node if aligned and symbol is not None and symbol.node else node, ANY)
 
 
 def _called(statement: tree.Statement, model: Model) -> Iterator[tree.Prompt]:
@@ -81,7 +123,7 @@ def _called(statement: tree.Statement, model: Model) -> Iterator[tree.Prompt]:
 
 def _inline(node: tree.Gen, model: Model) -> plan.PromptPlan:
     assert node.template is not None
-    params = tuple((ref.name, model.types.get(ref, ANY)) for ref in inline_names(node, model))
+    params = tuple((name, _row_type(given, model)) for name, given in inline_names(node, model))
     digest = model.fingerprints[node].data
     name = prompt_name(node, model)
     return plan.PromptPlan(name=name, node=node, params=params, ends=ends(node.template), digest=digest)

@@ -170,6 +170,14 @@ def _check_column(c: Checker, kind: str, name: str, given: Type, wanted: Type, a
 
 def _check_split(c: Checker, node: tree.Expr) -> None:
     given = c.infer(node)
+    if nullable(given) and isinstance(solid(given), Choice):
+        c.report(
+            "E0418",
+            "`split by` takes a value that is there",
+            node.span,
+            label="this may be null, which names no table",
+            help="say what stands in for null, or `filter` such rows",
+        )
     if not isinstance(solid(given), Choice) and solid(given) != ANY:
         c.report(
             "E0418",

@@ -78,7 +78,7 @@ def _bind_targets(c: Checker, clause: tree.ForClause, kinds: Sequence[Type]) -> 
 
 
 def _levels(kind: Type, along: Sequence[str | None]) -> Type:
-    """A list level for each `for`, the first outermost."""
+    """A list level for each `for`, the first outermost; a `when` is asked of each element."""
     for name in reversed(along):
         kind = List(kind, None, name)
     return kind
@@ -101,8 +101,7 @@ def gen(rows: Rows, node: tree.Gen) -> None:
     result: Type = Generated(kind) if kind != ANY else ANY
     if node.times is not None:
         result = List(result, _times(c, node.times, env), node.name.text)
-    result = _levels(result, along)
-    c.bind(node, optional(result) if node.condition is not None else result)
+    c.bind(node, _levels(optional(result) if node.condition is not None else result, along))
 
 
 def _when(c: Checker, condition: tree.Expr | None) -> Env:
@@ -186,8 +185,8 @@ def run(rows: Rows, node: tree.Run) -> None:
     along = elements(c, node.fors)
     env = _when(c, node.condition)
     settings(c, node.settings, RUN, "a run", env)
-    result = _levels(_tool(c, node.tool, env), along)
-    c.bind(node, optional(result) if node.condition is not None else result)
+    result = _tool(c, node.tool, env)
+    c.bind(node, _levels(optional(result) if node.condition is not None else result, along))
 
 
 def _tool(c: Checker, node: tree.Expr, env: Env) -> Type:

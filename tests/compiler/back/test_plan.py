@@ -139,13 +139,9 @@ def test_what_comes_later_says_so_once_for_each_feature() -> None:
     twice = """edition 1
 dataset out {
   each i in 1..3
-  gen a: str with writer times 2 \"\"\"
-    A.
-  \"\"\"
-  gen b: str with writer times 3 \"\"\"
-    B.
-  \"\"\"
-  emit { a = a.first, b = b.first }
+  dedup "a" by meaning(0.9)
+  dedup "b" by meaning(0.8)
+  emit { i = i }
 }
 """
     analysis = analysed(twice, "plan")
