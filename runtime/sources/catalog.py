@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
 from typing import cast
 
@@ -12,7 +12,7 @@ from dsl.diagnostics import Diagnostic, SynthError
 from dsl.source import Source, Span
 from runtime.sources.columns import columns_of
 from runtime.sources.digests import Facts
-from runtime.sources.place import Where
+from runtime.sources.place import Options, Where
 from runtime.sources.raw import READERS
 
 
@@ -47,7 +47,7 @@ class ProjectCatalog:
         argument = next(iter(args.values()), None)
         if kind not in READERS or not isinstance(argument, str):
             return None
-        where = where_of(kind, argument, self.root, span)
+        where = where_of(kind, args, self.root, span)
         try:
             if kind == "python":
                 return cast(Columns | None, self.facts.get(f"columns:{where.shown(where.file())}"))
@@ -61,7 +61,15 @@ class ProjectCatalog:
         return found if found.is_relative_to(self.root.resolve()) else None
 
 
-def where_of(kind: str, argument: str, root: Path, span: Span | None) -> Where:
-    """A call in a spec: its paths are relative to the folder of the file that `span` lies in."""
+def where_of(kind: str, args: Mapping[str, object], root: Path, span: Span | None) -> Where:
+    """A call in a spec: its paths are relative to the folder of the file that `span` lies in.
+
+    The first of `args` is the path or query; further ones are the settings in the input's braces.
+    """
     base = root / PurePosixPath(span.path).parent if span else root
-    return Where(kind, argument, root, base, span)
+    argument, *_ = args.values()
+    given = {name: value for name, value in args.items() if name in _SETTINGS}
+    return Where(kind, str(argument), root, base, span, Options(**given))  # type: ignore[arg-type]
+
+
+_SETTINGS = frozenset(item.name for item in fields(Options))

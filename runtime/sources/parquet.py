@@ -36,7 +36,7 @@ def columns(where: Where) -> dict[str, ColumnType]:
     found: dict[str, ColumnType] = {}
     for path in where.files((".parquet",)):
         for item in _open(where, path).schema_arrow:
-            kind = _kind(item.type)
+            kind = column_type(item.type)
             found[item.name] = kind if found.get(item.name, kind) == kind else "any"
     return found
 
@@ -51,7 +51,7 @@ def _open(where: Where, path: Path) -> Any:
         raise unreadable(where, where.shown(path), str(error).split(". ")[0]) from None
 
 
-def _kind(kind: Any) -> ColumnType:
+def column_type(kind: Any) -> ColumnType:
     from pyarrow import types as t
 
     tests: tuple[tuple[Any, ColumnType], ...] = (

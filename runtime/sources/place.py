@@ -11,6 +11,19 @@ from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
 from dsl.source import Span
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What stands in an input's braces besides its key.
+
+    `chunk` and `overlap` are words, for documents; `split` and `config` name a part of a Hugging Face dataset.
+    """
+
+    chunk: int | None = None
+    overlap: int = 0
+    split: str | None = None
+    config: str | None = None
+
+
 @dataclass(frozen=True)
 class Where:
     """One call such as `jsonl("inputs/*.jsonl")`.
@@ -24,6 +37,7 @@ class Where:
     root: Path
     base: Path
     span: Span | None = None
+    options: Options = Options()
 
     def shown(self, path: Path) -> str:
         """A file as messages print it: relative to the project, with `/`."""
@@ -35,8 +49,16 @@ class Where:
     def file(self) -> Path:
         """The one file that the argument names."""
         path = self._path(self.argument)
-        self._confine(path)
+        self.confine(path)
         if not path.is_file():
+            raise self._missing(path)
+        return path
+
+    def folder(self) -> Path:
+        """The one folder that the argument names."""
+        path = self._path(self.argument)
+        self.confine(path)
+        if not path.is_dir():
             raise self._missing(path)
         return path
 
@@ -44,7 +66,7 @@ class Where:
         """All files that the argument names, sorted by path: a file, a glob, or a folder with files of `suffixes`."""
         found = tuple(self.named(suffixes))
         for path in found:
-            self._confine(path)
+            self.confine(path)
         if not found:
             raise self._missing(self._path(self.argument))
         return found
@@ -59,9 +81,9 @@ class Where:
     def named(self, suffixes: tuple[str, ...] = ()) -> list[Path]:
         """As `files`, and no complaint when there are none."""
         path = self._path(self.argument)
-        self._confine(self.stem())
+        self.confine(self.stem())
         if path.is_dir():
-            return sorted((p for p in path.rglob("*") if p.suffix in suffixes and p.is_file()), key=_order)
+            return sorted((p for p in path.rglob("*") if p.suffix.lower() in suffixes and p.is_file()), key=_order)
         if glob.has_magic(self.argument) and not path.exists():
             names = glob.glob(self.argument, root_dir=self.base, recursive=True)  # noqa: PTH207 (`**` as in a shell)
             return sorted((found for found in map(self._path, names) if found.is_file()), key=_order)
@@ -70,7 +92,7 @@ class Where:
     def _path(self, name: str) -> Path:
         return Path(os.path.normpath(self.base / name))
 
-    def _confine(self, path: Path) -> None:
+    def confine(self, path: Path) -> None:
         if not path.resolve().is_relative_to(self.root.resolve()):
             raise self.error(
                 "E0607",
