@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 from compiler import plan
+from compiler.functions import library, null
 from compiler.testing import Expectation, Test
 from compiler.types import Generated, List, Optional, Type
 from dsl.diagnostics import Diagnostic, SynthError
@@ -74,11 +75,18 @@ def run_test(test: Test, loaded: Loaded, stage: Stage, first: Mapping[str, tuple
 
 
 def _staged(test: Test, dataset: plan.DatasetPlan, stage: Stage) -> Stage:
-    depths = {step.name: _depth(step.type) for step in dataset.of(plan.Gen)}
+    depths = {step.name: _depth(step.answer) for step in dataset.of(plan.Gen)}
     called = [*depths, *(step.name for step in dataset.of(plan.Run)), *(judge.name for judge in dataset.judges)]
     mocks = {name: _mock(name, test, depths.get(name, 0)) for name in called}
-    sources = {**stage.sources, **{name: _Given(value) for name, value in test.given.items() if name in stage.sources}}
+    sources = {**stage.sources, **{name: _Given(rows) for name, rows in given_rows(test, dataset).items()}}
     return replace(stage, mocks=mocks, given=test.given, sources=sources)
+
+
+def given_rows(test: Test, dataset: plan.DatasetPlan) -> dict[str, list[Any]]:
+    """The rows that a test gives to sources, by source; those of a dataset go to every source that reads it."""
+    named = {item.name: (item.name, item.dataset) for item in dataset.inputs}
+    found = {source: next((name for name in names if name in test.given), None) for source, names in named.items()}
+    return {source: list(cast(Sequence[Any], test.given[name])) for source, name in found.items() if name is not None}
 
 
 def _mock(name: str, test: Test, depth: int) -> Answers | Missing:
@@ -105,10 +113,10 @@ def _nested(value: object) -> int:
 class _Given:
     """A source whose rows a test gives."""
 
-    def __init__(self, rows: Any) -> None:
+    def __init__(self, rows: list[Any]) -> None:
         from runtime.sampling import Pool
 
-        self.rows = list(rows)
+        self.rows = rows
         self.pool: Pool[Any] = Pool(self.rows, ids=[str(row) for row in self.rows])
 
 
@@ -117,11 +125,12 @@ def _axes(test: Test, first: Mapping[str, tuple[Any, object]]) -> dict[str, obje
 
 
 def _key(test: Test, first: Mapping[str, tuple[Any, object]]) -> Key:
+    parts = (key_part(test.given[name]) if name in test.given else part for name, (part, _) in first.items())
+    return tuple(inner for part in parts for inner in (part if isinstance(part, tuple) else (part,)))
+
+
+def key_part(value: object) -> Any:
     """Given rows are known by their `id` where they have one."""
-    return tuple(_part(test.given[name]) if name in test.given else part for name, (part, _) in first.items())
-
-
-def _part(value: object) -> Any:
     if isinstance(value, Mapping):
         return str(value.get("id", "given"))
     return value if isinstance(value, (str, int, float, bool)) else "given"
@@ -144,7 +153,8 @@ def _that(
     """The expression comes from the checked spec, printed by the compiler; it reaches the program's names alone."""
     values = {**row.axes, **row.values}
     try:
-        held = eval(expected.code or "", {**namespace, **test.constants})(values)
+        names = {"fn": library, "ops": null, **namespace, **test.constants}
+        held = eval(expected.code or "", names)(values)
     except KeyError as missing:
         return _failed(expected, outcome, row, f"`{missing.args[0]}` has no value: the row did not come that far")
     return None if held else _failed(expected, outcome, row)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from compiler import plan
 from compiler.analysis import Analysis, analyse
 from compiler.testing import Test, tests_of
 from dsl.diagnostics import SynthError
@@ -9,7 +12,7 @@ from runtime.build.inputs import Inputs
 from runtime.build.program import Loaded
 from runtime.build.run import step_texts
 from runtime.build.session import Session
-from runtime.build.testing import Verdict, run_test
+from runtime.build.testing import Verdict, given_rows, key_part, run_test
 from runtime.program.stage import Stage
 from runtime.sources.catalog import ProjectCatalog
 
@@ -32,10 +35,22 @@ def _run(test: Test, analysis: Analysis, loaded: Loaded, inputs: Inputs, catalog
         loaded = _same_dataset(again, loaded)
     dataset = loaded.plan
     stage = Stage(dataset.name, dataset.seed, inputs.handles, steps=step_texts(dataset))
-    first = {}
+    return run_test(test, loaded, stage, _first(test, loaded, inputs))
+
+
+def _first(test: Test, loaded: Loaded, inputs: Inputs) -> dict[str, tuple[Any, object]]:
+    """Each axis' first (key part, value): of the rows that the test gives, or else of what the axis goes through."""
+    rows = given_rows(test, loaded.plan)
+    given = {step.name: rows[step.source] for step in loaded.plan.of(plan.Axis) if step.source in rows}
+    first: dict[str, tuple[Any, object]] = {}
     for axis in inputs.axes(loaded):
-        first[axis.name] = NOTHING if axis.name in test.given else next(iter(axis.values), NOTHING)
-    return run_test(test, loaded, stage, first)
+        if axis.name in test.given:
+            first[axis.name] = NOTHING
+        elif axis.name in given:
+            first[axis.name] = next(((key_part(row), row) for row in given[axis.name]), NOTHING)
+        else:
+            first[axis.name] = next(iter(axis.values), NOTHING)
+    return first
 
 
 def _same_dataset(analysis: Analysis, loaded: Loaded) -> Loaded:

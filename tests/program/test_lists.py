@@ -12,7 +12,7 @@ from runtime.program.row import Row
 from runtime.program.shape import Shape
 from runtime.program.trace import Event
 from runtime.sampling import seed_of
-from tests.program.scripted import WORD, a_row, ask, run
+from tests.program.scripted import WORD, a_row, ask, doubt, run
 
 
 def places(row: Row, cell: str) -> list[tuple[int, int, int, int]]:
@@ -153,3 +153,19 @@ def test_a_row_of_a_table_has_the_place_and_the_value_that_tell_it_apart() -> No
     outcome = run(a_row(), body)
     assert isinstance(outcome, Kept)
     assert [(table, position) for table, position, _ in outcome.rows] == [("t/b", (1,)), ("t/c", (4,))]
+
+
+def test_judges_asked_for_elements_leave_the_same_story_in_any_order() -> None:
+    def body(row: Row) -> None:
+        def one(at: Any, x: str) -> Any:
+            sure = lambda: row.judge("doubt", doubt, "critic", {"text": x[0]})  # noqa: E731
+            return row.gen("y", ask, WORD, "w", {"text": x}, at=at, when=sure)
+
+        row.each(["a1", "b1", "a2", "c1", "b2"], one, name="y")
+
+    stories = []
+    for order in (None, 1, 2, 3):
+        row = a_row(order=order)
+        run(row, body, greenlet=order is not None)
+        stories.append((row.events, row.values))
+    assert all(story == stories[0] for story in stories)
