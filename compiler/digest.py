@@ -19,7 +19,7 @@ from compiler.types import ANY
 from dsl import tree
 
 SIZE = 16
-_BY_CONTENT = (Kind.RECORD, Kind.PROMPT, Kind.CRITERIA, Kind.INPUT, Kind.PERSONAS, Kind.DATASET, Kind.MIX)
+_BY_CONTENT = (Kind.RECORD, Kind.PROMPT, Kind.CRITERIA, Kind.INPUT, Kind.PERSONAS)
 _OF_ROW = (Kind.AXIS, Kind.DRAW, Kind.LET, Kind.GEN, Kind.RUN, Kind.CARRY, Kind.LOOP, Kind.ARGUMENT, Kind.ELEMENT)
 
 
@@ -110,6 +110,8 @@ class Digester:
             return pack("judge", name, self.of(symbol.node))
         if symbol.kind is Kind.MODEL:
             return self._model(symbol)
+        if symbol.kind in (Kind.DATASET, Kind.MIX):
+            return pack("rows", name)  # how they were made is not what they are: a build compares the rows
         if symbol.node is not None and symbol.kind in (*_BY_CONTENT, Kind.ENUM):
             return self.of(symbol.node)
         return pack("name", symbol.kind.value, name, self._version(symbol.kind, name))

@@ -30,7 +30,7 @@ def run(model: Model, context: Context) -> Model:
         for declaration in file.declarations:
             for node in _nodes(declaration):
                 data = digester.of(node)
-                if isinstance(node, tree.Dataset):
+                if isinstance(node, tree.Dataset | tree.Mix):
                     data = pack("dataset", data, seed)
                 found[node] = Fingerprint(data.hex(), pack("described", data, wording.of(path, node)).hex())
     return replace(model, fingerprints=found)
@@ -60,9 +60,9 @@ class _Wording:
         }
 
     def of(self, path: str, node: tree.Node) -> str:
-        """The words of the node, its docs included; for a dataset those of the whole file."""
+        """The words of the node, its docs included; for a dataset or a mix those of the whole file."""
         words = self._words[path]
-        if isinstance(node, tree.Dataset):
+        if isinstance(node, tree.Dataset | tree.Mix):
             return "\n".join(word for _, word in words)
         doc = getattr(node, "doc", None)
         first, last = (bisect_left(words, (at,)) for at in (node.span.start, node.span.end))

@@ -30,6 +30,7 @@ class DeclarationNames:
             tree.Prompt: self._prompt,
             tree.Judge: self._judge,
             tree.Dataset: self._dataset,
+            tree.Mix: self._mix,
             tree.Test: self._test,
             tree.Import: lambda node: None,
         }
@@ -84,6 +85,9 @@ class DeclarationNames:
                 self.resolver.expr(arg.value, self.resolver.top)
         else:
             self.resolver.expr(node.source, self.resolver.top)
+        for setting in node.settings:
+            if setting.name.text != "key":
+                self.resolver.expr(setting.value, self.resolver.top)
 
     def _settings(self, node: tree.Model) -> None:
         for setting in node.settings:
@@ -113,7 +117,7 @@ class DeclarationNames:
     def _judge(self, node: tree.Judge) -> None:
         inner = self._parameters(node.params)
         self.resolver.template(node.template, inner)
-        if isinstance(node.result, tree.TypeExpr) and not _is_points(node.result):
+        if isinstance(node.result, tree.TypeExpr) and not _is_own_word(node.result):
             self.resolver.expr(node.result, self.resolver.top)
         role = self.resolver.top.names.get(node.role.text)
         if role is not None and role.kind is Kind.MODEL:
@@ -128,6 +132,14 @@ class DeclarationNames:
         names = DatasetNames(self.resolver, node)
         self.rows[self.resolver.symbols[node]] = names.run()
         self.owned += names.owned
+
+    def _mix(self, node: tree.Mix) -> None:
+        """A part's key is a name; one that nothing is called by is for the type checker to say."""
+        for entry in node.shares.entries:
+            part = self.resolver.top.names.get(entry.key)
+            if part is not None:
+                self.resolver.use(entry, part)
+            self.resolver.expr(entry.value, self.resolver.top)
 
     # --- tests ---
 
@@ -194,5 +206,6 @@ class DeclarationNames:
 _VERB = {"given": "give a value to", "mock": "answer for"}
 
 
-def _is_points(result: tree.TypeExpr) -> bool:
-    return isinstance(result, tree.TypeName) and result.name == "points"
+def _is_own_word(result: tree.TypeExpr) -> bool:
+    """Whether the result is a judge's own word, and no type."""
+    return isinstance(result, tree.TypeName) and result.name in ("points", "score")

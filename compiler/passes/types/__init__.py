@@ -21,6 +21,7 @@ from compiler.passes.types import (  # noqa: F401 - each registers its rules
     filters,
     gens,
     loops,
+    mixes,
     operators,
     sources,
     values,

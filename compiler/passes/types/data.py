@@ -12,7 +12,7 @@ from dsl.diagnostics import did_you_mean
 @rule(tree.ObjectExpr)
 def object_(c: Checker, node: tree.ObjectExpr, env: Env, want: Type | None) -> Type:
     """A record where one is wanted; a map when all values are alike; else a record of its own."""
-    _check_keys(c, node)
+    check_keys(c, node)
     target = solid(want) if want is not None else None
     if isinstance(target, Record):
         return _record(c, node, target, env)
@@ -28,7 +28,7 @@ def object_(c: Checker, node: tree.ObjectExpr, env: Env, want: Type | None) -> T
     return Record("record", tuple(fields))
 
 
-def _check_keys(c: Checker, node: tree.ObjectExpr) -> None:
+def check_keys(c: Checker, node: tree.ObjectExpr) -> None:
     seen: set[str] = set()
     for entry in node.entries:
         if entry.key in seen:
@@ -70,7 +70,7 @@ def _listed(names: list[str]) -> str:
 @rule(tree.Weighted)
 def weighted(c: Checker, node: tree.Weighted, env: Env, want: Type | None) -> Type:
     """`weighted { formal: 70%, casual: 30% }`: a draw of one of the keys."""
-    _check_keys(c, node.weights)
+    check_keys(c, node.weights)
     for entry in node.weights.entries:
         given = c.infer(entry.value, env)
         if not is_number(given):

@@ -7,7 +7,6 @@ from typing import cast
 from compiler.constant import UNKNOWN, plain
 from compiler.model import Kind, Symbol
 from compiler.passes.types.checker import EARLY, STILL, Checker, declares
-from compiler.passes.types.data import check_shares
 from compiler.passes.types.declared import parameter_type
 from compiler.passes.types.judges import verdict_of
 from compiler.passes.types.relations import bare, nullable
@@ -19,18 +18,15 @@ from compiler.types import (
     CONVERSATION,
     FLOAT,
     INT,
-    STR,
     Choice,
     Optional,
     Pool,
     Record,
     RecordField,
     Role,
-    SourceOf,
     Type,
 )
 from dsl import tree
-from dsl.diagnostics import did_you_mean
 
 
 @declares(Kind.PARAM)
@@ -130,33 +126,6 @@ def argument(c: Checker, symbol: Symbol) -> Type:
 @declares(Kind.LOOP)
 def loop(c: Checker, symbol: Symbol) -> Type:
     return LOOP_RECORD if isinstance(symbol.node, tree.TemplateFor) else INT
-
-
-@declares(Kind.MIX)
-def mix(c: Checker, symbol: Symbol) -> Type:
-    """Columns are the union of its parts' (missing: null) and `source`."""
-    node = cast(tree.Mix, symbol.node)
-    fields: dict[str, RecordField] = {"source": RecordField("source", STR)}
-    for entry in node.shares.entries:
-        part = c.model.scopes[symbol.file].names.get(entry.key)
-        row = _part(c, entry, part)
-        for item in row.fields if isinstance(row, Record) else ():
-            fields.setdefault(item.name, item)
-    for entry in node.shares.entries:
-        c.expect(entry.value, FLOAT, f"the share of `{entry.key}`")
-    check_shares(c, node.shares, "shares")
-    return SourceOf(Record(symbol.name, tuple(fields.values())))
-
-
-def _part(c: Checker, entry: tree.Entry, part: Symbol | None) -> Type:
-    kind = c.of(part) if part is not None else None
-    if isinstance(kind, SourceOf):
-        return kind.row
-    if kind != ANY:
-        names = [s.name for s in c.declared if s.kind in (Kind.DATASET, Kind.INPUT, Kind.MIX)]
-        label = did_you_mean(entry.key, names)
-        c.report("E0201", f"there is no dataset or input `{entry.key}`", entry.key_span, label=label)
-    return ANY
 
 
 # --- bodies: what does not make the type, and is checked once ---
