@@ -17,20 +17,25 @@ NAMES = ("tokens", "calls", "minutes")
 
 @dataclass
 class Allowance:
-    """Asked before each call that would reach an engine. Minutes count from when it is made."""
+    """Asked before each call that would reach an engine. Minutes count from when it is made.
+
+    What all datasets of one build spend counts together.
+    """
 
     budget: Budget
     clock: Callable[[], float] = time.monotonic
     start: float = field(init=False)
+    seen: dict[str, Progress] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.start = self.clock()
 
     def check(self, progress: Progress) -> None:
         """E0907 once the budget is used up: a call in flight may still take it a little over."""
+        self.seen[progress.dataset] = progress
         spent = {
-            "tokens": progress.tokens,
-            "calls": progress.fresh,
+            "tokens": sum(found.tokens for found in self.seen.values()),
+            "calls": sum(found.fresh for found in self.seen.values()),
             "minutes": (self.clock() - self.start) / 60,
         }
         for name in NAMES:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Siz
 from dataclasses import dataclass
 from itertools import islice
 
-from runtime.tables.keys import Key, KeyPart
+from runtime.tables.keys import Key, KeyPart, as_key
 
 KeyOf = Callable[[Mapping[str, object]], Key]
 """The spec's own `key = [...]`, as a function of the axis values."""
@@ -14,10 +14,13 @@ KeyOf = Callable[[Mapping[str, object]], Key]
 
 @dataclass(frozen=True, slots=True)
 class AxisValues:
-    """One axis: `values` gives (key part, value) anew each time it is iterated; it may be endless."""
+    """One axis: `values` gives (key part, value) anew each time it is iterated; it may be endless.
+
+    A row of another dataset adds all parts of its own key.
+    """
 
     name: str
-    values: Iterable[tuple[KeyPart, object]]
+    values: Iterable[tuple[KeyPart | Key, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def _product(axes: Sequence[AxisValues]) -> Iterator[tuple[Key, dict[str, object
     *outer, last = axes
     for parts, values in _product(outer):
         for part, value in last.values:
-            yield (*parts, part), {**values, last.name: value}
+            yield (*parts, *as_key(part)), {**values, last.name: value}
 
 
 def count(axes: Sequence[AxisValues]) -> int | None:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.analysis import Analysis
 from compiler.catalog import MemoryCatalog
-from dsl.diagnostics import Diagnostic, SynthError, nearest
 from runtime.build.calls import stored_answers
+from runtime.build.changes import Changes
 from runtime.build.inputs import Inputs
 from runtime.build.output import Written
 from runtime.build.program import Loaded
 from runtime.build.session import Session
 from runtime.measures import measure
-from runtime.query.catalog import manifest_at
-from runtime.store.port import BranchMoved, Change, Commit, CommitId, CommitRequest, Store
+from runtime.store.port import BranchMoved, Commit, CommitId, CommitRequest, Store
 from runtime.tables import layout
 from runtime.tables.manifest import Manifest
-from runtime.tables.manifest_json import write_manifest
 from runtime.tables.writer import shard_paths
 
 if TYPE_CHECKING:
@@ -29,41 +26,7 @@ if TYPE_CHECKING:
 
 NO_FILES = MemoryCatalog()
 ATTEMPTS = 5
-
-
-@dataclass
-class Changes:
-    """What the next commit on top of `head` changes, path by path."""
-
-    store: Store
-    head: CommitId | None
-    paths: dict[str, Change] = field(default_factory=dict)
-    datasets: list[str] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.paths)
-
-    def manifest(self, dataset: str) -> Manifest | None:
-        return manifest_at(self.store, self.head, dataset)
-
-    def add(self, loaded: Loaded, analysis: Analysis, manifest: Manifest, written: Written | None) -> None:
-        name = loaded.plan.name
-        self.datasets.append(name)
-        self.paths |= dict(written.changes) if written else {}
-        self.paths |= self._spec(loaded, analysis, manifest)
-        self.paths[layout.manifest_path(name)] = write_manifest(manifest)
-        self.paths[layout.FORMAT_PATH] = layout.format_bytes()
-
-    def _spec(self, loaded: Loaded, analysis: Analysis, manifest: Manifest) -> dict[str, Change]:
-        """The sources and the program that made the rows, in place of those of the version before."""
-        folder = layout.spec_folder(loaded.plan.name, manifest.fingerprints.description)
-        before = f"{layout.dataset_folder(loaded.plan.name)}/spec"
-        gone: dict[str, Change] = {}
-        if self.head is not None:
-            gone = {entry.path: None for entry in self.store.entries(self.head, before)}
-        sources = {path: source.text for path, source in analysis.model.sources.items()}
-        files: dict[str, Change] = {f"{folder}/{path}": text.encode() for path, text in sources.items()}
-        return {**gone, **files, f"{folder}/program.py": loaded.text.encode()}
+__all__ = ["Changes", "fill_journal", "make", "manifest", "remember", "scratch"]
 
 
 def manifest(now: Manifest, inputs: Inputs, written: Written, changes: Changes, loaded: Loaded) -> Manifest:
@@ -183,17 +146,3 @@ def _filled(manifest: Manifest) -> str:
 def remember(session: Session, built: Iterable[Built]) -> None:
     """What was run here is in the journal here already."""
     session.journal.set_facts({_filled(one.manifest): b"1" for one in built if one.how == "ran"})
-
-
-def no_dataset(name: str | None, known: list[str]) -> SynthError:
-    if not known:
-        return SynthError(Diagnostic("E0906", "the spec declares no dataset", help="`dataset name { … }` declares one"))
-    guess = nearest(name or "", known)
-    return SynthError(
-        Diagnostic(
-            "E0906",
-            f"the spec has no dataset `{name}`",
-            notes=(f"datasets: {', '.join(known)}",),
-            help=f"did you mean `{guess}`?" if guess else None,
-        )
-    )

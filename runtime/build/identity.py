@@ -16,6 +16,7 @@ from compiler.types import Record
 from runtime.build.inputs import Inputs
 from runtime.build.program import Loaded
 from runtime.build.schemas import column_type
+from runtime.sources import Source
 from runtime.tables import schema
 from runtime.tables.manifest import Fingerprints, InputDigest, KeyColumn, Manifest, StepRecord
 
@@ -32,7 +33,7 @@ def before_running(
     dataset = loaded.plan
     return Manifest(
         dataset=dataset.name,
-        key=key_columns(dataset, inputs),
+        key=mixed_key(loaded.mix, inputs) if loaded.mix is not None else key_columns(dataset, inputs),
         tables={},
         fingerprints=Fingerprints(dataset.data, dataset.description, program_digest(loaded.text)),
         models=dict(sorted(models.items())),
@@ -42,7 +43,7 @@ def before_running(
         inputs={name: InputDigest(digest, 0) for name, digest in sorted(inputs.content().items())},
         prompts={item.name: item.digest for item in dataset.prompts}
         | {item.name: item.digest for item in dataset.judges},
-        steps=tuple(_step(step, evaluator) for step in dataset.steps),
+        steps=tuple(_step(step, evaluator) for step in dataset.all_steps()),
         limit=limit,
     )
 
@@ -71,14 +72,37 @@ def program_digest(text: str) -> str:
 def key_columns(dataset: plan.DatasetPlan, inputs: Inputs) -> tuple[KeyColumn, ...]:
     if dataset.key is not None:
         return tuple(KeyColumn(f"key_{place}", schema.STR) for place in range(1, len(dataset.key) + 1))
-    return tuple(KeyColumn(step.name, _part_type(step, inputs)) for step in dataset.of(plan.Axis))
+    return tuple(column for step in dataset.of(plan.Axis) for column in _parts(step, inputs))
 
 
-def _part_type(step: plan.Axis, inputs: Inputs) -> schema.Type:
-    """A source's rows are known by its key column, or by their content's hash."""
+def _parts(step: plan.Axis, inputs: Inputs) -> tuple[KeyColumn, ...]:
+    """A row of another dataset brings all parts of its key: `author`, or `author_page`, `author_take`."""
     if step.source is None:
-        return column_type(step.type)
+        return (KeyColumn(step.name, column_type(step.type)),)
     source = inputs.sources[step.source]
+    return key_of_source(step.name, source)
+
+
+def mixed_key(mix: plan.MixPlan, inputs: Inputs) -> tuple[KeyColumn, ...]:
+    """The part's name and its rows' own key, which is called alike where all parts call it alike."""
+    keys = {key_of_source("key", inputs.sources[part.name]) for part in mix.parts}
+    if len(keys) == 1:
+        return (KeyColumn("source", schema.STR), *keys.pop())
+    longest = max(map(len, keys), default=0)
+    return (KeyColumn("source", schema.STR), *(KeyColumn(f"key_{place + 1}", schema.STR) for place in range(longest)))
+
+
+def key_of_source(name: str, source: Source) -> tuple[KeyColumn, ...]:
+    table = source.table
+    if table is None or source.key is not None:
+        return (KeyColumn(name, _part_type(source)),)
+    if len(table.key) == 1:
+        return (KeyColumn(name, table.key[0].type),)
+    return tuple(KeyColumn(f"{name}_{part.name}", part.type) for part in table.key)
+
+
+def _part_type(source: Source) -> schema.Type:
+    """A file's rows are known by its key column, or by their content's hash."""
     field = source.record.field(source.key) if isinstance(source.record, Record) and source.key else None
     return column_type(field.type) if field is not None else schema.STR
 

@@ -14,8 +14,8 @@ from runtime.build.candidates import AxisValues
 from runtime.build.program import Loaded
 from runtime.program.outcome import Rejected
 from runtime.sampling import Pool
-from runtime.sources import Facts, Source, open_input
-from runtime.tables.keys import Key, KeyPart
+from runtime.sources import Facts, Source, Tables, open_input
+from runtime.tables.keys import Key, KeyPart, as_key
 from runtime.tables.manifest import InputDigest
 
 
@@ -40,7 +40,7 @@ class RowsOf:
 
     source: Source
 
-    def __iter__(self) -> Iterator[tuple[KeyPart, object]]:
+    def __iter__(self) -> Iterator[tuple[KeyPart | Key, object]]:
         return iter(self.source.rows())
 
     def __len__(self) -> int:
@@ -67,11 +67,14 @@ class Inputs:
     sources: Mapping[str, Source]
 
     @classmethod
-    def open(cls, loaded: Loaded, root: Path, facts: Facts) -> Inputs:
-        """Raises SynthError (E06xx) for what cannot be read; rows are checked when they are first asked for."""
+    def open(cls, loaded: Loaded, root: Path, facts: Facts, tables: Tables | None = None) -> Inputs:
+        """Raises SynthError (E06xx) for what cannot be read; rows are checked when they are first asked for.
+
+        `tables` gives the rows of the spec's other datasets; what it does not have is E0909 when it is asked for.
+        """
         return cls(
             {
-                item.name: open_input(item, root, accept=_accept(item, loaded), facts=facts)
+                item.name: open_input(item, root, accept=_accept(item, loaded), facts=facts, tables=tables)
                 for item in loaded.plan.inputs
             }
         )
@@ -81,7 +84,7 @@ class Inputs:
         return {name: Handle(source) for name, source in self.sources.items()}
 
     def digests(self) -> dict[str, InputDigest]:
-        return {name: InputDigest(source.digest, len(source)) for name, source in self.sources.items()}
+        return {name: _digest(source) for name, source in self.sources.items()}
 
     def content(self) -> dict[str, str]:
         """Only the digests, which need no row where the files are as last seen."""
@@ -101,8 +104,13 @@ class Inputs:
         for step in loaded.plan.of(plan.Axis):
             if step.source is None:
                 continue
-            for key, row, _, reason in self.sources[step.source].rejected:
-                yield (step.source, key), Rejected(f"input {step.source}", reason, (step.source,), {step.name: row})
+            yield from rejected_rows(step.source, step.name, self.sources[step.source])
+
+
+def rejected_rows(name: str, called: str, source: Source) -> Iterator[tuple[Key, Rejected]]:
+    """Rows of one source that break its record's constraint; the statement that reads it calls a row `called`."""
+    for key, row, _, reason in source.rejected:
+        yield (name, *as_key(key)), Rejected(f"input {name}", reason, (name,), {called: row})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,11 @@ class Endless:
         from copy import copy
 
         return ((value, value) for value in copy(self.counter))
+
+
+def _digest(source: Source) -> InputDigest:
+    table = source.table
+    return InputDigest(source.digest, len(source), table.commit if table is not None else None)
 
 
 def _accept(item: plan.InputPlan, loaded: Loaded) -> Any:

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from compiler.analysis import Analysis
-from runtime.build.build import chosen
 from runtime.build.caller import Caller
+from runtime.build.chosen import chosen
 from runtime.build.inputs import Inputs
 from runtime.build.progress import Progress
 from runtime.build.rows import plain

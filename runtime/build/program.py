@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from compiler import plan
+from compiler.plan import DatasetPlan, MixPlan
 from runtime.tables.keys import Key
 
 
@@ -16,8 +16,10 @@ from runtime.tables.keys import Key
 class Loaded:
     """The module is run when something of it is first asked for: a build with nothing to do never runs it."""
 
-    plan: plan.DatasetPlan
+    plan: DatasetPlan
     text: str
+    mix: MixPlan | None = None
+    """Set for a mix: it has no program, and `plan` is what the rest of a build needs to know of it."""
 
     @cached_property
     def namespace(self) -> Mapping[str, Any]:
@@ -46,6 +48,11 @@ class Loaded:
         if f"\ndef {name}(" not in self.text:
             return None
         return lambda row: self.namespace[name](row)
+
+    @property
+    def against(self) -> Callable[[Any], Mapping[str, Any]] | None:
+        """The lists that rows must keep clear of, by step; a source's column is not among them."""
+        return self.namespace.get("against")
 
     @property
     def audits(self) -> Callable[[Any], Any] | None:

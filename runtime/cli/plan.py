@@ -33,7 +33,8 @@ def run(
     Example: synth plan specs/python_qa.synth --against main
     """
     from runtime import bridge
-    from runtime.build.build import Options, foresee
+    from runtime.build.build import Options
+    from runtime.build.foresee import foresee
     from runtime.cli.compiled import compiled
 
     with compiled(spec, param, seed, profile) as (analysis, session, context):
@@ -57,6 +58,9 @@ def _show(one: Forecast) -> None:
         say(f"{paint('~', 'yellow')} {one.dataset:<28} only its words changed: no row, no call")
         return
     mark = paint("~", "yellow") if one.previous else paint("+", "green")
+    if one.how == "depends":
+        say(f"{mark} {one.dataset:<28} depends on {' and '.join(one.waits)}")
+        return
     say(f"{mark} {one.dataset:<28} {_why(one)}")
     names = ", ".join(one.inputs)
     say(f"  = {names:<26} {'reused':<10} {' + '.join(f'{rows:,}' for rows in one.inputs.values())} rows")
@@ -93,6 +97,7 @@ def _range(low: int, high: int) -> str:
 
 def _sum(found: list[Forecast]) -> str:
     changed = [one for one in found if one.how == "run"]
+    waiting = [one.dataset for one in found if one.how == "depends"]
     if not changed:
         words = any(one.how == "described" for one in found)
         return "Plan: nothing to do but to commit the new words." if words else "Plan: nothing to do."
@@ -103,8 +108,16 @@ def _sum(found: list[Forecast]) -> str:
     cost = _cost(changed)
     return (
         f"Plan: {plural(len(changed), 'dataset')} to change, {plural(steps, 'step')} to run, "
-        f"{plural(reused, 'call')} reused,\n      {_range(low, high)} new{bound}.{cost}"
+        f"{plural(reused, 'call')} reused,\n      {_range(low, high)} new{bound}.{cost}{_after(waiting)}"
     )
+
+
+def _after(waiting: list[str]) -> str:
+    """What no plan can know before the rows are there that it is made from."""
+    if not waiting:
+        return ""
+    known = "its calls are" if len(waiting) == 1 else "their calls are"
+    return f"\n      Then {', '.join(waiting)}: {known} known when the rows before are there."
 
 
 def _cost(changed: list[Forecast]) -> str:
@@ -130,8 +143,9 @@ def _json(one: Forecast) -> dict[str, object]:
     return {
         "dataset": one.dataset,
         "how": one.how,
+        "depends": list(one.waits),
         "candidates": one.candidates,
-        "causes": [_cause(cause) for cause in causes(one.previous, one.now)],
+        "causes": [_cause(cause) for cause in causes(one.previous, one.now)] if one.now else [],
         "inputs": one.inputs,
         "calls": {"reused": one.reused, "low": one.low, "high": one.high, "worst": one.worst},
         "tokens": one.expected_tokens,

@@ -33,7 +33,7 @@ def run(
 
 
 def _run(spec: str, param: list[str], profile: str | None, quiet: bool) -> list[tuple[str, str, bool]]:
-    from runtime.build.build import chosen
+    from runtime.build.chosen import chosen
     from runtime.build.inputs import Inputs
     from runtime.build.tests import run_all
     from runtime.cli.compiled import compiled

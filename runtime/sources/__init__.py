@@ -6,7 +6,7 @@ for key, row in source.rows(): ...
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from compiler.plan import InputPlan
@@ -17,6 +17,10 @@ from runtime.sources.digests import Facts
 from runtime.sources.facts import load_facts, save_facts
 from runtime.sources.raw import locate, rows
 from runtime.sources.source import Accept, Source
+from runtime.sources.stored import KIND, InTable, Table, located
+
+Tables = Callable[[str, str], Table | None]
+"""(dataset, emit) → the rows of one of the spec's own datasets; None where there are none yet."""
 
 
 def open_source(
@@ -32,18 +36,42 @@ def open_source(
 ) -> Source:
     """The source that `kind(args)` names, written at `span`. Files are looked for at once and read when asked for.
 
+    The first of `args` is the path or query, the others are settings such as `chunk`.
+
     `record` None keeps all columns; an open one (personas) keeps what it does not name. Raises SynthError (E06xx).
     """
-    where = where_of(kind, str(next(iter(args.values()))), root, span)
+    where = where_of(kind, args, root, span)
+    where = located(where) if kind == KIND else where
     rows(where)
     locate(where)
     return Source(where, record, key, accept, facts if facts is not None else {})
 
 
-def open_input(plan: InputPlan, root: Path, *, accept: Accept | None = None, facts: Facts | None = None) -> Source:
-    """The source of a planned input or persona declaration."""
+def open_input(
+    plan: InputPlan,
+    root: Path,
+    *,
+    accept: Accept | None = None,
+    facts: Facts | None = None,
+    tables: Tables | None = None,
+) -> Source:
+    """The source of a planned input or persona declaration. `tables` gives those of the spec's own datasets."""
     record = plan.record if isinstance(plan.record, Record) else PERSONA if plan.personas else None
+    if plan.dataset is not None:
+        table = tables(plan.dataset, plan.table or plan.dataset) if tables is not None else None
+        where = InTable(KIND, plan.dataset, root, root, plan.span, table=table)
+        return Source(where, record, plan.key, accept, facts if facts is not None else {})
     return open_source(plan.kind, plan.arguments, root, record, plan.key, span=plan.span, accept=accept, facts=facts)
 
 
-__all__ = ["Accept", "Facts", "ProjectCatalog", "Source", "load_facts", "open_input", "open_source", "save_facts"]
+__all__ = [
+    "Accept",
+    "Facts",
+    "ProjectCatalog",
+    "Source",
+    "Tables",
+    "load_facts",
+    "open_input",
+    "open_source",
+    "save_facts",
+]

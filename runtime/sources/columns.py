@@ -35,6 +35,18 @@ def columns_of(where: Where) -> dict[str, ColumnType]:
         from runtime.sources import parquet
 
         return parquet.columns(where)
+    if where.kind in raw.DOCUMENTS:
+        from runtime.sources import documents
+
+        return documents.columns(where)
+    if where.kind == "hf":
+        from runtime.sources import hf
+
+        return hf.columns(where)
+    if where.kind == "dataset":
+        from runtime.sources import stored
+
+        return stored.columns(where)
     if where.kind == "sql":
         from runtime.sources import sql
 

@@ -17,8 +17,9 @@ from runtime.sources.columns import infer, joined
 from runtime.sources.fit import Misfit, Missing, Read, RecordReader, reader
 from runtime.sources.pile import Pile
 from runtime.sources.place import Where
+from runtime.sources.stored import Keyed
 from runtime.tables.canonical import canonical_json
-from runtime.tables.keys import KeyPart
+from runtime.tables.keys import Key, KeyPart
 
 FEW = 20_000
 """Rows below which a dictionary finds duplicates faster than numpy is imported."""
@@ -31,7 +32,8 @@ SHORT = 8
 class Loaded:
     """`rows` holds `[key, row]`, `rejected` `[key, row, place, reason]`; `hashes` a 64-bit hash of each row's key.
 
-    `digest` is that of the rows where they are computed (SQL, Python), and of nothing else.
+    `digest` is that of the rows where they are computed (SQL, Python), and of nothing else. `empty` are the places of
+    documents without text, which give no row.
     """
 
     rows: Pile
@@ -39,6 +41,7 @@ class Loaded:
     hashes: array[int]
     digest: str
     columns: Mapping[str, ColumnType]
+    empty: tuple[str, ...] = ()
     _index: dict[int, int] = field(default_factory=dict)
 
     def find(self, key: KeyPart) -> int | None:
@@ -57,7 +60,10 @@ def load(
     """One pass over the rows, then a search for keys that occur twice. Raises SynthError with all mistakes."""
     intake = _Intake(where, wanted, key, accept)
     for row, place in raw.rows(where):
-        intake.take(row, place)
+        if raw.empty(where, row):
+            intake.empty.append(place)
+        else:
+            intake.take(row, place)
     return intake.done()
 
 
@@ -82,6 +88,7 @@ class _Intake:
         self.state = blake2b(digest_size=16)
         self.columns: dict[str, ColumnType] = {}
         self.problems: dict[str, _Problem] = {}
+        self.empty: list[str] = []
 
     def take(self, row: dict[str, Any], place: str) -> None:
         self._see(row)
@@ -108,7 +115,7 @@ class _Intake:
             for name, kind in infer([row]).items():
                 self.columns[name] = joined(self.columns.get(name, kind), kind)
 
-    def _keep(self, key: KeyPart, row: dict[str, Any], place: str) -> None:
+    def _keep(self, key: KeyPart | Key, row: dict[str, Any], place: str) -> None:
         if self.where.kind in raw.COMPUTED:
             self.state.update(canonical_json([key, row]) + b"\n")
         self.hashes.append(key_hash(key))
@@ -117,7 +124,10 @@ class _Intake:
             self.rejected.append([key, row, place, reason])
         self.kept.append([key, row] if reason is None else [key, None])
 
-    def _key(self, row: dict[str, Any], found: dict[str, Any]) -> KeyPart:
+    def _key(self, row: dict[str, Any], found: dict[str, Any]) -> KeyPart | Key:
+        """The column that is named, a stored row's own key, or the content's hash."""
+        if self.key is None and isinstance(row, Keyed):
+            return row.key[0] if len(row.key) == 1 else row.key
         if self.key is None:
             return blake2b(canonical_json(found), digest_size=SHORT).hexdigest()
         if self.key not in row:
@@ -133,7 +143,7 @@ class _Intake:
             raise SynthError(*mistakes)
         digest = self.state.hexdigest()
         if not len(self.rejected):
-            return Loaded(self.kept, self.rejected, self.hashes, digest, self.columns)
+            return Loaded(self.kept, self.rejected, self.hashes, digest, self.columns, tuple(self.empty))
         return self._without_rejected(digest)
 
     def _without_rejected(self, digest: str) -> Loaded:
@@ -142,7 +152,7 @@ class _Intake:
             if row is not None:
                 rows.append([key, row])
                 hashes.append(hashed)
-        return Loaded(rows, self.rejected, hashes, digest, self.columns)
+        return Loaded(rows, self.rejected, hashes, digest, self.columns, tuple(self.empty))
 
     def _diagnostic(self, problem: _Problem) -> Diagnostic:
         misfit = problem.misfit
@@ -171,7 +181,8 @@ class _Intake:
 
     def _duplicate(self, first: int, second: int) -> Diagnostic:
         key = self.kept[first][0]
-        places = [place for index, (_, place) in enumerate(raw.rows(self.where)) if index in (first, second)]
+        all_places = (place for row, place in raw.rows(self.where) if not raw.empty(self.where, row))
+        places = [place for index, place in enumerate(all_places) if index in (first, second)]
         if self.key is None:
             return Diagnostic(
                 "E0605",
@@ -209,7 +220,7 @@ def _key_reader(wanted: Record | None, key: str | None, textual: bool) -> Read:
     return read_key
 
 
-def key_hash(key: KeyPart) -> int:
+def key_hash(key: KeyPart | Key) -> int:
     """64 bits, different for `1`, `1.0`, `true` and `"1"`."""
     return int.from_bytes(blake2b(canonical_json(key), digest_size=8).digest(), "little")
 

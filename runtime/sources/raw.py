@@ -20,7 +20,6 @@ Raw = tuple[dict[str, Any], str]
 """A row and where it stands, as in `inputs/pages.jsonl:3`."""
 
 BOM = b"\xef\xbb\xbf"
-TEXT_SUFFIXES: Mapping[str, tuple[str, ...]] = {"text": (".txt",), "markdown": (".md", ".markdown")}
 
 
 def jsonl(where: Where) -> Iterator[Raw]:
@@ -96,21 +95,20 @@ def _header(where: Where, cells: list[str], place: str) -> list[str]:
     return names
 
 
-def text(where: Where) -> Iterator[Raw]:
-    """One row a file: `id` is its path without the suffix below the folder that was named, `path` the whole, `text`."""
-    stem = where.stem()
-    for path in where.files(TEXT_SUFFIXES[where.kind]):
-        shown = where.shown(path)
-        try:
-            content = path.read_bytes().removeprefix(BOM).decode()
-        except UnicodeDecodeError:
-            raise unreadable(where, shown, "it is not UTF-8") from None
-        name = path.relative_to(stem).with_suffix("").as_posix()
-        yield {"id": name, "path": shown, "text": content.replace("\r\n", "\n")}, shown
-
-
 def unreadable(where: Where, place: str, reason: str) -> SynthError:
     return where.error("E0608", f"`{place}` cannot be read as {where.kind}: {reason}")
+
+
+def _document(where: Where) -> Iterator[Raw]:
+    from runtime.sources import documents
+
+    return documents.rows(where)
+
+
+def _hf(where: Where) -> Iterator[Raw]:
+    from runtime.sources import hf
+
+    return hf.rows(where)
 
 
 def _parquet(where: Where) -> Iterator[Raw]:
@@ -125,6 +123,12 @@ def _sql(where: Where) -> Iterator[Raw]:
     return sql.rows(where)
 
 
+def _dataset(where: Where) -> Iterator[Raw]:
+    from runtime.sources import stored
+
+    return stored.rows(where)
+
+
 def _python(where: Where) -> Iterator[Raw]:
     from runtime.sources import python_file
 
@@ -135,10 +139,14 @@ READERS: Mapping[str, Callable[[Where], Iterator[Raw]]] = {
     "jsonl": jsonl,
     "json": json,
     "csv": csv_,
-    "text": text,
-    "markdown": text,
+    "text": _document,
+    "markdown": _document,
+    "html": _document,
+    "pdf": _document,
     "parquet": _parquet,
+    "hf": _hf,
     "sql": _sql,
+    "dataset": _dataset,
     "python": _python,
 }
 SUFFIXES: Mapping[str, tuple[str, ...]] = {
@@ -146,9 +154,13 @@ SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "json": (".json",),
     "csv": (".csv", ".tsv"),
     "parquet": (".parquet",),
-    **TEXT_SUFFIXES,
+    "text": (".txt",),
+    "markdown": (".md", ".markdown"),
+    "html": (".html", ".htm", ".xhtml"),
+    "pdf": (".pdf",),
 }
-LATER = ("html", "pdf", "hf")
+DOCUMENTS = ("text", "markdown", "html", "pdf")
+"""Readers of texts, each file a row or several chunks."""
 COMPUTED = ("sql", "python")
 """Readers whose rows are not a function of the files named: their digest is that of the rows."""
 
@@ -157,16 +169,21 @@ def locate(where: Where) -> tuple[Path, ...]:
     """The files that a source reads, looked for and not opened; none for a query, which names them itself."""
     if where.kind in SUFFIXES:
         return where.files(SUFFIXES[where.kind])
+    if where.kind == "hf":
+        from runtime.sources import hf
+
+        return hf.files(where)
     return (where.file(),) if where.kind == "python" else ()
 
 
 def rows(where: Where) -> Iterator[Raw]:
-    """All rows of a source in file order. An unknown or not yet available reader is E0613."""
+    """All rows of a source in file order."""
     if where.kind not in READERS:
-        raise where.error(
-            "E0613",
-            f"`{where.kind}` cannot be read yet" if where.kind in LATER else f"there is no reader `{where.kind}`",
-            f"readers: {', '.join(READERS)}",
-            help='`python("file.py")` reads what no reader does',
-        )
+        raise where.error("E0601", f"there is no reader `{where.kind}`", f"readers: {', '.join(READERS)}")
     return READERS[where.kind](where)
+
+
+def empty(where: Where, row: Mapping[str, Any]) -> bool:
+    """Whether the row stands for a document without text (a scanned PDF, a page that only scripts fill)."""
+    unwanted = where.kind in ("html", "pdf") or where.options.chunk is not None
+    return unwanted and row["text"] == ""

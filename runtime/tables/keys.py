@@ -20,6 +20,11 @@ _ESCAPES = {"%": "%25", "/": "%2F", "\n": "%0A", "\r": "%0D", "\t": "%09"}
 _ESCAPED = str.maketrans(_ESCAPES)
 
 
+def as_key(part: KeyPart | Sequence[KeyPart]) -> Key:
+    """A row of a dataset is known by all parts of its key (a list where JSON held it), one of a file by one value."""
+    return (part,) if isinstance(part, str | int | float) else tuple(part)
+
+
 def print_key(key: Key) -> str:
     """`("break", 1)` is `break/1`. A slash, percent sign or line end inside a part is written `%2F`, `%25`, `%0A`."""
     return "/".join([print_part(part) for part in key])

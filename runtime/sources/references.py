@@ -1,0 +1,71 @@
+"""`dataset("name/table@ref")` in; the table of this project's store that it names, out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dsl.diagnostics import Diagnostic, SynthError
+from runtime.query.catalog import DatasetAt, dataset_at, datasets, no_dataset, no_table
+from runtime.query.names import Reference
+from runtime.sources.place import Where
+from runtime.sources.stored import Table, table_names, table_of
+from runtime.tables.layout import shard_path, table_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from runtime.store.port import Store
+
+
+def parse(text: str) -> Reference:
+    """`tickets`, `tickets@v1.2`, `tickets/preferences@main~1`: the ref is a branch, tag or commit, `~n` before it."""
+    name, _, ref = text.strip().partition("@")
+    dataset, _, part = name.partition("/")
+    return Reference(dataset, ref or None, part or None)
+
+
+def find(where: Where) -> Table:
+    """Without a ref: the current branch. E1031 for an unknown dataset, E1032 for a table, E10xx for a ref."""
+    try:
+        return _find(where)
+    except SynthError as error:
+        raise SynthError(*(replace(found, span=where.span) for found in error.diagnostics)) from None
+
+
+def _find(where: Where) -> Table:
+    from runtime.config.project import Project
+    from runtime.store.open import project_store, store_folder
+    from runtime.store.worktree import current_branch
+
+    reference = parse(where.argument)
+    project = Project.find(where.root)
+    if project.config.store.kind == "git" and not store_folder(project).exists():
+        raise SynthError(no_dataset(reference.dataset, ()))
+    store = project_store(project)
+    ref = reference.ref or current_branch(project.state_dir)
+    found = dataset_at(store, reference.dataset, ref)
+    if found is None:
+        raise SynthError(no_dataset(reference.dataset, datasets(store, store.resolve(ref))))
+    return _table(store, found, reference, where.argument)
+
+
+def _table(store: Store, found: DatasetAt, reference: Reference, name: str) -> Table:
+    manifest = found.manifest
+    emits = list(dict.fromkeys(table.partition("/")[0] for table in manifest.tables))
+    part = reference.part or (emits[0] if len(emits) == 1 else manifest.dataset)
+    if not table_names(manifest, part):
+        raise SynthError(_unknown(reference, sorted(manifest.tables)))
+
+    def paths(table: str) -> list[Path]:
+        folder = table_folder(manifest.dataset, table)
+        shards = manifest.tables[table].shards
+        return [store.local(found.commit, shard_path(folder, shard.sha256)) for shard in shards]
+
+    return table_of(manifest, part, name, paths, found.commit)
+
+
+def _unknown(reference: Reference, tables: list[str]) -> Diagnostic:
+    found = no_table(reference, tables)
+    at = f"@{reference.ref}" if reference.ref else ""
+    return replace(found, notes=(f"tables: {', '.join(f'{reference.dataset}/{name}{at}' for name in tables)}",))
