@@ -5,6 +5,7 @@ Types are values: two types are equal when they denote the same set. `str(t)` is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -136,14 +137,18 @@ class Extended(Type):
 
 @dataclass(frozen=True, slots=True)
 class Verdict(Type):
-    """What a judge says: `bool` (with `.p`), `points` (with `.points`) or a `scale` from low to high."""
+    """What a judge says: `bool` (with `.p`), `points` (with `.points`), a `scale` from low to high, or a `score`."""
 
-    kind: Literal["bool", "points", "scale"]
+    kind: Literal["bool", "points", "scale", "score"]
     low: int = 0
     high: int = 1
 
     def __str__(self) -> str:
         return self.kind if self.kind != "scale" else f"{self.low}..{self.high}"
+
+
+SAID: Mapping[str, Type] = {"bool": BOOL, "points": INT, "scale": INT, "score": FLOAT}
+"""The plain type of each kind of verdict."""
 
 
 @dataclass(frozen=True, slots=True)

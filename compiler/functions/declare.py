@@ -17,7 +17,7 @@ from compiler.types import List, Type
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Place = Literal["anywhere", "constant", "draw", "audit"]
+Place = Literal["anywhere", "constant", "row", "draw", "audit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class Function:
                None where another part of the system gives the value (`kept`, draws)
     receiver   the type left of the dot for a method, else None
     bare       may stand without a call: `drafts.any`
-    place      where it means something: constants are read before any row, draws stand right of `~`
+    place      where it means something: constants are read before any row, draws stand right of `~`, and what asks a
+               judge belongs to the statements of a row
     available  False: checked and documented, executed by a later version
     """
 

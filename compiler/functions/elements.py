@@ -67,24 +67,29 @@ def chosen(kept: Sequence[tuple[Value, int]]) -> Elements:
     return Elements([value for value, _ in kept], [place for _, place in kept])
 
 
-class _ScoredText(str):
+class _MarkedText(str):
     score: Any
+    support: Any
 
 
-class _ScoredRecord(dict[str, Value]):
+class _MarkedRecord(dict[str, Value]):
     score: Any
+    support: Any
 
 
-class _ScoredInt(int):
+class _MarkedInt(int):
     score: Any
+    support: Any
 
 
-class _ScoredFloat(float):
+class _MarkedFloat(float):
     score: Any
+    support: Any
 
 
-class _ScoredList(Elements):
+class _MarkedList(Elements):
     score: Any
+    support: Any
 
 
 def with_score(value: Value, score: Any) -> Value:
@@ -92,28 +97,41 @@ def with_score(value: Value, score: Any) -> Value:
 
     A boolean cannot carry one and stays as it is.
     """
+    return _marked(value, "score", score)
+
+
+def with_support(value: Value, support: float | None) -> Value:
+    """An equal value that carries its support across samples, and whatever the original carried."""
+    return _marked(value, "support", support)
+
+
+def _marked(value: Value, name: str, mark: Any) -> Value:
     if isinstance(value, bool) or value is None:
         return value
-    scored = next((new(value) for kind, new in _SCORED.items() if type(value) is kind), None)
-    if scored is None:
-        scored = copy(value)
-    scored.score = score
-    return scored
+    new = _MARKED.get(type(value))
+    marked = copy(value) if new is None else new(value)
+    setattr(marked, name, mark)
+    return marked
 
 
-_SCORED: dict[type, Callable[[Value], Value]] = {
-    str: _ScoredText,
-    dict: _ScoredRecord,
-    int: _ScoredInt,
-    float: _ScoredFloat,
-    list: lambda value: _ScoredList(value, range(len(value))),
-    Elements: lambda value: _ScoredList(value, value.places),
+_MARKED: dict[type, Callable[[Value], Value]] = {
+    str: _MarkedText,
+    dict: _MarkedRecord,
+    int: _MarkedInt,
+    float: _MarkedFloat,
+    list: lambda value: _MarkedList(value, range(len(value))),
+    Elements: lambda value: _MarkedList(value, value.places),
 }
 
 
 def score(value: Value) -> Any:
     """The score an element was ranked by; null for one that never was."""
     return getattr(value, "score", None)
+
+
+def support(value: Value) -> Any:
+    """The share of the other samples that agree with a claim; null for what `consistency` never saw."""
+    return getattr(value, "support", None)
 
 
 def logprob(value: Any) -> float | None:

@@ -1,37 +1,14 @@
-"""Signatures of what is checked today and executed by another part of synth, or by a later version."""
+"""Signatures of what has no code in the library: draws, which are made by the row that asks for them."""
 
 from __future__ import annotations
 
-from compiler.functions.declare import DRAWS, FUNCTIONS, METHODS, Function, Place
+from compiler.functions.declare import DRAWS, METHODS, Function, Place
 from compiler.functions.signature import parse_signature, parse_type
-
-
-def _later(name: str, signature: str, doc: str, example: str) -> None:
-    FUNCTIONS[name] = Function(name, parse_signature(signature), doc, example, code=None, available=False)
 
 
 def _draw(name: str, signature: str, doc: str, example: str) -> None:
     DRAWS[name] = Function(name, parse_signature(signature), doc, example, code=None, place="draw")
 
-
-_later(
-    "math_equal",
-    "answer: str, expected: str -> bool",
-    "Whether two mathematical expressions are equal as expressions, not as texts.",
-    'math_equal("1/2", "0.5")',
-)
-_later(
-    "consistency",
-    "claims: T[][], across: str[], by: any -> T[][]",
-    "The claims in their shape, each with `.support`: the share of the other samples that agree with it under `by`.",
-    "consistency(claims, across = drafts, by = supported_by)",
-)
-_later(
-    "mean_support",
-    "claims: any -> float?",
-    "The mean `.support` of a sample's claims.",
-    "drafts.rank(by = mean_support(scored))",
-)
 
 _draw("int", "range: any -> int", "A whole number of the range, both ends included, all alike.", "draw n ~ int(0..9)")
 _draw(

@@ -16,7 +16,20 @@ from compiler.functions.checks import (
     is_schema,
     language_of,
 )
-from compiler.functions.elements import Elements, aligned, cut, index, logprob, own, reasoning, score, with_score
+from compiler.functions.claims import mean_support
+from compiler.functions.elements import (
+    Elements,
+    aligned,
+    cut,
+    index,
+    logprob,
+    own,
+    reasoning,
+    score,
+    support,
+    with_score,
+    with_support,
+)
 from compiler.functions.lists import (
     list_all,
     list_any,
@@ -43,6 +56,7 @@ from compiler.functions.lists import (
     list_where,
     zip_,
 )
+from compiler.functions.mathematics import math_equal
 from compiler.functions.numbers import abs_, ceil, default, floor, log, max_, min_, number, round_, sqrt
 from compiler.functions.prelude import assistant, file, fixture, lines, system, user
 from compiler.functions.regex import find, matches
@@ -126,7 +140,9 @@ __all__ = [
     "logprob",
     "lower",
     "matches",
+    "math_equal",
     "max_",
+    "mean_support",
     "min_",
     "ngrams",
     "number",
@@ -143,11 +159,13 @@ __all__ = [
     "starts_with",
     "str_",
     "strip",
+    "support",
     "system",
     "truncate",
     "upper",
     "user",
     "with_score",
+    "with_support",
     "words",
     "zip_",
 ]

@@ -18,7 +18,7 @@ a dot: `words(answer)` and `answer.words()` are the same.
 
 def render() -> str:
     """The whole page, sections and entries in alphabetical order."""
-    functions = [entry for entry in REGISTRY.values() if entry.place == "anywhere"]
+    functions = [entry for entry in REGISTRY.values() if entry.place in ("anywhere", "row")]
     constants = [entry for entry in REGISTRY.values() if entry.place == "constant"]
     methods = [entry for key, entry in METHODS.items() if key.startswith("list.")]
     sections = (

@@ -18,7 +18,8 @@ def plain(value: Any) -> Any:
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
-    return str(value) if isinstance(value, str) else value
+    kind = next((kind for kind in (str, bool, int, float) if isinstance(value, kind)), None)
+    return value if kind in (None, bool) or type(value) is kind else kind(value)
 
 
 def rejected_row(outcome: Rejected) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def column_type(of: types.Type) -> table.Type:
             return SCALARS[name]
         case types.Optional(base=base):
             return table.optional(column_type(base))
-        case types.Generated(base=base):
+        case types.Generated(base=base) | types.Extended(base=base):
             return column_type(base)
         case types.List(element=element):
             return table.list_of(column_type(element))
@@ -70,7 +70,7 @@ def column_type(of: types.Type) -> table.Type:
         case types.CheckedText() | types.Choice() | types.Role():
             return table.STR
         case types.Verdict(kind=kind):
-            return table.BOOL if kind == "bool" else table.INT
+            return {"bool": table.BOOL, "score": table.FLOAT}.get(kind, table.INT)
     return table.JSON
 
 

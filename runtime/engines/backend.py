@@ -52,6 +52,7 @@ class Call:
     sampling: Sampling | None = None
     constraint: Constraint | None = None
     labels: tuple[str, ...] = ()
+    reward: bool = False
     request: Request | None = field(default=None, init=False)
     answer: Answer | None = field(default=None, init=False)
     text: str | None = field(default=None, init=False)
@@ -87,7 +88,8 @@ class SglBackend(BaseBackend):  # type: ignore[misc]
     def select(self, s: Any, choices: list[str], temperature: float, choices_method: Any = None) -> Any:
         """The likeliest of `choices` as the next word, with the log-probability of each in the details."""
         call = _call_of(s)
-        answer = self._complete(call, self._request(s, call, labels=tuple(choices)))
+        asked = () if call.reward else tuple(choices)
+        answer = self._complete(call, self._request(s, call, labels=asked))
         return ChoicesDecision(decision=answer.text, meta_info=details(answer))
 
     def _request(
@@ -110,6 +112,7 @@ class SglBackend(BaseBackend):  # type: ignore[misc]
             constraint=constraint,
             seed=call.seed,
             labels=labels,
+            reward=call.reward,
         )
         call.request = request
         return request

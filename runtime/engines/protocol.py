@@ -55,6 +55,7 @@ class Capabilities:
     prefill: bool = False
     tokenize: bool = False
     prefix_cache: bool = False
+    reward: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ class Constraint:
 @dataclass(frozen=True)
 class Request:
     """One call. `model` is the identity of the weights. With `labels` it is a one-token judgement at temperature 0:
-    the answer carries the log-probability of each label, and sampling and constraint play no part.
+    the answer carries the log-probability of each label, and sampling and constraint play no part. With `reward` a
+    reward model scores the messages as they stand, with no turn left open, and nothing else plays a part.
 
     `open_role` is whose turn the model continues, after `prefill`. `raw` leaves the chat template out: the prompt is
     the messages' contents and the prefill, joined.
@@ -108,6 +110,7 @@ class Request:
     constraint: Constraint | None = None
     seed: int = 0
     labels: tuple[str, ...] = ()
+    reward: bool = False
 
     @cached_property
     def digest(self) -> bytes:
@@ -122,6 +125,8 @@ class Request:
             self.prefill,
             self.raw,
         ]
+        if self.reward:
+            return [*prompt, "reward"]
         if self.labels:
             return [*prompt, list(self.labels)]
         s = self.sampling
@@ -134,7 +139,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `text` leaves the prefill out. `logprob` is the mean per token, before any constraint.
+    """What came back. `text` leaves the prefill out, and of a reward model is its score. `logprob` is the mean per token, before any constraint.
 
     `labels` maps each label to the log-probability of its spellings, and `label_mass` is what they sum to as
     probabilities: little mass means that the prompt does not ask for these labels. `cached_tokens` varies from run to
@@ -155,6 +160,11 @@ class Answer:
         top = max(self.labels.values())
         weights = {name: math.exp(value - top) for name, value in self.labels.items()}
         return weights[label] / sum(weights.values())
+
+    @property
+    def score(self) -> float:
+        """What a reward model gave."""
+        return float(self.text)
 
     def to_json(self) -> bytes:
         """Canonical JSON, as the journal stores it."""

@@ -54,13 +54,15 @@ def ask(
     constraint: tuple[str, str] | None,
     settings: Mapping[str, object],
     cell: str,
+    reward: bool = False,
 ) -> Reply:
-    """Runs one `@sgl.function` inline. The engine's faults come out as they are."""
+    """Runs one `@sgl.function` inline. The engine's faults come out as they are. `reward` asks for a score."""
     call = Call(
         seed=seed,
         role=bound.role,
         sampling=sampling(bound.defaults, settings),
         constraint=Constraint(*constraint) if constraint else None,  # type: ignore[arg-type]
+        reward=reward,
     )
     try:
         function.run(**arguments, call=call, backend=bound.backend, use_thread=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import sglang as sgl
 from jinja2 import StrictUndefined
@@ -59,10 +59,19 @@ class Prompt:
 
     Calling it gives the SGLang expression of its finished messages; `text` gives a plain completion's text, and `tail`
     what an `@open` turn already says. `messages` is the same for those who do not speak SGLang.
+
+    A judge's prompt is asked with a last line, `last`. `asks` says where it stands: "behind" the last question of the
+    last user message, as a "line" of its own there, or as a "turn" of the user after what is judged.
     """
 
-    def __init__(self, name: str, source: str, functions: Mapping[str, Callable[..., object]] | None = None) -> None:
-        self.name, self.source, self.functions = name, source, dict(functions or {})
+    def __init__(
+        self,
+        name: str,
+        source: str,
+        functions: Mapping[str, Callable[..., object]] | None = None,
+        asks: Literal["behind", "line", "turn"] = "behind",
+    ) -> None:
+        self.name, self.source, self.functions, self.asks = name, source, dict(functions or {}), asks
 
     @cached_property
     def template(self) -> Any:
@@ -86,7 +95,7 @@ class Prompt:
             else:
                 found.append((str(piece), []))
         messages = [(role, _stripped(role, "".join(parts))) for role, parts in found]
-        return _with_last(messages, last) if last else messages
+        return _PLACES[self.asks](messages, last) if last else messages
 
     def conversation(self, **values: Any) -> list[dict[str, str]]:
         """The finished messages as data: what a prompt called outside a `gen` gives."""
@@ -118,14 +127,28 @@ def _append(found: list[tuple[str, list[str]]], piece: str) -> None:
         found.append(("user", [piece]))
 
 
-def _with_last(messages: Messages, last: str) -> Messages:
-    """`last` at the end of the last user message: behind a question on its line, else as a line of its own."""
+def _behind(messages: Messages, last: str) -> Messages:
+    """At the end of the last user message: behind a question on its line, else as a line of its own."""
+    return _in_last_user(messages, last, " ")
+
+
+def _line(messages: Messages, last: str) -> Messages:
+    return _in_last_user(messages, last, "\n")
+
+
+def _turn(messages: Messages, last: str) -> Messages:
+    """One more turn of the user; two in a row would be one."""
+    return _line(messages, last) if messages and messages[-1][0] == "user" else [*messages, ("user", last)]
+
+
+def _in_last_user(messages: Messages, last: str, after_question: str) -> Messages:
     index = max((i for i, (role, _) in enumerate(messages) if role == "user"), default=None)
     if index is None:
         return [*messages, ("user", last)]
     role, text = messages[index]
-    joint = " " if text.endswith("?") else "\n" if text else ""
+    joint = after_question if text.endswith("?") else "\n" if text else ""
     return [*messages[:index], (role, f"{text}{joint}{last}"), *messages[index + 1 :]]
 
 
+_PLACES: Mapping[str, Callable[[Messages, str], Messages]] = {"behind": _behind, "line": _line, "turn": _turn}
 ROLES: Mapping[str, Callable[[str], Any]] = {"system": sgl.system, "user": sgl.user, "assistant": sgl.assistant}

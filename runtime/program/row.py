@@ -12,18 +12,20 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from runtime.bridge import together
+from runtime.program.consistency import supported
 from runtime.program.distribution import Distribution
 from runtime.program.generating import Asking, Generations
-from runtime.program.judging import Verdicts
+from runtime.program.judging import Verdicts, numbered
 from runtime.program.lists import Place, each, elements, groups_of, printed_slot
 from runtime.program.memory import Memory
-from runtime.program.outcome import ENDS, Again, Dropped, Kept, Outcome, Rejected, Unanswered, Unknown
+from runtime.program.outcome import ENDS, Again, Dropped, Full, Kept, Outcome, Rejected, Surplus, Unanswered, Unknown
 from runtime.program.rounds import Rounds
 from runtime.program.running import Runs
 from runtime.program.shape import Shape
 from runtime.program.stage import Stage
 from runtime.program.trace import Event, place_of
-from runtime.program.values import Verdict
+from runtime.program.values import Points, Score, Step, Verdict
+from runtime.program.whole import Whole
 from runtime.sampling import Draws
 from runtime.tables.keys import Key
 
@@ -50,6 +52,7 @@ class Row:
         self.generations = Generations(self)
         self.runs = Runs(self)
         self.verdicts = Verdicts(self)
+        self.whole = Whole(self)
 
     # --- what is given -------------------------------------------------------------------------------------------
 
@@ -200,6 +203,26 @@ class Row:
         """A yes/no question from the probability of yes; once per distinct arguments, at temperature 0."""
         return self.verdicts.yes_or_no(name, function, role, arguments, threshold)
 
+    def points(
+        self, name: str, function: Any, role: str, arguments: Mapping[str, object], *, points: Sequence[tuple[str, int]]
+    ) -> Points:
+        """The sum of what each question gives, each asked by itself."""
+        return self.verdicts.points(name, function, role, arguments, points)
+
+    def scale(
+        self, name: str, function: Any, role: str, arguments: Mapping[str, object], *, low: int, high: int
+    ) -> Step:
+        """The likeliest step of a scale."""
+        return self.verdicts.scale(name, function, role, arguments, low, high)
+
+    def score(self, name: str, function: Any, role: str, arguments: Mapping[str, object]) -> Score:
+        """A reward model's score, or the probability of a good answer."""
+        return self.verdicts.score(name, function, role, arguments)
+
+    def consistency(self, claims: Any, across: Any, by: Callable[[Any, Any], Any]) -> Any:
+        """The claims in their shape, each with its `.support`: the share of the other samples that agree with it."""
+        return supported(claims, across, by)
+
     # --- statements that drop, mark and keep ---------------------------------------------------------------------
 
     def require(self, step: str, condition: object, *, retry: int = 0, rerun: Sequence[str] = ()) -> None:
@@ -227,11 +250,29 @@ class Row:
         if condition and step not in self.flags:
             self.flags.append(step)
 
+    # --- the whole table -----------------------------------------------------------------------------------------
+
     def dedup(self, step: str, value: object) -> None:
         """Waits for all candidates before this one, then compares with those of them that passed here."""
-        partner = self.stage.admit(step, self.index, self.key, value)
-        if partner is not None:
-            raise Dropped(step, f"{self.stage.title(step)}: duplicate of {partner}", self.stage.names(step), partner)
+        self.whole.dedup(step, value)
+
+    def decontaminate(self, step: str, value: object) -> None:
+        """Drops what overlaps a row of an evaluation set."""
+        self.whole.decontaminate(step, value)
+
+    def select(self, step: str, score: Any, apart: object = None) -> None:
+        """Notes what the row will be chosen by, when all candidates have ended."""
+        self.whole.select(step, score, apart)
+
+    def group(self, value: object) -> None:
+        """What the target counts by."""
+        self.whole.group(value)
+
+    def stop_if_full(self) -> None:
+        """Ends the row here when its group has its number: from here on nothing that another row sees depends on it."""
+        self.whole.stop_if_full()
+
+    # --- rows of tables ------------------------------------------------------------------------------------------
 
     def emit(
         self, table: str, columns: Mapping[str, object], *, position: tuple[int, ...] = (), split: object = None
@@ -249,8 +290,12 @@ class Row:
             return self._rejected(dropped)
         except Unanswered as unanswered:
             return Unknown(unanswered.cell)
+        except Full:
+            return Surplus()
+        finally:
+            self.events = numbered(self.events)
         self.events += [Event(cell=step, kind="flag", value=self.stage.title(step)) for step in self.flags]
-        return Kept(tuple(self.rows), tuple(self.flags))
+        return Kept(tuple(self.rows), tuple(self.flags), self.whole.scores)
 
     def _rejected(self, dropped: Dropped) -> Rejected:
         values = {name: self.values[name] for name in dropped.names if name in self.values}

@@ -11,6 +11,12 @@ from runtime.tables.keys import Key
 Admit = Callable[[str, int, Key, object], str | None]
 """(step, index, key, value) → the printed key of the candidate it duplicates, or None. Waits for its turn."""
 
+Overlaps = Callable[[str, object], str | None]
+"""(step, value) → the name of the row of an evaluation set that the value overlaps, or None."""
+
+Wanted = Callable[[int, object], bool]
+"""(index, group) → whether the group lacks rows still. Waits while it is likely that those before fill it."""
+
 Tool = Callable[[str, list[str], Mapping[str, Any]], dict[str, Any]]
 """(tool, its texts, limits) → its result as plain data. Waits for the sandbox."""
 
@@ -23,12 +29,16 @@ class Mock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A model role bound to an engine: the SGLang backend that reaches it, its identity, its sampling defaults."""
+    """A model role bound to an engine: the SGLang backend that reaches it, its identity, its sampling defaults.
+
+    `reward` says that it is a reward model, which is asked for a score and for nothing else.
+    """
 
     role: str
     model: str
     backend: Any
     defaults: Mapping[str, object] = field(default_factory=dict)
+    reward: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,14 @@ class StepText:
 
 def no_duplicates(step: str, index: int, key: Key, value: object) -> str | None:
     return None
+
+
+def no_overlaps(step: str, value: object) -> str | None:
+    return None
+
+
+def all_wanted(index: int, group: object) -> bool:
+    return True
 
 
 def no_tools(tool: str, texts: list[str], limits: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,6 +75,8 @@ class Stage:
     roles: Mapping[str, Bound] = field(default_factory=dict)
     steps: Mapping[str, StepText] = field(default_factory=dict)
     admit: Admit = no_duplicates
+    overlaps: Overlaps = no_overlaps
+    wanted: Wanted = all_wanted
     tool: Tool = no_tools
     mocks: Mapping[str, Mock] = field(default_factory=dict)
     given: Mapping[str, object] = field(default_factory=dict)

@@ -46,13 +46,36 @@ def generated(value: object, meta: Meta) -> object:
     return marked
 
 
+class Points(int):
+    """What a judge of points said: the sum. A number everywhere; `points` are what each question gave, in order."""
+
+    points: list[int] | None = None
+    p: float | None = None
+
+
+class Step(int):
+    """What a judge of a scale said: the likeliest step. A number everywhere.
+
+    `p` is that step's probability among all steps, `mean` the expected value.
+    """
+
+    p: float | None = None
+    mean: float | None = None
+
+
+class Score(float):
+    """What a reward model gave, or the probability that an answer is good. A number everywhere."""
+
+    p: float | None = None
+
+
 class Verdict:
-    """What a judge said: true or false with the probability of yes, a sum of points, or a step of a scale."""
+    """What a yes/no judge said: true or false, with the probability of yes."""
 
-    __slots__ = ("p", "points", "value")
+    __slots__ = ("p", "value")
 
-    def __init__(self, value: bool | int, p: float | None = None, points: tuple[bool, ...] = ()) -> None:
-        self.value, self.p, self.points = value, p, points
+    def __init__(self, value: bool | int, p: float | None = None) -> None:
+        self.value, self.p = value, p
 
     def __bool__(self) -> bool:
         return bool(self.value)

@@ -11,7 +11,6 @@ from compiler.passes.types.relations import bare, fits, is_number, is_text, like
 from compiler.prelude import RESULT_PROPERTIES
 from compiler.types import (
     ANY,
-    BOOL,
     FLOAT,
     INT,
     STR,
@@ -32,7 +31,12 @@ from dsl import tree
 from dsl.diagnostics import did_you_mean
 
 _GENERATED: dict[str, Type] = {"logprob": FLOAT, "reasoning": Optional(STR)}
-_VERDICT: dict[str, dict[str, Type]] = {"bool": {"p": FLOAT}, "points": {"points": List(BOOL)}, "scale": {"p": FLOAT}}
+_VERDICT: dict[str, dict[str, Type]] = {
+    "bool": {"p": FLOAT},
+    "points": {"points": List(INT)},
+    "scale": {"p": FLOAT, "mean": FLOAT},
+    "score": {},
+}
 
 
 def element_property(kind: Type, name: str) -> Type | None:

@@ -69,6 +69,13 @@ def _function(c: Checker, node: tree.Call, function: Function, env: Env) -> Type
         )
     if function.place == "constant":
         _check_file(c, node, function)
+    if function.place == "row" and not env.asks:
+        return c.report(
+            "E0435",
+            f"`{function.name}` asks a judge, which cannot run here",
+            node.span,
+            help="it stands in a statement of a dataset: `let scored = …`",
+        )
     if function.name in SPECIAL:
         return SPECIAL[function.name](c, node, function, env)
     bindings: Bindings = {}

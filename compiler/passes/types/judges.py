@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from compiler.passes.types.checker import EARLY, Checker
 from compiler.passes.types.declared import parameter_type
+from compiler.passes.types.gold import check_gold
 from compiler.passes.types.settings import JUDGE, settings
-from compiler.passes.types.sources import source_columns
 from compiler.passes.types.templates import template
 from compiler.passes.types.written import denote
 from compiler.types import ANY, BOOL, Type, Verdict
 from dsl import tree
 
-_KINDS = "a judge gives `bool` (yes or no), `points` (a sum) or a scale such as `1..5`"
+_KINDS = "a judge gives `bool` (yes or no), `points` (a sum), a scale such as `1..5`, or `score`"
 
 
 def verdict_of(c: Checker, node: tree.Judge) -> Type:
@@ -23,6 +23,8 @@ def verdict_of(c: Checker, node: tree.Judge) -> Type:
     if isinstance(node.result, tree.TypeName) and node.result.name == "points":
         values = [point.value for point in node.points]
         return Verdict("points", sum(v for v in values if v < 0), sum(v for v in values if v > 0))
+    if isinstance(node.result, tree.TypeName) and node.result.name == "score":
+        return Verdict("score")
     kind = denote(c, node.result)
     if kind == BOOL:
         return Verdict("bool")
@@ -47,14 +49,11 @@ def check_judge(c: Checker, node: tree.Judge) -> None:
 
 
 def _check_points(c: Checker, node: tree.Judge, verdict: Verdict) -> None:
-    if verdict.kind == "bool":
+    if verdict.kind in ("bool", "score"):
         if node.points:
-            c.report(
-                "E0419",
-                "a yes/no judge has no points",
-                node.points[0].span,
-                help="write `-> points`, or take the lines out",
-            )
+            what = "a yes/no judge" if verdict.kind == "bool" else "a judge that gives a score"
+            help_ = "write `-> points`, or take the lines out"
+            c.report("E0419", f"{what} has no points", node.points[0].span, help=help_)
         return
     signed = verdict.kind == "points"
     for point in node.points:
@@ -84,14 +83,6 @@ def _check_scale(c: Checker, node: tree.Judge, verdict: Verdict) -> None:
 
 def _check_settings(c: Checker, node: tree.Judge, verdict: Verdict) -> None:
     names = {setting.name.text: setting for setting in node.settings}
-    if "gold" in names:
-        source_columns(c, names["gold"].value)
-    if "accuracy" in names and "gold" not in names:
-        c.report(
-            "E0419",
-            "`accuracy` is measured on `gold` cases, and there are none",
-            names["accuracy"].span,
-            help='add `gold = jsonl("gold.jsonl")`',
-        )
+    check_gold(c, node, verdict, names)
     if "threshold" in names and verdict.kind != "bool":
         c.report("E0419", "only a yes/no judge has a threshold", names["threshold"].span, help="compare its number")

@@ -103,7 +103,7 @@ def _plain_fits(given: Type, wanted: Type) -> bool:
     if wanted == FLOAT:
         return is_number(given)
     if wanted == INT:
-        return isinstance(given, Verdict) and given.kind != "bool"
+        return isinstance(given, Verdict) and given.kind in ("points", "scale")
     if wanted == BOOL:
         return is_bool(given)
     if wanted == STR:

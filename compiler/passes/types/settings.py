@@ -50,7 +50,11 @@ SAMPLING: Mapping[str, Allowed] = {
     "repetition_penalty": Allowed(FLOAT, 0, 2, above=True),
 }
 GEN: Mapping[str, Allowed] = {**SAMPLING, "attempts": Allowed(INT, 1, 100), "salt": Allowed(STR)}
-JUDGE: Mapping[str, Allowed] = {"threshold": Allowed(FLOAT, 0, 1), "accuracy": Allowed(FLOAT, 0, 1)}
+JUDGE: Mapping[str, Allowed] = {
+    "threshold": Allowed(FLOAT, 0, 1),
+    "accuracy": Allowed(FLOAT, 0, 1),
+    "within": Allowed(FLOAT, 0),
+}
 RUN: Mapping[str, Allowed] = {
     "timeout": Allowed(FLOAT, 0, 3600, above=True, units=TIME),
     "memory": Allowed(INT, 0, above=True, units=SIZE),

@@ -11,6 +11,7 @@ from compiler.passes.types.arguments import Slot, match
 from compiler.passes.types.checker import EARLY, Checker, declares
 from compiler.passes.types.personas import COLUMN_TYPES, persona_of
 from compiler.passes.types.relations import fits, solid
+from compiler.passes.types.settings import Allowed, settings
 from compiler.passes.types.written import denote
 from compiler.prelude import READERS
 from compiler.types import ANY, BOOL, FLOAT, INT, STR, List, Optional, Record, RecordField, SourceOf, Type
@@ -22,6 +23,14 @@ _LOOSE = ("csv",)
 """Readers whose cells are text: a column of numbers may be read as text."""
 
 
+_DOCUMENTS: Mapping[str, Allowed] = {"chunk": Allowed(INT, 1), "overlap": Allowed(INT, 0)}
+_SETTINGS: Mapping[str, Mapping[str, Allowed]] = {
+    **dict.fromkeys(("text", "markdown", "html", "pdf"), _DOCUMENTS),
+    "hf": {"split": Allowed(STR), "config": Allowed(STR)},
+}
+"""What may stand in the braces of each reader, besides `key`."""
+
+
 @declares(Kind.INPUT)
 def input_(c: Checker, symbol: Symbol) -> Type:
     node = cast(tree.Input, symbol.node)
@@ -29,7 +38,7 @@ def input_(c: Checker, symbol: Symbol) -> Type:
     if row != ANY and not isinstance(row, Record):
         c.report("E0301", "an input's rows are records", node.type.span, label=f"this is `{row}`")
         row = ANY
-    columns = source_columns(c, node.source)
+    columns = source_columns(c, node.source, node.settings)
     if isinstance(row, Record):
         if columns is not None:
             _compare(c, node, row, columns)
@@ -41,10 +50,11 @@ def input_(c: Checker, symbol: Symbol) -> Type:
 def personas(c: Checker, symbol: Symbol) -> Type:
     """Rows with `id` and `text`; a dataset can be the source, its unnamed emit gives the columns."""
     node = cast(tree.Personas, symbol.node)
-    columns = source_columns(c, node.source)
+    columns = source_columns(c, node.source, node.settings)
     _key(c, node.settings, columns, None)
     if columns is None:
         return SourceOf(persona_of(None))
+    _check_made(c, node, columns)
     keyed = any(setting.name.text == "key" for setting in node.settings)
     for name in ("text",) if keyed else ("text", "id"):
         if name not in columns:
@@ -59,13 +69,29 @@ def personas(c: Checker, symbol: Symbol) -> Type:
     return SourceOf(persona_of(columns))
 
 
-def source_columns(c: Checker, node: tree.Expr) -> Mapping[str, Type] | None:
-    """The columns of what stands right of `=`; None when they are not known."""
+def _check_made(c: Checker, node: tree.Personas, columns: Mapping[str, Type]) -> None:
+    """Of a dataset's rows the types are known: a persona's `id` and `text` are texts."""
+    if not isinstance(node.source, tree.Ref):
+        return
+    for name in ("id", "text"):
+        found = columns.get(name)
+        if found is not None and not fits(found, STR):
+            c.report(
+                "E0603",
+                f"the column `{name}` of `{node.source.name}` is `{found}`, and a persona's is `str`",
+                node.source.span,
+                help="a persona prints as its `text`; `id` names it",
+            )
+
+
+def source_columns(c: Checker, node: tree.Expr, given: Sequence[tree.Setting] = ()) -> Mapping[str, Type] | None:
+    """The columns of what stands right of `=`, with what stands in its braces; None when they are not known."""
     symbol = c.symbols.get(node) if isinstance(node, tree.Ref) else None
     if symbol is not None and symbol.kind is not Kind.UNKNOWN:
+        settings(c, given, {}, "a source", EARLY, elsewhere=("key",))
         return _of_declared(c, node, symbol)
     if isinstance(node, tree.Call) and isinstance(node.callee, tree.Ref):
-        return _of_reader(c, node, node.callee)
+        return _of_reader(c, node, node.callee, given)
     if symbol is None:
         _not_a_source(c, node)
     return None
@@ -85,7 +111,9 @@ def _of_declared(c: Checker, node: tree.Expr, symbol: Symbol) -> Mapping[str, Ty
     return {item.name: item.type for item in kind.row.fields} if isinstance(kind.row, Record) else None
 
 
-def _of_reader(c: Checker, node: tree.Call, callee: tree.Ref) -> Mapping[str, Type] | None:
+def _of_reader(
+    c: Checker, node: tree.Call, callee: tree.Ref, given: Sequence[tree.Setting]
+) -> Mapping[str, Type] | None:
     if callee.name not in READERS:
         c.report(
             "E0601",
@@ -106,7 +134,27 @@ def _of_reader(c: Checker, node: tree.Call, callee: tree.Ref) -> Mapping[str, Ty
         args[slot.name] = value
     if not args:
         return None
-    return _known(c, c.context.catalog.columns(callee.name, args, node.span))
+    further = _settings(c, callee.name, given)
+    return None if further is None else _known(c, c.context.catalog.columns(callee.name, args | further, node.span))
+
+
+def _settings(c: Checker, reader: str, given: Sequence[tree.Setting]) -> dict[str, object] | None:
+    """The values of the reader's own settings; None after a mistake in one of them."""
+    before = len(c.context.diagnostics)
+    settings(c, given, _SETTINGS.get(reader, {}), f"`{reader}`", EARLY, constant=True, elsewhere=("key",))
+    found = {item.name.text: item for item in given if item.name.text != "key"}
+    values = {name: c.evaluate(item.value) for name, item in found.items()}
+    if len(c.context.diagnostics) == before and "overlap" in values:
+        _overlap(c, found["overlap"], values["overlap"], values.get("chunk"))
+    return values if len(c.context.diagnostics) == before else None
+
+
+def _overlap(c: Checker, setting: tree.Setting, overlap: object, chunk: object) -> None:
+    if chunk is None:
+        c.report("E0615", "`overlap` needs `chunk`", setting.span, help="write `chunk = 300, overlap = 30`, in words")
+    elif isinstance(overlap, int) and isinstance(chunk, int) and overlap >= chunk:
+        label = f"chunks have {chunk} words"
+        c.report("E0615", "`overlap` must be less than `chunk`", setting.value.span, label=label)
 
 
 def _known(c: Checker, found: Columns | Diagnostic | None) -> Mapping[str, Type] | None:
@@ -124,7 +172,7 @@ def _compare(c: Checker, node: tree.Input, row: Record, columns: Mapping[str, Ty
         if found is None:
             if item.default is None and not isinstance(item.type, Optional):
                 _report_lacking(c, node, row, item, columns)
-        elif not _readable(found, item.type, loose):
+        elif not readable(found, item.type, loose):
             c.report(
                 "E0603",
                 f"the column `{item.name}` of `{node.name.text}` is `{found}`, not `{item.type}`",
@@ -155,7 +203,7 @@ def _field_place(c: Checker, row: Record, item: RecordField) -> tuple[Related, .
     return ()
 
 
-def _readable(column: Type, wanted: Type, loose: bool) -> bool:
+def readable(column: Type, wanted: Type, loose: bool) -> bool:
     """What a column of a file can be read as: closed choices and checked texts are looked at row by row."""
     wanted, given = solid(wanted), solid(column)
     if fits(given, wanted) or ANY in (given, wanted):
@@ -173,9 +221,6 @@ def _key(c: Checker, settings: Sequence[tree.Setting], columns: Mapping[str, Typ
     """`key = id` names a column, which need not be a field of the record."""
     for setting in settings:
         if setting.name.text != "key":
-            names = ("key",)
-            label = did_you_mean(setting.name.text, names)
-            c.report("E0320", f"a source has no setting `{setting.name.text}`", setting.name.span, label=label)
             continue
         known = dict(columns) if columns is not None else None
         if known is None and row is not None:

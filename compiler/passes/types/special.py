@@ -9,9 +9,9 @@ from compiler.model import Kind
 from compiler.passes.types.access import element_property
 from compiler.passes.types.arguments import Slot, match
 from compiler.passes.types.checker import Checker, Env
-from compiler.passes.types.declared import params_of
+from compiler.passes.types.declared import parameter_type, params_of
 from compiler.passes.types.methods import check_arguments
-from compiler.passes.types.relations import solid
+from compiler.passes.types.relations import fits, present, solid
 from compiler.types import ANY, FLOAT, Extended, List, Type, Verdict
 from dsl import tree
 
@@ -31,19 +31,30 @@ def _zip(c: Checker, node: tree.Call, function: Function, env: Env) -> Type:
 def _consistency(c: Checker, node: tree.Call, function: Function, env: Env) -> Type:
     """The claims in their shape, each with its `.support`."""
     slots = [Slot(p.name, p.required) for p in function.signature.params]
-    shape: Type = ANY
+    lists: dict[str, Type] = {}
+    judge: tree.Expr | None = None
     for slot, arg in match(c, node.args, slots, "`consistency`", node, signature=function.title):
         if slot.name == "by":
-            _check_judge(c, arg.value)
+            judge = arg.value
             continue
         given = solid(c.infer(arg.value, env))
         if not isinstance(given, List) and given != ANY:
             c.report(
                 "E0323", f"`{slot.name}` of `consistency` takes a list", arg.value.span, label=f"this is `{given}`"
             )
-        elif slot.name == "claims":
-            shape = _supported(given)
-    return shape
+            given = ANY
+        lists[slot.name] = given
+    claims, across = lists.get("claims", ANY), lists.get("across", ANY)
+    if judge is not None:
+        _check_judge(c, judge, across.element if isinstance(across, List) else ANY, _claim(claims))
+    return _supported(claims)
+
+
+def _claim(kind: Type) -> Type:
+    """What the lists within lists are of."""
+    while isinstance(inner := solid(kind), List):
+        kind = inner.element
+    return kind
 
 
 def _supported(kind: Type) -> Type:
@@ -53,11 +64,16 @@ def _supported(kind: Type) -> Type:
     return Extended(kind, "support", FLOAT) if kind != ANY else ANY
 
 
-def _check_judge(c: Checker, node: tree.Expr) -> None:
+def _check_judge(c: Checker, node: tree.Expr, sample: Type, claim: Type) -> None:
+    """A yes/no judge of a sample and a claim; whatever else it takes has a default."""
     symbol = c.symbols.get(node) if isinstance(node, tree.Ref) else None
     if symbol is not None and symbol.kind is Kind.JUDGE:
         c.types[node] = verdict = c.of(symbol)
-        if isinstance(verdict, Verdict) and verdict.kind == "bool" and len(params_of(symbol.node)) == 2:
+        params = params_of(symbol.node)
+        rest = all(param.default is not None for param in params[2:])
+        if isinstance(verdict, Verdict) and verdict.kind == "bool" and len(params) >= 2 and rest:
+            for param, given in zip(params, (sample, claim), strict=False):
+                _check_parameter(c, node, param, present(given))
             return
     elif symbol is not None and symbol.kind is Kind.UNKNOWN:
         return
@@ -66,8 +82,15 @@ def _check_judge(c: Checker, node: tree.Expr) -> None:
         "`by` of `consistency` takes a yes/no judge",
         node.span,
         related=c.declared_here(symbol),
-        help="a judge of two parameters: the claim, and the sample that may support it",
+        help="a judge of two parameters: a sample, and a claim that it may support",
     )
+
+
+def _check_parameter(c: Checker, node: tree.Expr, param: tree.Parameter, given: Type) -> None:
+    wanted = parameter_type(c, param)
+    if not fits(given, wanted):
+        message = f"`{param.name.text}` of the judge takes `{wanted}`, and is asked about `{given}`"
+        c.report("E0301", message, node.span, related=c.declared_here(c.symbols.get(param)))
 
 
 def _mean_support(c: Checker, node: tree.Call, function: Function, env: Env) -> Type:

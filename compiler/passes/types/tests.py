@@ -10,11 +10,11 @@ from compiler.passes.types.checker import EARLY, STILL, Checker
 from compiler.passes.types.flow import row_names
 from compiler.passes.types.relations import bare, fits, solid
 from compiler.prelude import RESULT_PROPERTIES
-from compiler.types import ANY, BOOL, INT, List, Optional, Record, RecordField, SourceOf, ToolResult, Type, Verdict
+from compiler.types import ANY, SAID, List, Optional, Record, RecordField, SourceOf, ToolResult, Type, Verdict
 from dsl import tree
 from dsl.diagnostics import did_you_mean
 
-_GIVEN = frozenset({Kind.AXIS, Kind.DRAW, Kind.PARAM, Kind.CONST, Kind.INPUT, Kind.PERSONAS})
+_GIVEN = frozenset({Kind.AXIS, Kind.DRAW, Kind.PARAM, Kind.CONST, Kind.INPUT, Kind.PERSONAS, Kind.DATASET, Kind.MIX})
 _MOCKED = frozenset({Kind.GEN, Kind.RUN, Kind.JUDGE})
 
 
@@ -93,7 +93,7 @@ def per_call(c: Checker, symbol: Symbol) -> Type:
         return c.types.get(cast(tree.Gen, symbol.node).type, ANY)
     kind = solid(c.of(symbol))
     if isinstance(kind, Verdict):
-        return BOOL if kind.kind == "bool" else INT
+        return SAID[kind.kind]
     while isinstance(kind, List):
         kind = solid(kind.element)
     return _partial(kind) if isinstance(kind, ToolResult) else kind
