@@ -14,6 +14,7 @@ from dsl.source import Span
 from runtime.sources import Source, open_source
 
 SPAN = Span("specs/a.synth", 10, 20)
+SETTINGS = ("chunk", "overlap", "split", "config")
 Open = Callable[..., Source]
 
 
@@ -49,7 +50,8 @@ def opened(root: Path) -> Open:
 
     def opened(kind: str, name: str, kind_of_row: Record | None = None, **more: Any) -> Source:
         path = name if kind == "sql" else f"inputs/{name}"
-        return open_source(kind, {"path": path}, root, kind_of_row, span=SPAN, **more)
+        given = {name: more.pop(name) for name in SETTINGS if name in more}
+        return open_source(kind, {"path": path, **given}, root, kind_of_row, span=SPAN, **more)
 
     return opened
 

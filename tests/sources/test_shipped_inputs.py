@@ -11,7 +11,7 @@ from compiler.functions import library as fn
 from compiler.types import PERSONA, STR
 from dsl.source import Span
 from runtime.sources import Source, open_source
-from runtime.sources.raw import LATER, READERS
+from runtime.sources.raw import READERS
 from tests.sources.conftest import record
 
 ROOT = Path(__file__).parents[2]
@@ -72,5 +72,5 @@ def test_shots_show_what_the_spec_requires_of_a_question_and_an_answer() -> None
 
 def test_the_page_about_sources_names_every_reader() -> None:
     page = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
-    for name in (*READERS, *LATER):
+    for name in READERS:
         assert f"`{name}" in page

@@ -125,7 +125,7 @@ def test_the_catalogue_says_why_columns_cannot_be_had(write: Write, root: Path) 
     catalog = ProjectCatalog(root)
     found = [catalog.columns("jsonl", {"path": f"inputs/{name}"}, SPAN) for name in ("a.jsonl", "b.jsonl")]
     assert [item.code for item in found if isinstance(item, Diagnostic)] == ["E0608", "E0606"]
-    assert catalog.columns("pdf", {"path": "inputs/a.pdf"}, SPAN) is None
+    assert catalog.columns("xlsx", {"path": "inputs/a.xlsx"}, SPAN) is None
 
 
 def test_python_is_not_run_for_its_columns_but_they_are_remembered(write: Write, opened: Open, root: Path) -> None:
