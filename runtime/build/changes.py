@@ -12,7 +12,9 @@ from pathlib import Path
 from compiler.analysis import Analysis
 from runtime.build.output import Written
 from runtime.build.program import Loaded
+from runtime.build.session import Session
 from runtime.query.catalog import manifest_at
+from runtime.sources import Tables
 from runtime.sources.stored import Table, table_of
 from runtime.store.port import Change, CommitId, Store
 from runtime.tables import layout
@@ -81,3 +83,8 @@ class Changes:
         if loaded.text:
             files[f"{folder}/program.py"] = loaded.text.encode()
         return {**gone, **files}
+
+
+def tables_at(session: Session, branch: str) -> Tables:
+    """The tables of a branch's head, for what builds none. The store is opened when one is asked for."""
+    return lambda dataset, table: Changes(session.store, session.store.head(branch)).table(dataset, table)

@@ -8,17 +8,23 @@ from functools import partial
 from typing import Any
 
 from compiler.analysis import Analysis
+from runtime.build.budget import Allowance
 from runtime.build.caller import Caller
+from runtime.build.changes import tables_at
 from runtime.build.chosen import chosen
 from runtime.build.inputs import Inputs
 from runtime.build.progress import Progress
 from runtime.build.rows import plain
 from runtime.build.run import Job
 from runtime.build.session import Session
+from runtime.build.tools import Sandbox
+from runtime.config.model import Budget
 from runtime.engines.protocol import Answer, Engine, Request
 from runtime.program.outcome import Kept, Outcome, Rejected
 from runtime.program.row import Row
-from runtime.tables.keys import print_key
+from runtime.sources import Tables
+from runtime.sources.stored import Table, table_of_rows
+from runtime.tables.keys import Key, print_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +56,49 @@ class Listening:
         return answer
 
 
-async def preview(analysis: Analysis, session: Session, only: str | None, number: int) -> list[Previewed]:
-    """The first `number` candidates of each chosen dataset, kept or not."""
+@dataclass
+class Rows:
+    """What later datasets see: committed tables, and where there are none the rows that were just previewed."""
+
+    committed: Tables
+    made: dict[tuple[str, str], list[tuple[Key, Mapping[str, Any]]]] = field(default_factory=dict)
+
+    def add(self, dataset: str, key: Key, outcome: Outcome) -> None:
+        for table, position, columns in outcome.rows if isinstance(outcome, Kept) else ():
+            emit = table.partition("/")[0]
+            self.made.setdefault((dataset, emit), []).append(((*key, *position), plain(dict(columns))))
+
+    def table(self, dataset: str, table: str) -> Table | None:
+        found = self.committed(dataset, table)
+        if found is None and (dataset, table) in self.made:
+            return table_of_rows(dataset, self.made[dataset, table])
+        return found
+
+
+async def preview(
+    analysis: Analysis, session: Session, only: str | None, number: int, branch: str = "main"
+) -> list[Previewed]:
+    """The first `number` candidates of each chosen dataset, kept or not; a mix has none.
+
+    What one is made from is read from the branch; of a dataset that is not there yet, the previewed rows stand in.
+    """
     found: list[Previewed] = []
+    rows = Rows(tables_at(session, branch))
     try:
         for loaded in chosen(analysis, only):
-            inputs = Inputs.open(loaded, session.project.root, session.facts)
+            name = loaded.plan.name
+            if loaded.mix is not None or (only not in (None, name) and rows.committed(name, name) is not None):
+                continue
+            inputs = Inputs.open(loaded, session.project.root, session.facts, rows.table)
             progress = Progress(loaded.plan.name)
             listening: list[Listening] = []
             roles = dict(session.roles(loaded.plan, partial(_listen, session, progress, listening)))
-            job = Job(loaded, inputs, roles, progress, number, number)
+            tool = Sandbox(session.journal, progress, Allowance(Budget()))
+            job = Job(loaded, inputs, roles, progress, number, number, tool)
             async for row, outcome in job.outcomes():
-                found.append(_told(loaded.plan.name, row, outcome, listening))
+                rows.add(name, row.key, outcome)
+                if only in (None, name):
+                    found.append(_told(name, row, outcome, listening))
     finally:
         await session.close_engines()
     return found

@@ -35,7 +35,10 @@ def _run(test: Test, analysis: Analysis, loaded: Loaded, inputs: Inputs, catalog
         loaded = _same_dataset(again, loaded)
     dataset = loaded.plan
     stage = Stage(dataset.name, dataset.seed, inputs.handles, steps=step_texts(dataset))
-    return run_test(test, loaded, stage, _first(test, loaded, inputs))
+    try:
+        return run_test(test, loaded, stage, _first(test, loaded, inputs))
+    except SynthError as error:  # rows that the test needs and nobody has: of a dataset that was never built
+        return Verdict(test, error.diagnostics)
 
 
 def _first(test: Test, loaded: Loaded, inputs: Inputs) -> dict[str, tuple[Any, object]]:

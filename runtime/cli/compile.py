@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
 from runtime.cli.console import report
 from runtime.cli.context import Context
 
 if TYPE_CHECKING:
     from compiler.analysis import Analysis, Stage
-    from compiler.model import Model
 
 
 class Dump(StrEnum):
@@ -61,20 +59,15 @@ def run(
 
 
 def _only(analysis: Analysis, dataset: str) -> Analysis:
+    from runtime.build.chosen import no_dataset
+
     model = analysis.model
-    names = [declared.name for declared in model.plan.datasets] if model.plan else []
+    names = model.plan.order if model.plan else ()
     if dataset not in names:
-        raise SynthError(_unknown(dataset, names, model))
+        raise no_dataset(dataset, names)
     assert model.plan is not None
-    plan = replace(model.plan, datasets=tuple(found for found in model.plan.datasets if found.name == dataset))
+    datasets = tuple(found for found in model.plan.datasets if found.name == dataset)
+    mixes = tuple(found for found in model.plan.mixes if found.name == dataset)
+    plan = replace(model.plan, datasets=datasets, mixes=mixes, order=(dataset,))
     programs = {name: text for name, text in model.programs.items() if name == dataset}
     return replace(analysis, model=replace(model, plan=plan, programs=programs))
-
-
-def _unknown(dataset: str, names: list[str], model: Model) -> Diagnostic:
-    return Diagnostic(
-        code="E1103",
-        message=f"`{model.root}` has no dataset `{dataset}`",
-        notes=(f"datasets: {', '.join(names)}" if names else "the spec declares no dataset",),
-        help=did_you_mean(dataset, names) or None,
-    )

@@ -34,8 +34,9 @@ def run(
     from runtime.build.preview import preview
     from runtime.cli.compiled import compiled
 
-    with compiled(spec, param, seed, profile) as (analysis, session, _):
-        found = bridge.run(preview(analysis, session, only, number))
+    with compiled(spec, param, seed, profile) as (analysis, session, context):
+        branch = session.profile.branch or context.branch
+        found = bridge.run(preview(analysis, session, only, number, branch))
         if as_json:
             say_json([one.json() for one in found])
             return

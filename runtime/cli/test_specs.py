@@ -33,15 +33,17 @@ def run(
 
 
 def _run(spec: str, param: list[str], profile: str | None, quiet: bool) -> list[tuple[str, str, bool]]:
+    from runtime.build.changes import tables_at
     from runtime.build.chosen import chosen
     from runtime.build.inputs import Inputs
     from runtime.build.tests import run_all
     from runtime.cli.compiled import compiled
 
     found = []
-    with compiled(spec, param, None, profile) as (analysis, session, _):
+    with compiled(spec, param, None, profile) as (analysis, session, context):
+        tables = tables_at(session, session.profile.branch or context.branch)
         for loaded in chosen(analysis, None):
-            inputs = Inputs.open(loaded, session.project.root, session.facts)
+            inputs = Inputs.open(loaded, session.project.root, session.facts, tables)
             for verdict in run_all(analysis, loaded, inputs, session):
                 found.append((spec, verdict.test.title, not verdict.failures))
                 if not quiet:

@@ -47,7 +47,7 @@ def test_one_dataset_of_several_can_be_printed(cli: Cli, project: Path) -> None:
 def test_an_unknown_dataset_names_those_there_are(cli: Cli, project: Path) -> None:
     done = cli("compile", SPEC, "--dataset", "question")
     assert done.code == 2
-    assert "E1103" in done.err
+    assert "E0906" in done.err
     assert "did you mean `questions`?" in done.err
 
 
