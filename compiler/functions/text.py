@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from compiler.functions.declare import function
+from compiler.functions.tokens import cut
 
 _TOKEN = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s|$)|[。！？]+")
@@ -89,9 +90,15 @@ def split(text: str, by: str = "") -> list[str]:
     return text.split(by or None)
 
 
-@function("text: str, characters: int -> str", 'truncate("abcdef", 4) == "abc…"', method=True)
-def truncate(text: str, characters: int) -> str:
-    """The text cut to so many characters, with `…` as the last of them where something was cut."""
+@function(
+    "text: str, characters: int? = null, tokens: int? = null -> str", 'truncate("abcdef", 4) == "abc…"', method=True
+)
+def truncate(text: str, characters: int | None = None, tokens: int | None = None) -> str:
+    """The text cut to so many characters, or, in a prompt, `tokens = 200` of the model that reads it; `…` at a cut."""
+    if tokens is not None:
+        text = cut(text, tokens)
+    if characters is None:
+        return text
     return text if len(text) <= characters else text[: max(characters - 1, 0)] + "…"[: max(characters, 0)]
 
 

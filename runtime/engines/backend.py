@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sglang.global_config import global_config
@@ -17,6 +18,7 @@ from sglang.lang.chat_template import ChatTemplate
 from sglang.lang.choices import ChoicesDecision
 from sglang.lang.ir import SglSamplingParams
 
+from compiler.functions.tokens import Cutter
 from runtime.bridge import await_
 from runtime.engines.lower import Lowered, lower
 from runtime.engines.protocol import Answer, Completer, Constraint, Engine, Message, Request, Sampling
@@ -68,6 +70,11 @@ class SglBackend(BaseBackend):  # type: ignore[misc]
         self.engine = engine
         self.completer: Completer = completer or engine
         self._lowered: dict[Constraint | None, Lowered] = {}
+
+    @cached_property
+    def cutter(self) -> Cutter:
+        """Cuts texts by the tokens of the model behind the engine."""
+        return Cutter(self.engine.count_tokens)
 
     def get_model_name(self) -> str:
         return self.engine.identity

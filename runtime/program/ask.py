@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from compiler.functions.tokens import read_by
 from runtime.engines.backend import Call
 from runtime.engines.protocol import Answer, Constraint, Request, Sampling
 from runtime.program.outcome import Unanswered
@@ -65,7 +66,8 @@ def ask(
         reward=reward,
     )
     try:
-        function.run(**arguments, call=call, backend=bound.backend, use_thread=False)
+        with read_by(bound.backend.cutter):
+            function.run(**arguments, call=call, backend=bound.backend, use_thread=False)
     except Unanswered:
         raise Unanswered(cell) from None
     assert call.text is not None and call.answer is not None and call.request is not None

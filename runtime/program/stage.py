@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from compiler.functions.tokens import WORDS
 from runtime.tables.keys import Key
 
 Admit = Callable[[str, int, Key, object], str | None]
@@ -98,6 +99,8 @@ class Stage:
 
 class _NoBackend:
     """Lets a row function run where no call is made: with every gen and judge mocked."""
+
+    cutter = WORDS
 
     @staticmethod
     def get_chat_template() -> None:

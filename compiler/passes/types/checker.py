@@ -39,6 +39,7 @@ class Env:
     drawn    right of `~`
     early    read before any row: `file()` may be called
     still    in a template, a constraint or a criterion: no judge runs there
+    prompt   in a template: some model reads what it gives
     whole    in an audit, outside a measure: names of the row are columns here, not values
     table    in an audit: the columns of the unnamed emit
     """
@@ -48,6 +49,7 @@ class Env:
     drawn: bool = False
     early: bool = False
     still: bool = False
+    prompt: bool = False
     whole: bool = False
     table: Record | None = None
 

@@ -13,6 +13,7 @@ from compiler.functions import Var as TypeVariable
 from compiler.passes.types.arguments import Slot, match
 from compiler.passes.types.checker import Checker, Env
 from compiler.passes.types.data import not_drawn
+from compiler.passes.types.lengths import check_truncate
 from compiler.passes.types.relations import bare, fits, is_bool, like, nullable, present, solid, together
 from compiler.types import ANY, BOOL, INT, STR, Extended, List, Optional, RangeOf, SourceOf, Type
 from dsl import tree
@@ -63,6 +64,8 @@ def check_arguments(
     c: Checker, node: tree.Expr, function: Function, args: Sequence[tree.Arg], env: Env, inner: Env, bindings: Bindings
 ) -> Type:
     """Check every argument against its parameter; gives the type of `by`, what elements are scored with."""
+    if function.name == "truncate":
+        check_truncate(c, node, args, env)
     slots = [Slot(p.name, p.required, p.many) for p in function.signature.params]
     what = f"`{function.name}`"
     score: Type = inner.element.type if inner.element else ANY

@@ -16,7 +16,7 @@ LOOP_RECORD = Record("loop", tuple(RecordField(name, kind) for name, kind in LOO
 
 
 def template(c: Checker, node: tree.Template, env: Env = HERE) -> None:
-    _parts(c, node.parts, replace(env, still=True))
+    _parts(c, node.parts, replace(env, still=True, prompt=True))
     _markers(c, node)
 
 
