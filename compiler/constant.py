@@ -77,6 +77,8 @@ class Evaluator:
             return self.elements[-1]
         if symbol.kind is Kind.FIELD:
             return self._field(node.name)
+        if symbol.kind is Kind.MODEL:
+            return symbol.name
         return self.values.get(symbol, UNKNOWN)
 
     def _field(self, name: str) -> Any:

@@ -135,13 +135,14 @@ class DatasetNames:
         self._all(inner, node.prompt, node.type, node.times, node.condition, *(s.value for s in node.settings))
         if node.template is not None:
             self.resolver.template(node.template, inner)
-        self._role(node.role)
+        self._role(node.role, inner)
         self._declare(node.name, Kind.GEN, node)
 
-    def _role(self, name: tree.Name) -> None:
-        """A draw over roles, a declared model, or any other name: a role with the default settings."""
-        symbol = self.scope.names.get(name.text) or self.resolver.top.names.get(name.text)
-        if symbol is not None and symbol.kind in (Kind.DRAW, Kind.MODEL):
+    def _role(self, name: tree.Name, inner: Scope) -> None:
+        """A role drawn, one of a list's, a declared model, or any other name: a role with the default settings."""
+        names = (inner.names, self.scope.names, self.resolver.top.names)
+        symbol = next((found[name.text] for found in names if name.text in found), None)
+        if symbol is not None and symbol.kind in (Kind.DRAW, Kind.MODEL, Kind.ELEMENT):
             self.resolver.use(name, symbol)
             return
         self.resolver.symbols[name] = Symbol(name.text, Kind.MODEL, self.resolver.path, None)

@@ -36,7 +36,7 @@ def _shared_names(gen: tree.Gen, model: Model) -> Mapping[str, bool]:
 
 def _is_shared(node: tree.Expr, model: Model) -> bool | None:
     kinds = {symbol.kind for part in tree.walk(node) if (symbol := model.symbols.get(part)) is not None}
-    if kinds & ROW:
+    if kinds & {*ROW, Kind.ELEMENT}:
         return False
     return True if kinds & {Kind.INPUT, Kind.PERSONAS, Kind.CONST} else None
 

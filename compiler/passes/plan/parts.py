@@ -134,15 +134,22 @@ class Parts:
                 yield symbol.node.role.text
 
     def _roles_of(self, name: tree.Name) -> Iterator[str]:
-        """A role by its name; a draw over roles by those it draws from."""
+        """A role by its name; one drawn, or of a list that was drawn, by all that it is drawn from."""
         symbol = self.model.symbols.get(name)
-        if symbol is None or not isinstance(symbol.node, tree.Draw):
-            yield name.text
-            return
-        for part in tree.walk(symbol.node.distribution):
-            drawn = self.model.symbols.get(part) if isinstance(part, tree.Ref) else None
-            if drawn is not None and drawn.kind is Kind.MODEL:
-                yield drawn.name
+        drawn = symbol is not None and isinstance(symbol.node, tree.Draw | tree.ForClause)
+        yield from self._drawn(symbol) if symbol is not None and drawn else (name.text,)
+
+    def _drawn(self, symbol: Symbol) -> Iterator[str]:
+        """The roles that a name may stand for."""
+        match symbol.node:
+            case tree.Draw(distribution=node) | tree.ForClause(iterable=node) | tree.Let(value=node):
+                refs = (part for part in tree.walk(node) if isinstance(part, tree.Ref))
+                for found in (self.model.symbols.get(ref) for ref in refs):
+                    if found is not None:
+                        yield from self._drawn(found)
+            case _:
+                if symbol.kind is Kind.MODEL:
+                    yield symbol.name
 
     def _settings(self, dataset: tree.Dataset, role: str) -> dict[str, object]:
         scope = self.model.scopes.get(dataset.span.path)

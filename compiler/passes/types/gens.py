@@ -162,16 +162,18 @@ def _not_a_prompt(c: Checker, node: tree.Expr, symbol: Symbol | None) -> None:
 
 def _role(c: Checker, name: tree.Name) -> None:
     symbol = c.symbols.get(name)
-    if symbol is None or symbol.kind is not Kind.DRAW:
+    if symbol is None or symbol.kind not in (Kind.DRAW, Kind.ELEMENT):
         return
     kind = solid(c.of(symbol))
     if not isinstance(kind, Role) and kind != ANY:
+        drawn = symbol.kind is Kind.DRAW
+        example = f"`draw {name.text} ~ [writer, small]`" if drawn else "`draw roles ~ [writer, small, large].pick(2)`"
         c.report(
             "E0407",
-            f"`{name.text}` draws a `{kind}`, not a model role",
+            f"`{name.text}` {'draws' if drawn else 'is'} a `{kind}`, not a model role",
             name.span,
-            related=c.declared_here(symbol, "drawn here"),
-            help=f"draw it from roles: `draw {name.text} ~ [writer, small]`",
+            related=c.declared_here(symbol, "drawn here") if drawn else (),
+            help=f"draw it from roles: {example}",
         )
 
 

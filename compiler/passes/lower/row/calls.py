@@ -38,7 +38,7 @@ def _asked(row: RowPrinter, step: plan.Gen, site: Site) -> Doc:
         text(step.name),
         Leaf(row.module.functions[node]),
         shapes.named(step, row.module, inside),
-        _role(row, step),
+        _role(row, step, site),
         _arguments(row, step, node, inside),
     )
     named = _around(step, site)
@@ -49,8 +49,11 @@ def _asked(row: RowPrinter, step: plan.Gen, site: Site) -> Doc:
     return call("row.gen", *items, **named)
 
 
-def _role(row: RowPrinter, step: plan.Gen) -> Doc:
-    """A role by its name; a draw over roles by the value drawn."""
+def _role(row: RowPrinter, step: plan.Gen, site: Site) -> Doc:
+    """A role by its name; one of a list by the element, one drawn by the value drawn."""
+    of_lists = {symbol.name: name for symbol, name in site.locals.items()}
+    if step.role in of_lists:
+        return Leaf(of_lists[step.role])
     for symbol, name in row.names.items():
         if symbol.name == step.role and symbol.kind is Kind.DRAW:
             return Leaf(name)
