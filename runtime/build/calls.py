@@ -11,17 +11,18 @@ import orjson
 
 from runtime.engines.protocol import Answer
 
-COLUMNS = ("call", "text", "finish", "prompt_tokens", "completion_tokens", "logprob", "labels")
+COLUMNS = ("call", "kind", "value", "text", "finish", "prompt_tokens", "completion_tokens", "logprob", "labels")
 
 
 def stored_answers(paths: Iterable[Path]) -> Iterator[tuple[bytes, bytes]]:
-    """(key, value) of every call; draws and values that asked no model are passed over."""
+    """(key, value) of every call and every run; draws and values that asked nobody are passed over."""
     import pyarrow.parquet as pq
 
     for path in paths:
         for row in pq.read_table(path, columns=list(COLUMNS)).to_pylist():
             if row["call"] is not None:
-                yield bytes.fromhex(row["call"]), _answer(row).to_json()
+                stored = row["value"].encode() if row["kind"] == "run" else _answer(row).to_json()
+                yield bytes.fromhex(row["call"]), stored
 
 
 def _answer(row: dict[str, Any]) -> Answer:

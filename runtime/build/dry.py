@@ -21,6 +21,7 @@ from runtime.build.program import Loaded
 from runtime.build.progress import Progress
 from runtime.build.run import Job
 from runtime.build.session import Session
+from runtime.build.tools import RecordedRuns
 from runtime.program.outcome import Rejected, Unknown
 from runtime.tables.manifest import Manifest
 
@@ -48,15 +49,17 @@ class Cell:
 
 @dataclass
 class Forecast:
-    """`how` is run, described or unchanged. `candidates` is how many there are at all; None for endless axes.
+    """`how` is run, described, unchanged, or depends: on the rows of datasets that would be built anew (`waits`).
 
+    `candidates` is how many there are at all; None for endless axes. Of a mix they are its parts' rows.
     `tokens` are per call of each cell, as in the version before; `seconds` per token, as last seen of the models.
     """
 
     dataset: str
     how: str
     previous: Manifest | None
-    now: Manifest
+    now: Manifest | None
+    waits: tuple[str, ...] = ()
     cells: dict[str, Cell] = field(default_factory=dict)
     candidates: int | None = None
     inputs: dict[str, int] = field(default_factory=dict)
@@ -102,12 +105,15 @@ async def forecast(
         same = previous.fingerprints.description == now.fingerprints.description
         made.how = "unchanged" if same else "described"
         return made
-    made.candidates = count(inputs.axes(loaded))
     made.inputs = {name: len(source) for name, source in inputs.sources.items()}
+    if loaded.mix is not None:
+        made.candidates = sum(made.inputs.values())
+        return made
+    made.candidates = count(inputs.axes(loaded))
     made.cells = {cell.name: cell for cell in cells(loaded.plan)}
     roles = dict(session.roles(loaded.plan, lambda engine: Recorded(session.journal)))
     limit = LOOK if now.limit is None else min(LOOK, now.limit)
-    job = Job(loaded, inputs, roles, Progress(loaded.plan.name), WINDOW, limit)
+    job = Job(loaded, inputs, roles, Progress(loaded.plan.name), WINDOW, limit, RecordedRuns(session.journal))
     await _look(job, made, loaded.plan)
     return made
 
@@ -138,14 +144,21 @@ async def _look(job: Job, made: Forecast, dataset: plan.DatasetPlan) -> None:
                 made.cells[event.cell].reused += 1
         if isinstance(outcome, Unknown):
             likely = dataset.target is None or hoped < dataset.target
-            _expect(made, outcome.cell, likely, last is None or looked <= last)
+            _expect(made, _following(dataset, outcome.cell), likely, last is None or looked <= last)
         hoped += not isinstance(outcome, Rejected)
 
 
-def _expect(made: Forecast, cell: str, low: bool, high: bool) -> None:
+def _following(dataset: plan.DatasetPlan, cell: str) -> list[str]:
+    """The cells from the one that a row stopped at, or from the run whose result nobody knows yet."""
+    steps = [step for step in dataset.all_steps() if isinstance(step, plan.Gen | plan.Run)]
+    names = [step.name for step in steps] + [judge.name for judge in dataset.judges]
+    runs = {step.name for step in steps if isinstance(step, plan.Run)}
+    return [name for name in names[names.index(cell) :] if name not in runs]
+
+
+def _expect(made: Forecast, cells: list[str], low: bool, high: bool) -> None:
     """An unknown candidate makes at least the call it stopped at; if it is kept, every one that follows too."""
-    names = list(made.cells)
-    for name in names[names.index(cell) :]:
+    for name in cells:
         found = made.cells[name]
         found.low += low
         found.high += found.again if high or low else 0

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 class Progress:
     """`wanted` is the target, or the number of candidates where there is none, or None when neither is known.
 
-    `fresh` are calls that reached an engine, `reused` those the journal answered; `tokens` are of fresh calls.
+    `fresh` are calls that reached an engine, `reused` those the journal answered; `tokens` are of fresh calls. `runs`
+    are tools that were run in the sandbox.
     """
 
     dataset: str
@@ -22,6 +23,7 @@ class Progress:
     reused: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    runs: int = 0
 
     @property
     def calls(self) -> int:

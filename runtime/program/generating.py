@@ -37,7 +37,7 @@ class Asking:
     @property
     def question(self) -> object:
         """What makes an answer another one's."""
-        return self.role, self.arguments
+        return self.role, self.arguments, self.shape.constraint, self.settings
 
 
 class Generations:
@@ -52,7 +52,8 @@ class Generations:
         if isinstance(found, Problem):
             if isinstance(asking.at, Place):
                 return None
-            raise Dropped(f"gen {asking.name}", f"{found.reason} ({asking.attempts} attempts)", (asking.name,))
+            tried = "" if asking.shape.broken else f" ({asking.attempts} attempts)"
+            raise Dropped(f"gen {asking.name}", f"{found.reason}{tried}", (asking.name,))
         return found
 
     def many(self, asking: Asking, times: int) -> list[object]:
@@ -71,6 +72,8 @@ class Generations:
         return value
 
     def _ask(self, asking: Asking, slot: Slot) -> object | Problem:
+        if asking.shape.broken is not None:
+            return Problem(asking.shape.broken)
         attempt = self._mocked if asking.name in self.row.stage.mocks else self._attempt
         value: object = Problem("was not asked")
         for _ in range(asking.attempts):

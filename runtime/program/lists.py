@@ -7,30 +7,16 @@ from functools import partial
 from typing import Any
 
 from compiler.functions.elements import Elements, places_of
+from runtime.program.trace import BITS
 
 Together = Callable[[Sequence[Callable[[], Any]]], list[Any]]
-
-_BITS = 20
-"""Of an element's number that say its place in the innermost list; those above say the places around it."""
 
 
 class Place(int):
     """Where a `for` stands: an element's number, as seeds and events have it. Outside of any, it is a plain 0."""
 
     def __new__(cls, outer: int, place: int) -> Place:
-        return super().__new__(cls, (outer << _BITS) | place)
-
-
-def printed_place(element: int) -> str:
-    """`3`, or `2.3` for the fourth element inside the third."""
-    inner = str(element & ((1 << _BITS) - 1))
-    return f"{printed_place(element >> _BITS)}.{inner}" if element >> _BITS else inner
-
-
-def printed_slot(round_: int, element: int, sample: int) -> str:
-    """`round 2, element 3, sample 1`, as the calls table numbers them, without what is nothing."""
-    said = (("round", round_), ("element", element), ("sample", sample))
-    return ", ".join(f"{name} {printed_place(number)}" for name, number in said if number)
+        return super().__new__(cls, (outer << BITS) | place)
 
 
 def each(

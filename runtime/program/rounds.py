@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from runtime.program.trace import Event
+from runtime.program.trace import BITS, Event
 
 if TYPE_CHECKING:
     from runtime.program.row import Row
 
-_BITS = 20
 _NOTHING = object()
 
 
@@ -26,7 +25,7 @@ class Rounds:
         row, outer = self.row, self.row.round
         try:
             for number, value in enumerate(over, 1):
-                row.round = (outer << _BITS) | number
+                row.round = (outer << BITS) | number
                 row.values[name] = value
                 yield value
         finally:

@@ -11,19 +11,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from compiler.functions.tokens import read_by
 from runtime.bridge import together
 from runtime.program.consistency import supported
 from runtime.program.distribution import Distribution
 from runtime.program.generating import Asking, Generations
 from runtime.program.judging import Verdicts, numbered
-from runtime.program.lists import Place, each, elements, groups_of, printed_slot
+from runtime.program.lists import Place, each, elements, groups_of
 from runtime.program.memory import Memory
 from runtime.program.outcome import ENDS, Again, Dropped, Full, Kept, Outcome, Rejected, Surplus, Unanswered, Unknown
 from runtime.program.rounds import Rounds
 from runtime.program.running import Runs
 from runtime.program.shape import Shape
 from runtime.program.stage import Stage
-from runtime.program.trace import Event, place_of
+from runtime.program.trace import Event, place_of, printed_slot
 from runtime.program.values import Points, Score, Step, Verdict
 from runtime.program.whole import Whole
 from runtime.sampling import Draws
@@ -285,7 +286,8 @@ class Row:
     def run(self, function: Any) -> Outcome:
         """Runs a lowered row function on this row, to its end. Faults of the world pass through."""
         try:
-            function.run(row=self, backend=self.stage.backend, use_thread=False)
+            with read_by(self.stage.backend.cutter):
+                function.run(row=self, backend=self.stage.backend, use_thread=False)
         except Dropped as dropped:
             return self._rejected(dropped)
         except Unanswered as unanswered:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from compiler.functions import library as fn
 from compiler.prelude import RESULT_PROPERTIES, TOOLS
@@ -12,6 +12,7 @@ from runtime.program.trace import Event
 
 if TYPE_CHECKING:
     from runtime.program.row import Row
+    from runtime.tools.call import ToolCall, ToolName
 
 _COUNTS = ("passed", "failed", "errors")
 
@@ -40,6 +41,7 @@ class Runs:
             element=slot[2],
             attempt=self.row.memory.next_attempt(slot),
             value=result,
+            call=None if name in self.row.stage.mocks else call_of(tool, texts, limits).digest.hex(),
             prompt=tool,
             arguments={"texts": texts, **limits},
         )
@@ -55,6 +57,13 @@ class Runs:
             return self.row.stage.tool(tool, texts, limits)
         except Unanswered:
             raise Unanswered(name) from None
+
+
+def call_of(tool: str, texts: Sequence[str], limits: Mapping[str, Any]) -> ToolCall:
+    """The run as the sandbox knows it, and the key under which its result is stored."""
+    from runtime.tools.call import Limits, ToolCall
+
+    return ToolCall(cast("ToolName", tool), tuple(texts), Limits.of(limits))
 
 
 def completed(tool: str, mock: Any) -> dict[str, Any]:

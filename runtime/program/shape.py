@@ -29,13 +29,14 @@ class Problem:
 class Shape:
     """`kind` is how the answer is read; `source` the regex, choices or schema; `check` the type's own `where`.
 
-    `check` gives the first broken constraint as text, or None.
+    `check` gives the first broken constraint as text, or None. `broken` says why no answer can ever be of this shape.
     """
 
     kind: str  # "text" | "choice" | "json"
     source: Any = None
     language: str | None = None
     check: Check | None = None
+    broken: str | None = None
 
     @classmethod
     def text(cls, regex: str | None = None, language: str | None = None, check: Check | None = None) -> Shape:
@@ -48,6 +49,20 @@ class Shape:
     @classmethod
     def json(cls, schema: Mapping[str, object], check: Check | None = None) -> Shape:
         return cls("json", schema, None, check)
+
+    @classmethod
+    def of(cls, schema: object, check: Check | None = None) -> Shape:
+        """The shape whose schema is a value of the row: data, or JSON text. It may be no schema at all."""
+        found = cls.schema(schema)
+        return cls("json", found, None, check, _not_a_schema(found))
+
+    @staticmethod
+    def schema(value: object) -> object:
+        """A schema inside another one; text that is no JSON stays text, which is no schema."""
+        try:
+            return orjson.loads(value) if isinstance(value, str) else value
+        except orjson.JSONDecodeError:
+            return value
 
     @cached_property
     def constraint(self) -> tuple[str, str] | None:
@@ -91,6 +106,16 @@ class Shape:
     @cached_property
     def _validator(self) -> jsonschema_rs.Draft202012Validator:
         return jsonschema_rs.Draft202012Validator(dict(self.source))
+
+
+def _not_a_schema(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return "its schema is not a JSON schema"
+    try:
+        jsonschema_rs.Draft202012Validator(value)
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+        return f"its schema is not a JSON schema: {str(error).splitlines()[0]}"
+    return None
 
 
 def _path(parts: Sequence[str | int]) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+BITS = 20
+"""Of an element's or a round's number that say its place in the innermost list or loop; those above, those around it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
@@ -12,7 +15,7 @@ class Event:
 
     kind       draw, let, gen, run, judge, next, until or flag
     value      the value as plain data: what was drawn, computed, answered (null when the answer failed its type)
-    call       hex of the journal's key; None for what is not a call
+    call       hex of the journal's key of a call or a run; None for what is neither
     round      of the loop it stands in, from 1; 0 outside of any
     prompt     the prompt's name, or the tool's; `arguments` are its values
     text       the model's own words
@@ -46,3 +49,15 @@ class Event:
 def place_of(event: Event) -> tuple[str, int, int, int, int]:
     """What tells an event apart, in the order in which the parts of a list are told."""
     return event.cell, event.round, event.element, event.sample, event.attempt
+
+
+def printed_place(element: int) -> str:
+    """`3`, or `2.3` for the fourth element inside the third."""
+    inner = str(element & ((1 << BITS) - 1))
+    return f"{printed_place(element >> BITS)}.{inner}" if element >> BITS else inner
+
+
+def printed_slot(round_: int, element: int, sample: int) -> str:
+    """`round 2, element 3, sample 1`, as the calls table numbers them, without what is nothing."""
+    said = (("round", round_), ("element", element), ("sample", sample))
+    return ", ".join(f"{name} {printed_place(number)}" for name, number in said if number)

@@ -11,31 +11,49 @@ from dsl.source import Source
 
 
 def makers(sources: Iterable[Source], dataset: str, column: str) -> frozenset[str]:
-    """Draws, gens and judges that a column's expression names, seen through `let`. E1036 for an unknown column."""
-    body = next(
-        node.body
+    """Draws, gens, runs and judges that a column's expression names. E1036 for an unknown column.
+
+    Names that only stand for something are seen through: a `let`, what a loop carries, an element of a list.
+    """
+    dataset_node = next(
+        node
         for source in sources
         for node in parse(source).file.declarations
         if isinstance(node, tree.Dataset) and node.name.text == dataset
     )
-    columns = {
-        entry.name.text: entry.value
-        for emit in body
-        if isinstance(emit, tree.Emit)
-        for entry in emit.columns
-        if isinstance(entry, tree.Setting)
-    }
+    emits = [node for node in tree.walk(dataset_node) if isinstance(node, tree.Emit)]
+    entries = [entry for emit in emits for entry in emit.columns if isinstance(entry, tree.Setting)]
+    columns = {entry.name.text for entry in entries}
     if column not in columns:
-        raise SynthError(_no_column(dataset, column, tuple(columns)))
-    lets = {node.name.text: node.value for node in body if isinstance(node, tree.Let)}
-    return frozenset(_names(columns[column], lets, frozenset()))
+        raise SynthError(_no_column(dataset, column, tuple(dict.fromkeys(entry.name.text for entry in entries))))
+    stands_for = _stands_for(dataset_node)
+    found: set[str] = set()
+    for entry in entries:
+        if entry.name.text == column:
+            _add_names(entry.value, stands_for, found)
+    return frozenset(found)
 
 
-def _names(node: tree.Expr, lets: dict[str, tree.Expr], seen: frozenset[str]) -> set[str]:
-    found = {part.name for part in tree.walk(node) if isinstance(part, tree.Ref)}
-    for name in [name for name in found if name in lets and name not in seen]:
-        found |= _names(lets[name], lets, seen | {name})
+def _stands_for(dataset: tree.Dataset) -> dict[str, list[tree.Expr]]:
+    """What a name that is computed from others is computed from."""
+    found: dict[str, list[tree.Expr]] = {}
+    for node in tree.walk(dataset):
+        if isinstance(node, tree.Let | tree.Next):
+            found.setdefault(node.name.text, []).append(node.value)
+        elif isinstance(node, tree.Carry):
+            found.setdefault(node.name.text, []).append(node.start)
+        elif isinstance(node, tree.ForClause):
+            for target in node.targets:
+                found.setdefault(target.text, []).append(node.iterable)
     return found
+
+
+def _add_names(node: tree.Expr, stands_for: dict[str, list[tree.Expr]], found: set[str]) -> None:
+    for part in tree.walk(node):
+        if isinstance(part, tree.Ref) and part.name not in found:
+            found.add(part.name)
+            for value in stands_for.get(part.name, ()):
+                _add_names(value, stands_for, found)
 
 
 def _no_column(dataset: str, column: str, columns: tuple[str, ...]) -> Diagnostic:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from dsl.diagnostics import Diagnostic, SynthError, nearest
+from runtime.program.trace import printed_slot
 from runtime.query import Reference, query
 from runtime.query.catalog import DatasetAt, dataset_at, datasets, no_dataset
 from runtime.query.scratch import text
 from runtime.store.port import Store
+from runtime.tables.manifest import StepRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,9 @@ class Call:
 
     cell: str
     kind: str
+    round: int
+    element: int
+    sample: int
     attempt: int
     value: Any
     error: str | None
@@ -36,6 +41,12 @@ class Call:
     prompt_tokens: int | None
     completion_tokens: int | None
     call: str | None
+
+    @property
+    def name(self) -> str:
+        """The cell and its place: `claims, round 2, element 3, sample 1`."""
+        where = printed_slot(self.round, self.element if self.kind != "judge" else 0, self.sample)
+        return f"{self.cell}, {where}" if where else self.cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +78,24 @@ def story(store: Store, reference: Reference, key: str, at: str) -> Story:
     calls = _rows(store, f"select * from {name}.calls where row = {text(key)}")
     if not (kept or rejections or calls):
         raise SynthError(_no_key(store, name, found, key))
-    told = sorted(map(_call, calls), key=lambda call: (_place(call.cell, found), call.cell, call.attempt))
+    told = sorted(map(_call, calls), key=lambda call: _order(call, found.manifest.steps))
     return Story(found, key, kept, _rejection(rejections[0]) if rejections else None, tuple(told))
 
 
-def _place(cell: str, found: DatasetAt) -> int:
+def _order(call: Call, steps: Sequence[StepRecord]) -> tuple[Any, ...]:
+    """As the row came to it: a loop round by round, a list element by element."""
+    place = _place(call.cell, steps)
+    loops = [at for at, step in enumerate(steps[:place]) if call.round and step.id.startswith("loop ")]
+    around = max(loops, default=place)
+    return around, call.round, place, call.cell, call.element, call.sample, call.attempt
+
+
+def _place(cell: str, steps: Sequence[StepRecord]) -> int:
     """Where a row reaches the cell: the first statement that declares it, or that asks it as a judge."""
-    for place, step in enumerate(found.manifest.steps):
-        if step.id.partition(" ")[2] == cell or f"{cell}(" in step.title:
+    for place, step in enumerate(steps):
+        if cell in (step.id, step.id.partition(" ")[2]) or f"{cell}(" in step.title:
             return place
-    return len(found.manifest.steps)
+    return len(steps)
 
 
 def latest_rejections(store: Store, reference: Reference, at: str, limit: int = 20) -> list[Rejection]:
