@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import TracebackType
 from typing import Any
@@ -45,14 +45,22 @@ class Session(AbstractContextManager["Session"]):
     def engine_of(self, role: str) -> Engine:
         if self.engine is not None:
             return self.engine
-        binding = self.profile.binding(role)
+        binding = replace(self.profile.binding(role), kind="chat")  # the same weights serve every kind
         if binding not in self._engines:
             self._engines[binding] = open_engine(self.project.config, binding)
         return self._engines[binding]
 
     def identities(self, dataset: plan.DatasetPlan) -> dict[str, str]:
-        """The weights behind each role that the dataset calls."""
-        return {item.role: self.engine_of(item.role).identity for item in dataset.models}
+        """The weights behind each role that the dataset calls; a reward model's are asked for something else."""
+        return {item.role: self._identity(item.role) for item in dataset.models}
+
+    def _identity(self, role: str) -> str:
+        identity = self.engine_of(role).identity
+        return f"{identity} (reward)" if self._is_reward(role) else identity
+
+    def _is_reward(self, role: str) -> bool:
+        """An engine that serves no reward models is asked for a probability instead, as for any role."""
+        return self.profile.binding(role).kind == "reward" and self.engine_of(role).capabilities.reward
 
     def roles(self, dataset: plan.DatasetPlan, completer: Callable[[Engine], Completer]) -> Mapping[str, Bound]:
         """Each role with a backend whose calls go through `completer`."""
@@ -63,7 +71,8 @@ class Session(AbstractContextManager["Session"]):
         for item in dataset.models:
             engine = self.engine_of(item.role)
             backend = backends.setdefault(id(engine), SglBackend(engine, completer(engine)))
-            bound[item.role] = Bound(item.role, engine.identity, backend, item.settings)
+            reward = self._is_reward(item.role)
+            bound[item.role] = Bound(item.role, engine.identity, backend, item.settings, reward)
         return bound
 
     def concurrency(self, dataset: plan.DatasetPlan) -> int:

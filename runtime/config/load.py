@@ -112,17 +112,18 @@ def _profile(name: str, table: Table, engines: dict[str, EngineConfig]) -> Profi
 
 
 def _role(roles: Table, role: str, engines: dict[str, EngineConfig]) -> Binding | None:
-    """`writer = "gpu"` or `writer = { engine = "gpu", model = "…" }`."""
+    """`writer = "gpu"` or `scorer = { engine = "gpu", model = "…", kind = "reward" }`."""
     value = roles.values[role]
     if isinstance(value, str):
         roles.asked.add(role)
         return Binding(_known(roles, role, value, engines))
     if not isinstance(value, dict):
-        roles.wrong(role, "takes an engine's name, or a table with `engine` and `model`")
+        roles.wrong(role, "takes an engine's name, or a table with `engine`, `model` and `kind`")
         return None
     table = roles.table(role)
     engine = _known(table, "engine", table.take("engine", str) or EMBEDDED, engines)
-    found = Binding(engine, table.take("model", str))
+    kind = cast(Literal["chat", "reward"], table.take("kind", str, ("chat", "reward")) or "chat")
+    found = Binding(engine, table.take("model", str), kind)
     table.finish()
     return found
 

@@ -38,10 +38,14 @@ class EngineConfig:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """Where a role's calls go. `model` replaces the model that the engine's own settings name."""
+    """Where a role's calls go. `model` replaces the model that the engine's own settings name.
+
+    `kind` says what the model is: one that writes, or one that scores ("reward").
+    """
 
     engine: str = EMBEDDED
     model: str | None = None
+    kind: Literal["chat", "reward"] = "chat"
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,11 @@ class ChatTemplate:
     def render(self, request: Request) -> str:
         return "".join(piece.text for piece in self.pieces(request))
 
+    def closed(self, request: Request) -> str:
+        """The messages with no turn left open: what a reward model reads."""
+        turns = [{"role": m.role, "content": m.content} for m in request.messages]
+        return self._applied(turns, add_generation_prompt=False)
+
     def _applied(self, turns: list[dict[str, str]], **options: bool) -> str:
         from jinja2 import TemplateError
 

@@ -46,7 +46,14 @@ class DeterministicEngine:
     respond: Callable[[Request], str | None] | None = None
     capabilities: Capabilities = field(
         default_factory=lambda: Capabilities(
-            json_schema=True, regex=True, choice=True, seed=True, logprobs=True, prefill=True, tokenize=True
+            json_schema=True,
+            regex=True,
+            choice=True,
+            seed=True,
+            logprobs=True,
+            prefill=True,
+            tokenize=True,
+            reward=True,
         )
     )
     calls: int = field(default=0, init=False)
@@ -61,6 +68,8 @@ class DeterministicEngine:
         random = Random(int.from_bytes(request.digest, "big"))
         if (pause := self._pause(request)) > 0:
             await asyncio.sleep(pause)
+        if request.reward:
+            return Answer(text=repr(random.gauss(0, 2)), prompt_tokens=self.count_tokens(self.render(request)))
         return self._judge(request, random) if request.labels else self._write(request, random)
 
     def _pause(self, request: Request) -> float:

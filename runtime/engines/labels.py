@@ -37,6 +37,20 @@ def scored(labels: tuple[str, ...], candidates: Mapping[str, float]) -> dict[str
     return {label: log_sum(values) if values else None for label, values in found.items()}
 
 
+def apart(logprobs: Mapping[str, float], begins: Mapping[str, str]) -> dict[str, float]:
+    """Labels without what counted for a longer one too: a model that writes `10` in two tokens first writes `1`.
+
+    `begins` gives, for each label of several tokens, the first of them.
+    """
+    found = dict(logprobs)
+    for label in sorted(logprobs, key=len, reverse=True):
+        longer = [other for other, first in begins.items() if first == label != other]
+        rest = math.exp(logprobs[label]) - sum(math.exp(logprobs[other]) for other in longer)
+        if longer:
+            found[label] = math.log(rest) if rest > 0 else IMPOSSIBLE
+    return found
+
+
 def log_sum(values: Iterable[float]) -> float:
     """The logarithm of the sum of probabilities given as logarithms."""
     known = list(values)

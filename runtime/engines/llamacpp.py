@@ -22,7 +22,7 @@ from urllib.request import urlopen
 
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.engines.chat import ChatTemplate, Piece
-from runtime.engines.labels import judgement, scored
+from runtime.engines.labels import apart, judgement, scored
 from runtime.engines.llamacpp_wire import Received, forced, judged, sampled
 from runtime.engines.protocol import Answer, Capabilities, EngineRejected, EngineUnavailable, Request
 from runtime.engines.slots import SlotPool
@@ -90,11 +90,14 @@ class LlamaCppEngine:
         """One token's candidates tell all labels; one that is not among them is forced, to see what it costs."""
         first = await self._call(prompt, judged(), slot)
         logprobs: dict[str, float] = {}
+        begins: dict[str, str] = {}
         for label, logprob in scored(labels, first.candidates()).items():
             if logprob is None:
-                logprob = (await self._call(prompt, forced(label), slot)).forced_logprob(label)
+                received = await self._call(prompt, forced(label), slot)
+                logprob = received.forced_logprob(label)
+                begins[label] = received.tokens[0]["token"] if received.tokens else label
             logprobs[label] = logprob
-        answer = first.answer()
+        answer, logprobs = first.answer(), apart(logprobs, begins)
         return judgement(logprobs, prompt_tokens=answer.prompt_tokens, cached_tokens=answer.cached_tokens)
 
     async def _call(self, prompt: Prompt, settings: dict[str, Any], slot: int) -> Received:

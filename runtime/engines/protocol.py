@@ -139,8 +139,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `text` leaves the prefill out, and of a reward model is its score. `logprob` is the mean per token, before any constraint.
+    """What came back. `text` leaves the prefill out; of a reward model it is the score.
 
+    `logprob` is the mean per token, before any constraint.
     `labels` maps each label to the log-probability of its spellings, and `label_mass` is what they sum to as
     probabilities: little mass means that the prompt does not ask for these labels. `cached_tokens` varies from run to
     run and is never committed.

@@ -24,7 +24,7 @@ from runtime.engines.http import HttpAnswer, HttpPool
 from runtime.engines.labels import spellings
 from runtime.engines.protocol import Answer, Capabilities, EngineError, EngineRejected, EngineUnavailable, Request
 from runtime.engines.sglang_prompt import PromptWriter
-from runtime.engines.sglang_wire import answer_of, generate_body, judge_body, judged, refusal
+from runtime.engines.sglang_wire import answer_of, generate_body, judge_body, judged, refusal, reward_body, rewarded
 
 BUSY = (429, 502, 503, 504)
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
@@ -63,6 +63,7 @@ class SglangEngine:
             prefill=True,
             tokenize=True,
             prefix_cache=True,
+            reward=True,
         )
         self._url, self._timeout, self._retries = url, timeout, retries
         self._declared = "@".join(part for part in (model, revision) if part)
@@ -84,6 +85,9 @@ class SglangEngine:
         return f"{info['model_path']}@{version}" if version not in (None, "default") else str(info["model_path"])
 
     async def complete(self, request: Request) -> Answer:
+        if request.reward:
+            body = reward_body(await self._writer().closed(request))
+            return rewarded(await self._json("POST", "/classify", body), self.name)
         prompt = await self._writer().write(request)
         if request.labels:
             tokens = await self._label_tokens(request.labels)

@@ -59,6 +59,36 @@ class PromptWriter:
             return await self._tokenized(request)
         return frame.filled([m.content for m in request.messages], request.prefill)
 
+    async def closed(self, request: Request) -> list[int]:
+        """The messages' tokens with no turn left open: what a reward model reads.
+
+        The server opens a turn behind whatever it is given, so the end of the last message is found as what stands
+        before the turn of a user that follows it.
+        """
+        if request.raw:
+            return await self._ids({"prompt": "".join(m.content for m in request.messages)})
+        if self._template:
+            return await self.tokenize(self._template.closed(request))
+        frame = await self._asked((tuple(m.role for m in request.messages), "user"))
+        alone = await self._asked((("user",), "assistant"))
+        if frame is None or alone is None:
+            raise EngineRejected(self._name, "this model's chat template changes what it is given; set `chat_template`")
+        text = frame.filled([m.content for m in request.messages], "")
+        return await self._started_once(text.removesuffix(await self._common_end(frame.pieces[-1], alone.pieces[0])))
+
+    async def _common_end(self, one: str, other: str) -> str:
+        """The tokens in which two texts end alike, as text: here, the words that open a user's turn."""
+        left, right = await self.tokenize(one), await self.tokenize(other)
+        count = 0
+        while count < min(len(left), len(right)) and left[-1 - count] == right[-1 - count]:
+            count += 1
+        return await self.detokenize(left[len(left) - count :])
+
+    async def _started_once(self, text: str) -> list[int]:
+        """The ids of `text`; a start token that both the template and the tokenizer put there is one."""
+        start, ids = await self._ids({"prompt": ""}), await self._ids({"prompt": text})
+        return ids[len(start) :] if start and ids[: 2 * len(start)] == start * 2 else ids
+
     async def tokenize(self, text: str) -> list[int]:
         """The ids of `text`, without what the tokenizer puts before any text."""
         empty, full = await self._ids({"prompt": ""}), await self._ids({"prompt": text})

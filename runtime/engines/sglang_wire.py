@@ -35,6 +35,19 @@ def judge_body(prompt: str | list[int], tokens: list[int]) -> dict[str, Any]:
     }
 
 
+def reward_body(prompt: list[int]) -> dict[str, Any]:
+    """The body of `/classify`, which a server of a reward model answers with its score."""
+    return {"input_ids": prompt}
+
+
+def rewarded(data: Any, name: str) -> Answer:
+    """The score in what `/classify` sent."""
+    scores = data["embedding"]
+    if len(scores) != 1:
+        raise EngineRejected(name, f"the model gives {len(scores)} numbers, where a reward model gives one score")
+    return Answer(text=repr(float(scores[0])), prompt_tokens=data["meta_info"].get("prompt_tokens", 0))
+
+
 def _prompt(prompt: str | list[int]) -> dict[str, Any]:
     return {"text": prompt} if isinstance(prompt, str) else {"input_ids": prompt}
 

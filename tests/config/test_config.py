@@ -221,3 +221,10 @@ def test_no_text_makes_reading_fail_other_than_with_diagnostics(text: str) -> No
         read(text)
     except SynthError as error:
         render(error.diagnostics, lambda path: Source(path, text))
+
+
+def test_a_role_says_that_its_model_gives_scores() -> None:
+    roles = '[profile.default.roles]\nscorer = { engine = "gpu", kind = "reward" }\n'
+    config = read(f'[engines.gpu]\nkind = "sglang"\nurl = "http://x"\n{roles}')
+    assert config.profile().binding("scorer").kind == "reward"
+    assert config.profile().binding("writer").kind == "chat"

@@ -20,7 +20,7 @@ from runtime.engines.protocol import Constraint, EngineRejected, Message, Reques
 
 KNOWN = {"max_new_tokens", "temperature", "top_p", "top_k", "min_p", "stop", "regex", "json_schema", "ebnf"}
 KNOWN |= {"frequency_penalty", "presence_penalty", "repetition_penalty", "sampling_seed"}
-TOKEN = re.compile(r"<s>|<\|\w+\|>|zq\d+qz|\s*\w+|\s*[^\w\s]|\s+")
+TOKEN = re.compile(r"<s>|<\|\w+\|>|zq\d+qz|\s*\w+|\s*(?!<\|\w+\|>)[^\w\s]|\s+")
 
 
 class SglangServer:
@@ -30,6 +30,7 @@ class SglangServer:
         self.start, self.tells_template = start, tells_template
         self.busy = self.hang_up = 0
         self.delay = 0.0
+        self.rewards: list[float] | None = [2.71875]
         self.seen: list[tuple[str, Any]] = []
         self.url = ""
         self._model = DeterministicEngine()
@@ -63,7 +64,12 @@ class SglangServer:
         if self.busy > 0:
             self.busy -= 1
             return 503, {"error": {"message": "The request queue is full."}}
-        routes = {"/generate": self.generate, "/tokenize": self.tokenize, "/detokenize": self.detokenize}
+        routes = {
+            "/generate": self.generate,
+            "/classify": self.classify,
+            "/tokenize": self.tokenize,
+            "/detokenize": self.detokenize,
+        }
         if path == "/get_model_info":
             return 200, {"model_path": "made-up", "weight_version": "default"}
         return await routes[path](body) if path in routes else (404, {"detail": "Not Found"})
@@ -77,6 +83,14 @@ class SglangServer:
 
     async def detokenize(self, body: Any) -> tuple[int, Any]:
         return (200, {"text": self.decode(body["tokens"])}) if self.tells_template else (404, {"detail": "Not Found"})
+
+    async def classify(self, body: Any) -> tuple[int, Any]:
+        """What a server with `--is-embedding` answers for a reward model: as for an embedding of one number."""
+        ids = body["input_ids"]
+        if self.rewards is None:
+            return 400, {"error": {"message": "This model does not appear to be an embedding model by default."}}
+        meta = {"id": "1", "finish_reason": {"type": "length", "length": 0}, "prompt_tokens": len(ids)}
+        return 200, {"embedding": self.rewards, "meta_info": meta | {"e2e_latency": 0.01}}
 
     async def generate(self, body: Any) -> tuple[int, Any]:
         params = body["sampling_params"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.engines import Answer
-from runtime.engines.labels import judgement, log_sum, scored, spellings
+from runtime.engines.labels import IMPOSSIBLE, apart, judgement, log_sum, scored, spellings
 
 
 def test_a_label_counts_with_its_space_and_its_case() -> None:
@@ -50,3 +50,11 @@ def test_a_label_that_cannot_happen_is_no_fault_and_survives_the_journal() -> No
     assert Answer.from_json(answer.to_json()) == answer
     assert answer.label_mass == pytest.approx(math.exp(-1))
     assert answer.probability("yes") == 0.0
+
+
+def test_a_digit_does_not_count_for_the_number_that_it_begins() -> None:
+    logs = {"1": math.log(0.6), "2": math.log(0.3), "10": math.log(0.45)}
+    found = apart(logs, {"10": "1"})
+    assert found == {"1": pytest.approx(math.log(0.15)), "2": logs["2"], "10": logs["10"]}
+    assert apart(logs, {"10": "10"}) == logs, "a label of one token took nothing from another"
+    assert apart({"1": -1.0, "10": -1.0}, {"10": "1"})["1"] == IMPOSSIBLE

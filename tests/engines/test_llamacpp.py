@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import re
 import time
 from collections.abc import Iterator
@@ -53,6 +54,14 @@ class TestLlamaCppEngine(EngineContract, GrammarContract):
     def test_a_label_of_several_tokens_is_scored_too(self, engine: Engine) -> None:
         answer = one(engine, request_of(engine, labels=("Yes", "Perhaps not today")))
         assert answer.labels["Perhaps not today"] < answer.labels["Yes"] <= 0
+
+    def test_the_steps_of_a_scale_share_no_probability(self, engine: Engine) -> None:
+        """This model writes `10` in two tokens, the first of which is `1`."""
+        question = (Message("user", "How many fingers have two hands? Answer with one number from 1 to 10."),)
+        answer = one(engine, request_of(engine, messages=question, labels=tuple(map(str, range(1, 11)))))
+        assert math.exp(answer.labels["10"]) + math.exp(answer.labels["1"]) <= 1
+        assert sum(map(math.exp, answer.labels.values())) <= 1 + 1e-6
+        assert sum(answer.probability(str(step)) for step in range(1, 11)) == pytest.approx(1)
 
     def test_a_prompt_beyond_the_context_is_refused(self, engine: Engine) -> None:
         with pytest.raises(EngineRejected, match="context"):

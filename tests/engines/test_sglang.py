@@ -212,3 +212,54 @@ def test_many_calls_share_few_connections(server: SglangServer) -> None:
     answers = ask(engine, *(request_of(engine, seed=i) for i in range(60)))
     assert len({answer.text for answer in answers}) > 50
     assert json.dumps([answer.text for answer in answers])
+
+
+SCORED = (Message("system", "Be kind."), Message("user", "Hi"), Message("assistant", "Hello there."))
+
+
+def _classified(server: SglangServer) -> str:
+    body = next(body for path, body in reversed(server.seen) if path == "/classify")
+    assert set(body) == {"input_ids"}
+    return server.decode(body["input_ids"])
+
+
+TURNS = (
+    "<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n"
+    "<|im_start|>assistant\nHello there.<|im_end|>\n"
+)
+
+
+@pytest.mark.parametrize("start", ["<s>", ""])
+def test_a_reward_model_is_asked_for_its_score_of_finished_messages(start: str) -> None:
+    with serving(SglangServer(start=start)) as server:
+        engine = SglangEngine(url=server.url, model="m")
+        answer = one(engine, request_of(engine, messages=SCORED, reward=True))
+        assert answer.score == 2.71875
+        assert answer.prompt_tokens > 0
+        assert _classified(server) == start + TURNS
+
+
+def test_a_local_template_closes_the_last_turn_itself(tmp_path: Path) -> None:
+    file = tmp_path / "chatml.jinja"
+    file.write_text(
+        "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n' }}{% endfor %}"
+        "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
+    )
+    with serving(SglangServer(tells_template=False)) as server:
+        engine = SglangEngine(url=server.url, model="m", chat_template=str(file))
+        assert one(engine, request_of(engine, messages=SCORED, reward=True)).score == 2.71875
+        assert _classified(server) == TURNS
+
+
+def test_a_model_that_scores_nothing_or_too_much_is_refused(server: SglangServer, engine: Engine) -> None:
+    server.rewards = [1.0, 2.0]
+    with pytest.raises(EngineRejected, match="2 numbers"):
+        one(engine, request_of(engine, messages=SCORED, reward=True))
+    server.rewards = None
+    with pytest.raises(EngineRejected, match="does not appear to be an embedding model"):
+        one(engine, request_of(engine, messages=SCORED, reward=True))
+
+
+def test_a_score_is_another_question_than_a_judgement(engine: Engine) -> None:
+    asked = [request_of(engine, messages=SCORED, **more) for more in ({"reward": True}, {"labels": ("yes", "no")}, {})]
+    assert len({request.digest for request in asked}) == 3

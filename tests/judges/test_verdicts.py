@@ -194,3 +194,25 @@ def test_a_verdicts_place_does_not_hang_on_the_order_in_which_answers_come() -> 
     assert all(len(events) == 7 for events in found), "the same arguments are one question"
     assert sorted(placed[0]) == list(range(7))
     assert all(one == placed[0] for one in placed)
+
+
+class Rewarding(Critic):
+    """Scores the last message by its length; `seen` are the conversations."""
+
+    async def complete(self, request: Request) -> Answer:
+        if not request.reward:
+            return await super().complete(request)
+        assert [message.role for message in request.messages] == ["user", "assistant"], "no question is added"
+        return Answer(text=repr(len(request.messages[-1].content) / 2), prompt_tokens=3)
+
+
+def test_a_role_bound_to_a_reward_model_is_asked_for_its_score(work: Workshop) -> None:
+    config = work.root / "synth.toml"
+    config.write_text(config.read_text() + '[profile.default.roles]\nscorer = { engine = "test", kind = "reward" }\n')
+    made = work.made(Rewarding(says=says))
+    rows = work.rows("out")
+    assert [(row["best"], row["score"]) for row in rows] == [("short", 2.5), ("short", 2.5)]
+    assert made.manifest.models["scorer"].endswith("(reward)")
+    calls = [call for call in work.rows("out", "calls") if call["cell"] == "reward"]
+    assert {call["text"] for call in calls} == {"2.5", "2.0"}
+    assert all(call["p"] is None for call in calls)
