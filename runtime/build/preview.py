@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from compiler.analysis import Analysis
 from runtime.build.budget import Allowance
@@ -22,6 +22,7 @@ from runtime.config.model import Budget
 from runtime.engines.protocol import Answer, Engine, Request
 from runtime.program.outcome import Kept, Outcome, Rejected
 from runtime.program.row import Row
+from runtime.program.trace import Event, printed_cell
 from runtime.sources import Tables
 from runtime.sources.stored import Table, table_of_rows
 from runtime.tables.keys import Key, print_key
@@ -109,10 +110,24 @@ def _listen(session: Session, progress: Progress, found: list[Listening], engine
     return found[-1]
 
 
+def _asked(event: Event, rendered: Mapping[str, str]) -> str:
+    """The prompt as the model saw it, or the texts that a tool was given."""
+    if event.kind == "run" and event.arguments is not None:
+        return "\n\n".join(cast(list[str], event.arguments["texts"]))
+    return rendered.get(event.call or "", "")
+
+
+def _answered(event: Event) -> str:
+    if event.kind == "run":
+        result = cast(dict[str, Any], event.value)
+        return "ok" if result["ok"] else f"{result['reason']}\n{result['output']}".strip()
+    return f"{event.text}" if event.p is None else f"p = {event.p:.2f}"
+
+
 def _told(dataset: str, row: Row, outcome: Outcome, listening: list[Listening]) -> Previewed:
     rendered = {digest: text for one in listening for digest, text in one.rendered.items()}
     calls = [
-        (event.cell, rendered.get(event.call, ""), f"{event.text}" if event.p is None else f"p = {event.p:.2f}")
+        (printed_cell(event), _asked(event, rendered), _answered(event))
         for event in row.events
         if event.call is not None
     ]

@@ -67,22 +67,30 @@ def _title(told: Story) -> str:
 
 
 def _show(call: Call, prompts: bool) -> None:
-    say(f"\n{paint(call.cell, 'cyan')}  {call.kind}{_facts(call)}")
+    say(f"\n{paint(call.name, 'cyan')}  {call.kind}{_facts(call)}")
     if call.error:
         say(f"  {paint('not used', 'red')}: {call.error}")
-    shown = call.text if call.kind == "gen" else call.value
-    for line in textwrap.wrap(str(shown), width() - 2) or [""]:
+    for line in textwrap.wrap(_shown(call), width() - 2) or [""]:
         say(f"  {line}")
     if prompts and call.arguments:
         for name, value in call.arguments.items():
             say(textwrap.indent(f"{name} = {value!r}", "    "))
 
 
+def _shown(call: Call) -> str:
+    """What a model wrote, what a tool printed, or a value."""
+    if call.kind == "gen" and call.text is not None:
+        return call.text
+    return str(call.value["output"] if call.kind == "run" else call.value)
+
+
 def _facts(call: Call) -> str:
     """` · ask by writer · attempt 1 · seed 123 · logprob −0.52 · 181+14 tokens`"""
     facts = []
     if call.prompt:
-        facts.append(f"{call.prompt} by {call.role}")
+        facts.append(f"{call.prompt} by {call.role}" if call.role else call.prompt)
+    if call.kind == "run":
+        facts += [f"{name} {value}" for name, value in call.value.items() if name != "output" and value is not None]
     if call.kind == "gen" and call.seed is not None:
         facts += [f"attempt {call.attempt + 1}", f"seed {call.seed}"]
     if call.logprob is not None and call.kind == "gen":

@@ -12,7 +12,10 @@ from runtime.cli.context import Context
 from runtime.cli.options import Json
 
 if TYPE_CHECKING:
-    from runtime.stories import Rejection, Story
+    from runtime.stories import Call, Rejection, Story
+
+SHOWN = 12
+"""Lines of what judges and tools said; `blame` has them all."""
 
 
 def run(
@@ -43,6 +46,17 @@ def run(
     _tell(told)
 
 
+def _said(call: Call) -> str | None:
+    """A verdict, or a run that is not ok: what most often drops a row."""
+    if call.kind == "judge":
+        value = {True: "yes", False: "no"}.get(call.value, call.value)
+        return f"{call.name} said {value}" + (f", p = {call.p:.2f}" if call.p is not None else "")
+    if call.kind == "run" and not call.value["ok"]:
+        output = str(call.value["output"]).strip().splitlines()
+        return f"{call.name}: {call.prompt} said {call.value['reason'] or 'no'}" + (f": {output[-1]}" if output else "")
+    return None
+
+
 def _list(found: list[Rejection]) -> None:
     if not found:
         say("no row was dropped")
@@ -60,7 +74,9 @@ def _tell(told: Story) -> None:
         say(f"  it duplicates {one.duplicate_of}")
     for name, value in (one.values or {}).items():
         say(f"  {name} = {value!r}")
-    for call in told.calls:
-        if call.kind == "judge":
-            say(f"  {call.cell}(...) said {'yes' if call.value else 'no'}, p = {call.p:.2f}" if call.p else "")
+    said = [line for line in map(_said, told.calls) if line]
+    for line in said[:SHOWN]:
+        say(f"  {line}")
+    if len(said) > SHOWN:
+        say(f"  and {len(said) - SHOWN} more")
     say(f"`synth blame {told.dataset.manifest.dataset} {told.key}` shows every call that led there")

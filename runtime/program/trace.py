@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 BITS = 20
-"""Of an element's or a round's number that say its place in the innermost list or loop; those above, those around it."""
+"""Of an element's or a round's number that say its place in the innermost list or loop; those above say the outer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,12 @@ def printed_place(element: int) -> str:
     """`3`, or `2.3` for the fourth element inside the third."""
     inner = str(element & ((1 << BITS) - 1))
     return f"{printed_place(element >> BITS)}.{inner}" if element >> BITS else inner
+
+
+def printed_cell(event: Event) -> str:
+    """`claims, round 2, element 3`: which judgement of a cell it is says its number in the calls table alone."""
+    where = printed_slot(event.round, 0 if event.kind == "judge" else event.element, event.sample)
+    return f"{event.cell}, {where}" if where else event.cell
 
 
 def printed_slot(round_: int, element: int, sample: int) -> str:
