@@ -89,11 +89,15 @@ class Record(Type):
 
 @dataclass(frozen=True, slots=True)
 class List(Type):
-    """`element[]`. `length` is a fixed count; `along` names the gen whose elements these stand beside, one for one."""
+    """`element[]`. `length` is a fixed count; `along` names the gen whose elements these stand beside, one for one.
+
+    `size` is the length where only a row knows it.
+    """
 
     element: Type
     length: int | None = None
     along: str | None = None
+    size: tree.Expr | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         element = f"({self.element})" if isinstance(self.element, Choice) and not self.element.name else self.element

@@ -55,7 +55,7 @@ SCALARS: Mapping[str, table.Type] = {
 
 
 def column_type(of: types.Type) -> table.Type:
-    """The stored type of a value. What has no columnar form of its own is kept as JSON."""
+    """The stored type of a value. What has no columnar form of its own is kept as JSON, with all that holds it."""
     match of:
         case types.Scalar(name=name):
             return SCALARS[name]
@@ -64,9 +64,12 @@ def column_type(of: types.Type) -> table.Type:
         case types.Generated(base=base) | types.Extended(base=base):
             return column_type(base)
         case types.List(element=element):
-            return table.list_of(column_type(element))
+            inner = column_type(element)
+            return table.JSON if inner.kind == "json" else table.list_of(inner)
         case types.Record(open=False, fields=fields):
-            return table.record_of({item.name: column_type(item.type) for item in fields})
+            columns = {item.name: column_type(item.type) for item in fields}
+            within = any(inner.kind == "json" for inner in columns.values())
+            return table.JSON if within else table.record_of(columns)
         case types.CheckedText() | types.Choice() | types.Role():
             return table.STR
         case types.Verdict(kind=kind):

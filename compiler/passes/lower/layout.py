@@ -177,7 +177,9 @@ def _only_newlines(pieces: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def value(data: object) -> Doc:
-    """A plain value (null, number, text, list, map) as Python source."""
+    """A plain value (null, number, text, list, map) as Python source; a document in it stands as it is."""
+    if isinstance(data, Doc):
+        return data
     if isinstance(data, str):
         return text(data)
     if isinstance(data, (list, tuple)):

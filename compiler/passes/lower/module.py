@@ -16,6 +16,7 @@ from compiler.passes.lower import axes, criteria, judging, prompts, records, sha
 from compiler.passes.lower.identifiers import Identifiers
 from compiler.passes.lower.layout import literal, statement, value
 from compiler.passes.lower.row import RowPrinter
+from compiler.passes.lower.schema import of_row
 from compiler.passes.plan.prompts import statements
 from compiler.types import ANY, INT, Record, Type
 from dsl import tree
@@ -43,6 +44,7 @@ class Module:
         self.values: dict[Symbol, str] = {}
         self.columns: Mapping[tuple[str, str], Type] = {}
         self.null_params: dict[tree.Node, set[str]] = {}
+        self.list_checks: dict[str, str] = {}
         self.row = self.names.claim(dataset.name)
         self.records = self._records()
         self.checks = {record: self.names.claim(f"check_{record.name}") for record in self.records}
@@ -51,7 +53,8 @@ class Module:
         self.constants = {node: self._constant_name(name, node) for name, node in self._prompts()}
         for symbol in self._used_values():
             self.constant(symbol)
-        self.shapes = {step.name: self.names.claim(step.name.upper()) for step in dataset.of(plan.Gen)}
+        self.fixed = [step for step in dataset.of(plan.Gen) if not of_row(step.answer)]
+        self.shapes = {step.name: self.names.claim(step.name.upper()) for step in self.fixed}
 
     # --- what there is ---
 
@@ -169,8 +172,8 @@ class Module:
         asked = [prompts.prompt(item, self) for item in self.dataset.prompts]
         judged = [prompts.judge(item, self) for item in self.dataset.judges]
         checks = [records.check_function(record, self) for record in self.records]
-        given = [f"{self.shapes[step.name]} = " for step in self.dataset.of(plan.Gen)]
-        wanted = [shapes.shape(step, self) for step in self.dataset.of(plan.Gen)]
+        given = [f"{self.shapes[step.name]} = " for step in self.fixed]
+        wanted = [shapes.shape(step, self) for step in self.fixed]
         sections = (
             ("parameters and constants", ["".join(self._values())]),
             ("criteria", pools),

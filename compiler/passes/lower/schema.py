@@ -6,8 +6,11 @@ are said; all of them are checked again on the answer.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from compiler.constant import UNKNOWN, Evaluator
 from compiler.lifting import conjuncts, length_bounds, lift, number_bounds
+from compiler.passes.lower.layout import Doc, call
 from compiler.types import (
     BOOL,
     FLOAT,
@@ -17,6 +20,7 @@ from compiler.types import (
     Choice,
     Extended,
     Generated,
+    JsonOf,
     List,
     Optional,
     Record,
@@ -27,30 +31,50 @@ from compiler.types import (
 from dsl import tree
 
 Schema = dict[str, object]
+Printed = Callable[[tree.Expr], Doc]
+"""An expression of the row, as Python."""
 _SCALARS = {INT: "integer", FLOAT: "number", BOOL: "boolean", NULL: "null"}
 
 
-def schema(kind: Type, evaluator: Evaluator) -> Schema:
+def of_row(kind: Type) -> bool:
+    """Whether only a row knows the schema: `json(schema)`, `str[n]`."""
     match kind:
+        case JsonOf():
+            return True
+        case List(element=element, size=size):
+            return size is not None or of_row(element)
+        case Generated(base=base) | Extended(base=base) | Optional(base=base):
+            return of_row(base)
+        case Record(fields=fields):
+            return any(of_row(item.type) for item in fields)
+    return False
+
+
+def schema(kind: Type, evaluator: Evaluator, printed: Printed | None = None) -> object:
+    """A plain value; where `printed` is given, one with documents where only a row knows what stands there."""
+    match kind:
+        case JsonOf(schema=node) if printed is not None:
+            return call("Shape.schema", printed(node))
         case Choice(values=values):
             return {"type": "string", "enum": list(values)}
         case Generated(base=base) | Extended(base=base):
-            return schema(base, evaluator)
+            return schema(base, evaluator, printed)
         case Optional(base=base):
-            return {"anyOf": [schema(base, evaluator), {"type": "null"}]}
-        case List(element=element, length=length):
-            ends = {} if length is None else {"minItems": length, "maxItems": length}
-            return {"type": "array", "items": schema(element, evaluator), **ends}
+            return {"anyOf": [schema(base, evaluator, printed), {"type": "null"}]}
+        case List(element=element, length=length, size=size):
+            count = length if size is None or printed is None else printed(size)
+            ends = {} if count is None else {"minItems": count, "maxItems": count}
+            return {"type": "array", "items": schema(element, evaluator, printed), **ends}
         case Record(fields=fields):
-            return _record(fields, evaluator)
+            return _record(fields, evaluator, printed)
         case Verdict() | CheckedText():
             return {"type": "string"}
     name = _SCALARS.get(kind)  # type: ignore[call-overload]
     return {"type": name or "string"}
 
 
-def _record(fields: tuple[RecordField, ...], evaluator: Evaluator) -> Schema:
-    properties = {item.name: _field(item, evaluator) for item in fields}
+def _record(fields: tuple[RecordField, ...], evaluator: Evaluator, printed: Printed | None) -> Schema:
+    properties = {item.name: _field(item, evaluator, printed) for item in fields}
     return {
         "type": "object",
         "properties": properties,
@@ -59,12 +83,12 @@ def _record(fields: tuple[RecordField, ...], evaluator: Evaluator) -> Schema:
     }
 
 
-def _field(item: RecordField, evaluator: Evaluator) -> Schema:
+def _field(item: RecordField, evaluator: Evaluator, printed: Printed | None) -> object:
     plain = item.type.base if isinstance(item.type, Optional) else item.type
-    found = schema(plain, evaluator)
-    for condition in conjuncts(item.constraint) if item.constraint is not None else ():
-        for key, value in _said(condition, item.name, plain, evaluator).items():
-            found.setdefault(key, value)
+    found = schema(plain, evaluator, printed)
+    if isinstance(found, dict):
+        for condition in conjuncts(item.constraint) if item.constraint is not None else ():
+            found = found | _said(condition, item.name, plain, evaluator) | found
     return {"anyOf": [found, {"type": "null"}]} if isinstance(item.type, Optional) else found
 
 

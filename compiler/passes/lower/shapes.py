@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from compiler import plan
 from compiler.lifting import Lifted, lift
-from compiler.passes.lower import records
-from compiler.passes.lower.layout import Doc, Leaf, call, literal, value
-from compiler.passes.lower.schema import schema
+from compiler.passes.lower import expressions, records
+from compiler.passes.lower.layout import Bracket, Doc, Leaf, call, literal, value
+from compiler.passes.lower.schema import of_row, schema
 from compiler.types import STR, CheckedText, Choice, Generated, Optional, Record, Type
 
 if TYPE_CHECKING:
@@ -18,15 +18,24 @@ if TYPE_CHECKING:
 
 
 def named(step: plan.Gen, module: Module, site: Site) -> Doc:
-    """What a call names: the module's constant."""
-    return Leaf(module.shapes[step.name])
+    """What a call names: the module's constant, or a shape made for the row where its schema is a value of it."""
+    if not of_row(step.answer):
+        return Leaf(module.shapes[step.name])
+    found = schema(step.answer, module.evaluator, lambda node: expressions.source(node, site))
+    check = _check(step, _called(step.answer), module)
+    given = found if isinstance(found, dict) or not isinstance(found, Bracket) else found.items[0]
+    return call("Shape.of", value(given), **({"check": Leaf(check)} if check else {}))
+
+
+def _called(kind: Type) -> Type:
+    while isinstance(kind, Generated | Optional):
+        kind = kind.base
+    return kind
 
 
 def shape(step: plan.Gen, module: Module) -> Doc:
     """`Shape.text(…)`, `Shape.choice([…])` or `Shape.json({…}, check=…)`."""
-    kind = step.answer
-    while isinstance(kind, Generated | Optional):
-        kind = kind.base
+    kind = _called(step.answer)
     if kind == STR:
         lifted = [found for node in step.lifted if (found := lift(node, module.evaluator)) is not None]
         return _text(lifted)
@@ -58,7 +67,9 @@ def _check(step: plan.Gen, kind: Type, module: Module) -> str | None:
         return None
     if isinstance(kind, Record):
         return module.check(kind)
-    name = module.names.claim(f"check_{step.name}")
+    if step.name in module.list_checks:
+        return module.list_checks[step.name]
+    name = module.list_checks[step.name] = module.names.claim(f"check_{step.name}")
     lines = records.nested(kind, "it", step.name, module)
     module.helpers.append("\n".join([f"def {name}(it):", *(f"    {line}" for line in lines), "    return None", ""]))
     return name

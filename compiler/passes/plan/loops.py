@@ -32,7 +32,7 @@ def loop(steps: Steps, node: tree.Loop, common: Common) -> plan.Step:
         "digest": head,
         "closure": closure,
     }
-    return plan.Loop(
+    made = plan.Loop(
         **own,
         name=node.name.text,
         over=node.over,
@@ -42,12 +42,22 @@ def loop(steps: Steps, node: tree.Loop, common: Common) -> plan.Step:
         ),
         steps=tuple(steps.step(statement) for statement in node.body),
     )
+    _ended(steps, node, made)
+    return made
 
 
 def reads_of_head(steps: Steps, node: tree.Loop) -> tuple[str, ...]:
     """What stands before the loop's body reads; its body's statements say themselves what they read."""
     parts = (node.over, *(carry.start for carry in node.carries))
     return tuple(dict.fromkeys(name for part in parts for name in reads(part, steps.model)))
+
+
+def _ended(steps: Steps, node: tree.Loop, made: plan.Loop) -> None:
+    """After a loop, a name of it is that of the last round: how many there are is behind it too."""
+    ends = [made.closure, *(step.closure for step in made.steps if isinstance(step, plan.Until))]
+    names = [carry.name.text for carry in node.carries] + [_name(statement) for statement in node.body]
+    for name in dict.fromkeys(name for name in names if name is not None):
+        steps.closures[name] = pack(steps.closures[name], "until", *ends).hex()
 
 
 def _title(steps: Steps, node: tree.Loop) -> str:
@@ -93,6 +103,9 @@ def _name(statement: tree.Statement) -> str | None:
 
 @builds(tree.Next)
 def next_(steps: Steps, node: tree.Next, common: Common) -> plan.Step:
+    """The old value is still there as `x.previous`, so its closure is part of the new one's."""
+    before = steps.closures[node.name.text]
+    common["closure"] = pack(common["closure"], "after", before).hex()
     return plan.Next(**common, name=node.name.text, value=node.value)
 
 

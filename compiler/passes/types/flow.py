@@ -48,7 +48,7 @@ class Flow:
 
     def _gen(self, node: tree.Gen) -> None:
         symbol = self.c.symbols[node]
-        parts = (node.prompt, node.template, node.times, node.condition, *node.fors, *node.settings)
+        parts = (node.prompt, node.template, node.type, node.times, node.condition, *node.fors, *node.settings)
         self.gens_behind[symbol] = self.behind(*parts) | {symbol}
         self._elements(node.fors)
         self.order.append(symbol)

@@ -51,7 +51,8 @@ def _list(c: Checker, node: tree.TypeList, env: Env) -> Type:
     length = c.evaluate(node.length)
     if isinstance(length, int) and length < 0:
         c.report("E0319", f"a list cannot have {length} elements", node.length.span, help="lengths begin at 0")
-    return List(element, length if isinstance(length, int) and length >= 0 else None)
+    known = length if isinstance(length, int) and length >= 0 else None
+    return List(element, known, size=node.length if known is None else None)
 
 
 def _union(c: Checker, node: tree.TypeUnion) -> Type:
