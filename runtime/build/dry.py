@@ -21,6 +21,7 @@ from runtime.build.program import Loaded
 from runtime.build.progress import Progress
 from runtime.build.run import Job
 from runtime.build.session import Session
+from runtime.build.sizes import Size, sizes
 from runtime.build.tools import RecordedRuns
 from runtime.program.outcome import Rejected, Unknown
 from runtime.tables.manifest import Manifest
@@ -32,7 +33,8 @@ LOOK = 20_000
 
 @dataclass
 class Cell:
-    """A gen or a judge: `reused` calls are exact; `low` to `high` new ones are expected, `worst` is the bound.
+    """A gen or a judge: `reused` calls are exact; `low` to `high` new ones are expected, `worst` is the bound. `each`
+    is how many calls one pass takes: samples and elements.
 
     `again` is how often a row can come to it, retries counted; `tries` also counts answers that fail their type.
     """
@@ -41,6 +43,7 @@ class Cell:
     kind: str
     again: int
     tries: int
+    each: int = 1
     reused: int = 0
     low: int = 0
     high: int = 0
@@ -124,13 +127,15 @@ def cells(dataset: plan.DatasetPlan) -> list[Cell]:
     for step in dataset.of(plan.Require):
         for name in step.reruns:
             retries[name] += step.times
-    gens = [_gen(step, 1 + retries[step.name]) for step in dataset.of(plan.Gen)]
-    again = max((cell.again for cell in gens), default=1)
+    known = sizes(dataset)
+    gens = [_gen(step, 1 + retries[step.name], known[step.name]) for step in dataset.of(plan.Gen)]
+    again = max((cell.again // cell.each for cell in gens), default=1)
     return [*gens, *(Cell(judge.name, "judge", again, again) for judge in dataset.judges)]
 
 
-def _gen(step: plan.Gen, again: int) -> Cell:
-    return Cell(step.name, "gen", again, step.attempts * again)
+def _gen(step: plan.Gen, again: int, size: Size) -> Cell:
+    calls = again * size.each * size.rounds
+    return Cell(step.name, "gen", calls, step.attempts * calls, size.each)
 
 
 async def _look(job: Job, made: Forecast, dataset: plan.DatasetPlan) -> None:
@@ -160,6 +165,6 @@ def _expect(made: Forecast, cells: list[str], low: bool, high: bool) -> None:
     """An unknown candidate makes at least the call it stopped at; if it is kept, every one that follows too."""
     for name in cells:
         found = made.cells[name]
-        found.low += low
+        found.low += found.each if low else 0
         found.high += found.again if high or low else 0
         found.worst += found.tries

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from compiler.analysis import analyse
-from runtime.build.build import Build, Options, build, foresee
+from runtime.build.build import Build, Options, build
 from runtime.build.dry import Forecast
+from runtime.build.foresee import foresee
 from runtime.build.session import Session
 from runtime.config.project import Project
 from runtime.engines.deterministic import DeterministicEngine
@@ -64,3 +65,54 @@ def test_after_an_edit_reuse_is_exact_and_new_calls_stay_within_the_bounds(root:
     assert foretold.expected_seconds is not None
     made = _build(root).datasets[0].progress
     assert foretold.low <= made.fresh <= foretold.worst
+
+
+LISTS = '''edition 1
+param wide: int = 4
+record Page {
+  id: str
+}
+input pages: Page = jsonl("pages.jsonl") { key = id }
+prompt ask(text: str) """
+  {{ text }}
+"""
+dataset python_qa {
+  each page from pages
+  gen drafts: str = ask(page.id) with writer times wide
+  gen claims: str = ask(draft) with writer for draft in drafts
+  loop i in 1..3 carry said: str[] = [] {
+    gen more: str = ask(page.id) with writer times 2
+    next said = said + more
+    until said.any("x" in it)
+  }
+  run trial = python("print(1)")
+  gen last: str = ask(trial.output) with writer
+  require words(last) > 0 else retry 1
+  emit { last = last, said = said, claims = claims }
+}
+'''
+
+
+def test_samples_elements_and_rounds_are_counted_before_anything_runs(tmp_path: Path) -> None:
+    (tmp_path / "python_qa.synth").write_text(LISTS)
+    (tmp_path / "pages.jsonl").write_text('{"id": "a"}\n{"id": "b"}\n')
+    first = _plan(tmp_path)
+    found = {name: (cell.low, cell.high, cell.worst) for name, cell in first.cells.items()}
+    assert found == {"drafts": (8, 8, 24), "claims": (8, 8, 24), "more": (4, 12, 36), "last": (2, 4, 12)}
+    made = _build(tmp_path).datasets[0].progress
+    assert first.low <= made.fresh <= first.high
+
+
+def test_a_row_that_waits_for_a_run_is_foretold_from_there_on(tmp_path: Path) -> None:
+    (tmp_path / "python_qa.synth").write_text(LISTS)
+    (tmp_path / "pages.jsonl").write_text('{"id": "a"}\n')
+    _build(tmp_path)
+    spec = tmp_path / "python_qa.synth"
+    spec.write_text(LISTS.replace("print(1)", "print(2)"))
+    second = _plan(tmp_path)
+    assert {name: (cell.reused, cell.high) for name, cell in second.cells.items()} == {
+        "drafts": (4, 0),
+        "claims": (4, 0),
+        "more": (second.cells["more"].reused, 0),
+        "last": (0, 2),
+    }
