@@ -19,19 +19,32 @@ def makers(sources: Iterable[Source], dataset: str, column: str) -> frozenset[st
         node
         for source in sources
         for node in parse(source).file.declarations
-        if isinstance(node, tree.Dataset) and node.name.text == dataset
+        if isinstance(node, tree.Dataset | tree.Mix) and node.name.text == dataset
     )
+    if isinstance(dataset_node, tree.Mix):  # it makes nothing: this row of it comes from a file
+        return frozenset()
     emits = [node for node in tree.walk(dataset_node) if isinstance(node, tree.Emit)]
-    entries = [entry for emit in emits for entry in emit.columns if isinstance(entry, tree.Setting)]
-    columns = {entry.name.text for entry in entries}
-    if column not in columns:
-        raise SynthError(_no_column(dataset, column, tuple(dict.fromkeys(entry.name.text for entry in entries))))
+    entries = [entry for emit in emits for entry in emit.columns]
+    values = _values(entries, column)
+    if not values:
+        names = (entry.name.text for entry in entries if isinstance(entry, tree.Setting))
+        raise SynthError(_no_column(dataset, column, tuple(dict.fromkeys(names))))
     stands_for = _stands_for(dataset_node)
     found: set[str] = set()
-    for entry in entries:
-        if entry.name.text == column:
-            _add_names(entry.value, stands_for, found)
+    for value in values:
+        _add_names(value, stands_for, found)
     return frozenset(found)
+
+
+def _values(entries: Iterable[tree.Setting | tree.Entry | tree.Spread], column: str) -> list[tree.Expr]:
+    """What a column is made of; one that is not written out comes from a record that is spread."""
+    named = [
+        entry.value
+        for entry in entries
+        if (isinstance(entry, tree.Setting) and entry.name.text == column)
+        or (isinstance(entry, tree.Entry) and entry.key == column)
+    ]
+    return named or [entry.value for entry in entries if isinstance(entry, tree.Spread)]
 
 
 def _stands_for(dataset: tree.Dataset) -> dict[str, list[tree.Expr]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from runtime.query import Reference, query
 from runtime.query.catalog import DatasetAt, dataset_at, datasets, no_dataset
 from runtime.query.scratch import text
 from runtime.store.port import Store
+from runtime.stories.origins import dataset_of_rows
 from runtime.tables.manifest import StepRecord
 
 
@@ -60,13 +61,17 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`kept` and `rejected` are both empty for a key that was no candidate, or came after the last kept one."""
+    """`kept` and `rejected` are both empty for a key that was no candidate, or came after the last kept one.
+
+    A row of a mix has the calls of the dataset that made it, which is then `dataset`; `of` is what was asked for.
+    """
 
     dataset: DatasetAt
     key: str
     kept: tuple[Mapping[str, Any], ...]
     rejected: Rejection | None
     calls: tuple[Call, ...]
+    of: str = ""
 
 
 def story(store: Store, reference: Reference, key: str, at: str) -> Story:
@@ -76,10 +81,32 @@ def story(store: Store, reference: Reference, key: str, at: str) -> Story:
     kept = tuple(_kept(store, found, name, key))
     rejections = _rows(store, f"select * from {name}.rejected where key = {text(key)}")
     calls = _rows(store, f"select * from {name}.calls where row = {text(key)}")
+    made = _made(store, found, key) if kept else None
+    if made is not None:
+        return replace(made, key=key, kept=kept, rejected=None, of=found.manifest.dataset)
     if not (kept or rejections or calls):
         raise SynthError(_no_key(store, name, found, key))
     told = sorted(map(_call, calls), key=lambda call: _order(call, found.manifest.steps))
-    return Story(found, key, kept, _rejection(rejections[0]) if rejections else None, tuple(told))
+    rejection = _rejection(rejections[0]) if rejections else None
+    return Story(found, key, kept, rejection, tuple(told), found.manifest.dataset)
+
+
+def _made(store: Store, found: DatasetAt, key: str) -> Story | None:
+    """The story that a row of a mix has in the dataset that it comes from; None where that is a file, and elsewhere."""
+    part, _, own = key.partition("/")
+    source = found.manifest.inputs.get(part)
+    if source is None or not _is_part(part, found):
+        return None
+    origin = dataset_of_rows(store, found.commit, source.digest)
+    if origin is None:
+        return None
+    mixed = _is_part(own.partition("/")[0], origin)
+    candidate = own if mixed else "/".join(own.split("/")[: len(origin.manifest.key)])
+    return story(store, Reference(origin.manifest.dataset), candidate, found.commit)
+
+
+def _is_part(name: str, mix: DatasetAt) -> bool:
+    return any(step.id == f"part {name}" for step in mix.manifest.steps)
 
 
 def _order(call: Call, steps: Sequence[StepRecord]) -> tuple[Any, ...]:

@@ -8,6 +8,8 @@ import pytest
 
 from dsl.diagnostics import SynthError
 from runtime.build.build import Build
+from runtime.cli import run
+from runtime.config.model import Budget
 from runtime.engines.deterministic import DeterministicEngine
 from tests.acceptance.specs import pages
 from tests.acceptance.workshop import Workshop, root_of
@@ -205,3 +207,141 @@ def test_what_is_made_from_a_result_that_fails_its_audit_is_not_built(tmp_path: 
     left = work.build(audits="scratch")
     assert how(left) == {"authors": "ran"} and [found.code for found in left.warnings] == ["W0901", "W0902"]
     assert how(work.build(audits="warn")) == {"authors": "ran", "letters": "ran"}
+
+
+# --- other tables, other files, tests, previews ---
+
+MANY = """edition 1
+dataset words {
+  each take in 1..2
+  let parts = ["a", "b", "c"]
+  emit for part in parts { part = part, size = take }
+}
+dataset sides {
+  each take in 1..4
+  draw side ~ weighted { left: 50%, right: 50% }
+  emit split by side { take = take, side = side }
+}
+dataset named {
+  each take in 1..2
+  emit as first { text = "one" }
+  emit as second { other = "two" }
+}
+dataset all {
+  each word from words
+  each place from sides
+  each row from named
+  emit { part = word.part, size = word.size, take = place.take, side = place.side, text = row.text }
+}
+"""
+
+
+def test_rows_of_emits_that_are_many_split_or_named(tmp_path: Path) -> None:
+    work = Workshop(tmp_path).write(MANY)
+    work.build()
+    rows = work.rows("all")
+    assert len(rows) == 6 * 4 * 2
+    assert sorted({(row["part"], row["size"]) for row in rows}) == [(part, size) for part in "abc" for size in (1, 2)]
+    assert {row["take"] for row in rows} == {1, 2, 3, 4} and {row["text"] for row in rows} == {"one"}
+    assert rows[0]["key"] == "1/0/1/1" and len({row["key"] for row in rows}) == len(rows)
+    assert [part.name for part in work.at("all").manifest.key] == ["word_take", "word_position", "place", "row"]
+    assert set(how(work.build()).values()) == {"unchanged"}
+
+
+def test_an_imported_dataset_is_built_with_what_reads_it(tmp_path: Path) -> None:
+    library, rest = TWO.split("## Declared before", 1)
+    letters, authors = rest.split("dataset authors", 1)
+    work = project(tmp_path, 'edition 1\nfrom "people.synth" import authors\n\n## Declared after' + letters)
+    (work.root / "people.synth").write_text(f"{library}\ndataset authors{authors}")
+    assert how(work.build()) == {"authors": "ran", "letters": "ran"}
+    assert len(work.rows("letters")) == 10
+    assert set(how(work.build()).values()) == {"unchanged"}
+
+
+def test_two_datasets_of_one_name_are_not_built_into_one_commit(tmp_path: Path) -> None:
+    work = Workshop(tmp_path).write(
+        'edition 1\nfrom "b.synth" import more\n'
+        "dataset raw {\n  each i in 1..2\n  emit { n = i }\n}\n"
+        "dataset out {\n  each row from more\n  each own from raw\n  emit { n = row.n, m = own.n }\n}\n"
+    )
+    (work.root / "b.synth").write_text(
+        "edition 1\ndataset raw {\n  each i in 1..3\n  emit { n = i }\n}\n"
+        "dataset more {\n  each row from raw\n  emit { n = row.n }\n}\n"
+    )
+    with pytest.raises(AssertionError, match="E0202"):
+        work.build()
+
+
+def test_personas_need_texts(tmp_path: Path) -> None:
+    work = project(tmp_path)
+    work.edit("text = who, age = 40", "text = 40, age = 40")
+    with pytest.raises(AssertionError, match="E0603"):
+        work.build()
+
+
+TEST = """
+test "a letter is kept" of letters {
+  GIVEN
+  mock letter = "Dear friend."
+  expect kept
+}
+"""
+ROWS = '[{ id: "a", text: "a nurse", age: 30 }]'
+
+
+def said(work: Workshop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    monkeypatch.chdir(work.root)
+    capsys.readouterr()
+    run(list(words))
+    return "".join(capsys.readouterr())
+
+
+def test_a_test_says_that_there_are_no_rows_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work = project(tmp_path, TWO + TEST.replace("GIVEN", ""))
+    told = said(work, monkeypatch, capsys, "test", "spec.synth")
+    assert "E0909" in told and "Traceback" not in told
+    work.edit("  \n  mock letter", f"  given authors = {ROWS}\n  given customers = {ROWS}\n  mock letter")
+    assert "1 test passed, 0 failed" in said(work, monkeypatch, capsys, "test", "spec.synth")
+    assert set(how(work.build()).values()) == {"ran"}
+
+
+def test_a_test_takes_the_first_row_of_what_was_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work = project(tmp_path, TWO + TEST.replace("GIVEN", ""))
+    assert set(how(work.build()).values()) == {"ran"}
+    assert "1 test passed, 0 failed" in said(work, monkeypatch, capsys, "test", "spec.synth")
+
+
+def test_a_preview_shows_what_is_made_from_previewed_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work = project(tmp_path)
+    told = said(work, monkeypatch, capsys, "preview", "spec.synth", "-n", "2")
+    assert "authors page0000" in told and "letters page0000/2" in told
+    told = said(work, monkeypatch, capsys, "preview", "spec.synth", "-n", "2", "--only", "letters")
+    assert "authors page0000" not in told and "letters page0000/2" in told
+    assert work.head is None
+
+
+def test_a_plan_says_what_it_cannot_know(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work = project(tmp_path)
+    told = said(work, monkeypatch, capsys, "plan", "spec.synth")
+    assert "depends on authors" in told and "Then letters" in told
+    work.build()
+    assert "nothing to do" in said(work, monkeypatch, capsys, "plan", "spec.synth")
+    work.edit("writes letter", "sends letter")
+    told = said(work, monkeypatch, capsys, "plan", "spec.synth")
+    assert "depends on" not in told and "10 new" in " ".join(told.split())
+
+
+def test_a_budget_is_for_all_datasets_together(tmp_path: Path) -> None:
+    work = project(tmp_path)
+    with pytest.raises(SynthError, match="E0907"):
+        work.build(DeterministicEngine(concurrency=1), budget=Budget(calls=9))
+    assert len(work.answered()) in (9, 10) and work.head is None
+    assert set(how(work.build(budget=Budget(calls=30))).values()) == {"ran"}
