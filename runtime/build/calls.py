@@ -11,7 +11,8 @@ import orjson
 
 from runtime.engines.protocol import Answer
 
-COLUMNS = ("call", "kind", "value", "text", "finish", "prompt_tokens", "completion_tokens", "logprob", "labels")
+TOKENS = ("prompt_tokens", "completion_tokens", "logprob", "labels", "reasoning")
+COLUMNS = ("call", "kind", "value", "text", "finish", *TOKENS)
 
 
 def stored_answers(paths: Iterable[Path]) -> Iterator[tuple[bytes, bytes]]:
@@ -19,7 +20,8 @@ def stored_answers(paths: Iterable[Path]) -> Iterator[tuple[bytes, bytes]]:
     import pyarrow.parquet as pq
 
     for path in paths:
-        for row in pq.read_table(path, columns=list(COLUMNS)).to_pylist():
+        held = [name for name in COLUMNS if name in pq.read_schema(path).names]
+        for row in pq.read_table(path, columns=held).to_pylist():
             if row["call"] is not None:
                 stored = row["value"].encode() if row["kind"] == "run" else _answer(row).to_json()
                 yield bytes.fromhex(row["call"]), stored
@@ -34,5 +36,6 @@ def _answer(row: dict[str, Any]) -> Answer:
         completion_tokens=row["completion_tokens"],
         logprob=row["logprob"],
         labels=labels or {},
+        reasoning=row.get("reasoning"),
         label_mass=sum(map(math.exp, labels.values())) if labels else None,
     )

@@ -56,6 +56,7 @@ def call_row(printed: str, event: Event) -> dict[str, Any]:
         "finish": event.finish,
         "seed": None if event.seed is None else str(event.seed),
         "logprob": event.logprob,
+        "reasoning": event.reasoning,
         "labels": None if event.labels is None else dict(event.labels),
         "p": event.p,
         "prompt_tokens": event.prompt_tokens,

@@ -36,6 +36,7 @@ CALLS = table.schema(
         "finish": table.optional(table.STR),
         "seed": table.optional(table.STR),
         "logprob": table.optional(table.FLOAT),
+        "reasoning": table.optional(table.STR),
         "labels": table.optional(table.JSON),
         "p": table.optional(table.FLOAT),
         "prompt_tokens": table.optional(table.INT),

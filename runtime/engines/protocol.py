@@ -144,7 +144,7 @@ class Answer:
     `logprob` is the mean per token, before any constraint.
     `labels` maps each label to the log-probability of its spellings, and `label_mass` is what they sum to as
     probabilities: little mass means that the prompt does not ask for these labels. `cached_tokens` varies from run to
-    run and is never committed.
+    run and is never committed. `reasoning` is what the model thought aloud before the text, where the engine says it.
     """
 
     text: str
@@ -155,6 +155,7 @@ class Answer:
     logprob: float | None = None
     labels: Mapping[str, float] = field(default_factory=dict)
     label_mass: float | None = None
+    reasoning: str | None = None
 
     def probability(self, label: str) -> float:
         """The probability of `label` among the labels that were asked about."""
@@ -179,6 +180,7 @@ class Answer:
                 "logprob": self.logprob,
                 "labels": dict(self.labels),
                 "label_mass": self.label_mass,
+                **({} if self.reasoning is None else {"reasoning": self.reasoning}),
             },
             option=orjson.OPT_SORT_KEYS,
         )

@@ -41,6 +41,7 @@ class Reply:
             "text": answer.text,
             "finish": answer.finish,
             "logprob": answer.logprob,
+            "reasoning": answer.reasoning,
             "labels": dict(answer.labels) or None,
             "prompt_tokens": answer.prompt_tokens,
             "completion_tokens": answer.completion_tokens,

@@ -90,7 +90,7 @@ class Generations:
         reply = ask(asking.function, asking.arguments, bound, seed, constraint, asking.settings, asking.name)
         value = asking.shape.read(reply.text, reply.finish)
         self._record(asking, slot, attempt, seed, reply, value)
-        return value if isinstance(value, Problem) else generated(value, Meta(reply.logprob))
+        return value if isinstance(value, Problem) else generated(value, Meta(reply.logprob, reply.answer.reasoning))
 
     def _mocked(self, asking: Asking, slot: Slot, attempt: int) -> object | Problem:
         """A mock's next value, put through the same check as a model's answer."""

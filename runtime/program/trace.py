@@ -18,7 +18,7 @@ class Event:
     call       hex of the journal's key of a call or a run; None for what is neither
     round      of the loop it stands in, from 1; 0 outside of any
     prompt     the prompt's name, or the tool's; `arguments` are its values
-    text       the model's own words
+    text       the model's own words; `reasoning` is what it thought aloud before them
     p          a judge's probability of yes, among yes and no
     error      why the answer was not used
     """
@@ -39,6 +39,7 @@ class Event:
     finish: str | None = None
     seed: int | None = None
     logprob: float | None = None
+    reasoning: str | None = None
     labels: Mapping[str, float] | None = None
     p: float | None = None
     prompt_tokens: int | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from dsl.diagnostics import SynthError
 from runtime.engines.deterministic import DeterministicEngine
 from runtime.stories import story
+from tests.acceptance.command import start
 from tests.acceptance.workshop import Workshop, root_of
 
 HEAD = '''edition 1
@@ -96,8 +98,8 @@ dataset d {{
 SPECS = {"best of n": BEST_OF_N, "fan out": FAN_OUT, "loop": LOOP}
 
 
-def project(folder: Path, name: str) -> Workshop:
-    return Workshop(folder).write(SPECS[name], pages=[{"id": f"page{number}"} for number in range(12)])
+def project(folder: Path, name: str, settings: Mapping[str, object] | None = None) -> Workshop:
+    return Workshop(folder).write(SPECS[name], settings, pages=[{"id": f"page{number}"} for number in range(12)])
 
 
 @pytest.mark.parametrize("name", SPECS)
@@ -136,6 +138,22 @@ def test_every_event_has_a_place_of_its_own_and_every_call_its_seed(tmp_path: Pa
     gens = [event for event in events if event["kind"] == "gen"]
     assert len({(event["cell"], event["row"], event["seed"]) for event in gens}) == len(gens)
     assert {event["call"] for event in events if event["call"]} == work.answered()
+
+
+def test_a_build_that_is_killed_asks_nothing_twice(tmp_path: Path) -> None:
+    settings = {"delay": 0.002, "jitter": 0.006, "concurrency": 4}
+    work, calm = project(tmp_path / "killed", "loop", settings), project(tmp_path / "calm", "loop", settings)
+    wanted = root_of(calm.made())
+    for answers in (5, 20):
+        hurt = start(work.root, "build", "spec.synth")
+        hurt.until(answers)
+        hurt.kill()
+    stored = work.answered()
+    last = start(work.root, "build", "spec.synth")
+    assert last.wait() == 0, last.err
+    assert stored.isdisjoint(last.calls())
+    assert work.answered() == calm.answered()
+    assert work.at("d").manifest.root == wanted
 
 
 def test_a_clone_builds_from_its_branch_alone(tmp_path: Path) -> None:

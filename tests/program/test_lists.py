@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from compiler.functions import library as fn
 from compiler.functions.elements import Elements
-from runtime.engines.protocol import Request
+from runtime.engines.deterministic import DeterministicEngine
+from runtime.engines.protocol import Answer, Request
 from runtime.program.outcome import Kept, Rejected, Unanswered
 from runtime.program.row import Row
 from runtime.program.shape import Shape
@@ -153,6 +157,20 @@ def test_a_row_of_a_table_has_the_place_and_the_value_that_tell_it_apart() -> No
     outcome = run(a_row(), body)
     assert isinstance(outcome, Kept)
     assert [(table, position) for table, position, _ in outcome.rows] == [("t/b", (1,)), ("t/c", (4,))]
+
+
+def test_a_generated_value_carries_what_the_model_thought_aloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = DeterministicEngine.complete
+
+    async def aloud(self: DeterministicEngine, request: Request) -> Answer:
+        return replace(await written(self, request), reasoning=f"hm, {request.digest[:2].hex()}")
+
+    monkeypatch.setattr(DeterministicEngine, "complete", aloud)
+    row = a_row()
+    run(row, lambda row: row.gen("drafts", ask, WORD, "w", {"text": "x"}, times=2))
+    found: Any = row.values["drafts"]
+    assert [fn.reasoning(draft) for draft in found] == [f"hm, {draft}" for draft in found]
+    assert [event.reasoning for event in row.events] == [f"hm, {draft}" for draft in found]
 
 
 def test_judges_asked_for_elements_leave_the_same_story_in_any_order() -> None:
