@@ -23,7 +23,9 @@ from runtime.build.run import Job
 from runtime.build.session import Session
 from runtime.build.sizes import Size, sizes
 from runtime.build.tools import RecordedRuns
+from runtime.judges.examine import calls as gold_calls
 from runtime.program.outcome import Rejected, Unknown
+from runtime.program.stage import Bound
 from runtime.tables.manifest import Manifest
 
 WINDOW = 64
@@ -33,10 +35,11 @@ LOOK = 20_000
 
 @dataclass
 class Cell:
-    """A gen or a judge: `reused` calls are exact; `low` to `high` new ones are expected, `worst` is the bound. `each`
-    is how many calls one pass takes: samples and elements.
+    """A gen, a judge or its gold cases: `reused` calls are exact; `low` to `high` new ones are expected, `worst` is the
+    bound. `each` is how many calls one answer takes: a judge of points makes one for every point.
 
     `again` is how often a row can come to it, retries counted; `tries` also counts answers that fail their type.
+    `unanswered` are the rows that stop here: they ask something that the journal does not hold.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Cell:
     low: int = 0
     high: int = 0
     worst: int = 0
+    unanswered: int = 0
 
 
 @dataclass
@@ -118,7 +122,16 @@ async def forecast(
     limit = LOOK if now.limit is None else min(LOOK, now.limit)
     job = Job(loaded, inputs, roles, Progress(loaded.plan.name), WINDOW, limit, RecordedRuns(session.journal))
     await _look(job, made, loaded.plan)
+    made.cells = {**await _gold(loaded, inputs, roles), **made.cells}
     return made
+
+
+async def _gold(loaded: Loaded, inputs: Inputs, roles: Mapping[str, Bound]) -> dict[str, Cell]:
+    """The judges' own cases, which are asked before anything else."""
+    found = {}
+    for name, (reused, new) in (await gold_calls(loaded, inputs, roles) if inputs.gold else {}).items():
+        found[f"gold of {name}"] = Cell(name, "gold", 1, 1, 1, reused, new, new, new)
+    return found
 
 
 def cells(dataset: plan.DatasetPlan) -> list[Cell]:
@@ -130,7 +143,12 @@ def cells(dataset: plan.DatasetPlan) -> list[Cell]:
     known = sizes(dataset)
     gens = [_gen(step, 1 + retries[step.name], known[step.name]) for step in dataset.of(plan.Gen)]
     again = max((cell.again // cell.each for cell in gens), default=1)
-    return [*gens, *(Cell(judge.name, "judge", again, again) for judge in dataset.judges)]
+    return [*gens, *(_judge(judge, again) for judge in dataset.judges)]
+
+
+def _judge(judge: plan.JudgePlan, again: int) -> Cell:
+    each = len(judge.points) if judge.kind == "points" else 1
+    return Cell(judge.name, "judge", again * each, again * each, each)
 
 
 def _gen(step: plan.Gen, again: int, size: Size) -> Cell:
@@ -148,6 +166,8 @@ async def _look(job: Job, made: Forecast, dataset: plan.DatasetPlan) -> None:
             if event.call is not None and event.cell in made.cells:
                 made.cells[event.cell].reused += 1
         if isinstance(outcome, Unknown):
+            if outcome.cell in made.cells:
+                made.cells[outcome.cell].unanswered += 1
             likely = dataset.target is None or hoped < dataset.target
             _expect(made, _following(dataset, outcome.cell), likely, last is None or looked <= last)
         hoped += not isinstance(outcome, Rejected)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -62,9 +62,10 @@ class ValuesOf:
 
 @dataclass(frozen=True)
 class Inputs:
-    """`sources` by name, every declared one of the dataset."""
+    """`sources` by name, every declared one of the dataset; `gold` the cases of its judges, by the judge."""
 
     sources: Mapping[str, Source]
+    gold: Mapping[str, Source] = field(default_factory=dict)
 
     @classmethod
     def open(cls, loaded: Loaded, root: Path, facts: Facts, tables: Tables | None = None) -> Inputs:
@@ -76,7 +77,8 @@ class Inputs:
             {
                 item.name: open_input(item, root, accept=_accept(item, loaded), facts=facts, tables=tables)
                 for item in loaded.plan.inputs
-            }
+            },
+            {judge.name: open_input(judge.gold.cases, root, facts=facts) for judge in loaded.plan.judges if judge.gold},
         )
 
     @cached_property
@@ -84,11 +86,15 @@ class Inputs:
         return {name: Handle(source) for name, source in self.sources.items()}
 
     def digests(self) -> dict[str, InputDigest]:
-        return {name: _digest(source) for name, source in self.sources.items()}
+        return {name: _digest(source) for name, source in self._all().items()}
 
     def content(self) -> dict[str, str]:
         """Only the digests, which need no row where the files are as last seen."""
-        return {name: source.digest for name, source in self.sources.items()}
+        return {name: source.digest for name, source in self._all().items()}
+
+    def _all(self) -> dict[str, Source]:
+        """Cases that changed are a reason to look again, although no row is made from them."""
+        return {**self.sources, **{f"gold of {name}": source for name, source in self.gold.items()}}
 
     def axes(self, loaded: Loaded) -> list[AxisValues]:
         return [self._axis(step, loaded) for step in loaded.plan.of(plan.Axis)]

@@ -55,5 +55,11 @@ class Loaded:
         return self.namespace.get("against")
 
     @property
+    def gold(self) -> Mapping[str, Callable[[Any, Any], Any]]:
+        """How each judge that has cases of its own is asked about one, by its name."""
+        found: Mapping[str, Callable[[Any, Any], Any]] = self.namespace["GOLD"]
+        return found
+
+    @property
     def audits(self) -> Callable[[Any], Any] | None:
         return self.namespace.get("audits")

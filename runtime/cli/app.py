@@ -34,6 +34,7 @@ VERBS = (
     Verb("plan", BUILD, "Say what a build would run, before it does."),
     Verb("preview", BUILD, "Show a few rows, committed nowhere."),
     Verb("test", BUILD, "Run the specs' own tests."),
+    Verb("judge", BUILD, "Test the judges on their gold cases."),
     Verb("build", BUILD, "Test, plan, run, audit: one commit."),
     Verb("log", VERSIONS, "Show the commits of a branch."),
     Verb("show", VERSIONS, "Show one commit."),

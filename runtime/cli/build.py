@@ -71,6 +71,8 @@ def _show(done: Build, analysis: Analysis, branch: str, as_json: bool) -> None:
 
 
 def _show_one(one: Built) -> None:
+    from runtime.judges.words import summary
+
     name, counts = paint(one.manifest.dataset, "bold"), one.manifest.counts
     if one.how != "ran":
         words = "unchanged" if one.how == "unchanged" else "its words changed, its rows did not"
@@ -79,6 +81,8 @@ def _show_one(one: Built) -> None:
     say(f"{name}  {plural(counts.kept, 'row')} kept of {counts.attempted:,} tried")
     for step, number in sorted(counts.rejected.items(), key=lambda item: -item[1]):
         say(f"  −{number:<5,} {_title(one, step)}")
+    for found in one.judges:
+        say(f"  judge {summary(found)}")
     say(f"  {_calls(one.progress)}  root {one.manifest.root[:12]}")
 
 
@@ -90,7 +94,8 @@ def _title(one: Built, step: str) -> str:
 
 
 def _calls(progress: Progress) -> str:
-    return f"{plural(progress.fresh, 'call')} made, {progress.reused:,} reused, {progress.tokens:,} tokens"
+    runs = f", {plural(progress.runs, 'run')}" if progress.runs else ""
+    return f"{plural(progress.fresh, 'call')} made, {progress.reused:,} reused, {progress.tokens:,} tokens{runs}"
 
 
 def _json(done: Build, branch: str) -> dict[str, object]:
@@ -107,6 +112,7 @@ def _json(done: Build, branch: str) -> dict[str, object]:
                 "kept": one.manifest.counts.kept,
                 "rejected": dict(one.manifest.counts.rejected),
                 "calls": {"made": one.progress.fresh, "reused": one.progress.reused},
+                "judges": [found.json() for found in one.judges],
                 "tokens": {"prompt": one.progress.prompt_tokens, "completion": one.progress.completion_tokens},
             }
             for one in done.datasets
