@@ -2,54 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from runtime.cli.console import plural, report, say
+from runtime.cli.console import plural, report, say, say_json
 from runtime.cli.context import Context
+from runtime.cli.options import Params, ProfileName
 
 if TYPE_CHECKING:
+    from dsl import tree
     from dsl.diagnostics import Diagnostic
+
+NO_PARAMETER = "E0720"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed. Everything is read anew each time, for `--watch` comes here again."""
+
+    specs: Sequence[str]
+    params: Sequence[str]
+    profile: str | None
+
+    def projects(self) -> Iterator[tuple[Context, list[str]]]:
+        """Each project with the specs of it to check, as the compiler knows them."""
+        if not self.specs:
+            context = Context.here()
+            yield context, [context.project.path(file) for file in context.specs()]
+            return
+        found: dict[Path, tuple[Context, list[str]]] = {}
+        for typed in self.specs:
+            context = Context.of(typed)
+            context, specs = found.setdefault(context.project.root, (context, []))
+            specs.append(context.spec(typed))
+        yield from found.values()
 
 
 def run(
     specs: list[str] = typer.Argument(None, metavar="SPEC", help="Specs; without any, all of the project."),
+    param: list[str] = Params,
+    profile: str | None = ProfileName,
     as_json: bool = typer.Option(False, "--json", help="Print the mistakes as JSON."),
     watch: bool = typer.Option(False, "--watch", help="Check again whenever a file changes, until Ctrl-C."),
 ) -> None:
     """Find every mistake in specs, with its place. Makes no model call.
 
+    Without a spec, those of the project: not of hidden folders, nor of folders
+    with a synth.toml of their own.
+
     Example: synth check specs/python_qa.synth
     """
+    asked = Asked(specs or [], param, profile)
     if watch:
         from runtime.cli.watch import changes
 
         for _ in changes(Context.here().project.root):
-            _check(specs or [], as_json)
-    elif _check(specs or [], as_json):
+            _check(asked, as_json)
+    elif _check(asked, as_json):
         raise typer.Exit(2)
 
 
-def _check(typed: list[str], as_json: bool) -> bool:
-    """Whether something is wrong. Everything is read anew, for `--watch` comes here again."""
-    context = Context.here()
-    specs = [context.spec(spec) for spec in typed] or [context.project.path(file) for file in context.specs()]
-    found = [*_engines(context), *(found for spec in specs for found in _mistakes(context, spec))]
-    unique = {(one.code, one.span, one.message): one for one in found}
-    wrong = report(unique.values(), context.source, as_json)
-    if not as_json and not wrong:
-        say(f"{plural(len(specs), 'spec')} checked, no mistake" if specs else "there is no spec here: `synth new DIR`")
-    return wrong
+def _check(asked: Asked, as_json: bool) -> bool:
+    """Whether something is wrong."""
+    from dsl.diagnostics import Severity, diagnostics_json
+
+    projects = list(asked.projects())
+    found = [(context, _found(context, specs, asked)) for context, specs in projects]
+    if as_json:
+        say_json([one for context, mistakes in found for one in diagnostics_json(mistakes, context.source)])
+        return any(one.severity is Severity.ERROR for _, mistakes in found for one in mistakes)
+    wrong = [report(mistakes, context.source) for context, mistakes in found]
+    number = sum(len(specs) for _, specs in projects)
+    if not any(wrong):
+        say(f"{plural(number, 'spec')} checked, no mistake" if number else "there is no spec here: `synth new DIR`")
+    return any(wrong)
 
 
-def _mistakes(context: Context, spec: str) -> Iterable[Diagnostic]:
+def _found(context: Context, specs: Sequence[str], asked: Asked) -> list[Diagnostic]:
+    """Each mistake once, in the order of files."""
+    from runtime.cli.compiled import params_of
+
+    chosen = context.project.config.profile(asked.profile)
+    params = params_of(asked.params, context.project, chosen)
+    each = [list(_mistakes(context, spec, params)) for spec in specs]
+    unique = {(one.code, one.span, one.message): one for one in [*_engines(context), *_of_all(each)]}
+    return sorted(unique.values(), key=lambda one: one.sort_key)
+
+
+def _of_all(each: Sequence[Sequence[Diagnostic]]) -> Iterator[Diagnostic]:
+    """A parameter is unknown when none of the specs has it: what is set is set for all of them."""
+    unknown = [{one.span for one in found if one.code == NO_PARAMETER} for found in each]
+    nowhere = set.intersection(*unknown) if unknown else set()
+    for found in each:
+        yield from (one for one in found if one.code != NO_PARAMETER or one.span in nowhere)
+
+
+def _mistakes(context: Context, spec: str, params: dict[str, tree.Expr]) -> Iterable[Diagnostic]:
     from compiler.analysis import analyse
     from dsl.diagnostics import SynthError
 
     try:
-        return analyse(spec, context.catalog).diagnostics
+        return analyse(spec, context.catalog, params).diagnostics
     except SynthError as error:  # a file that cannot be read at all
         return error.diagnostics
 

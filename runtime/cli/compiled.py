@@ -30,14 +30,14 @@ def compiled(
     ENTERED[:] = [context]
     chosen = context.project.config.profile(profile)
     with Session(context.project, chosen) as session:
-        analysis = context.analyse(spec, _params(params, context.project, chosen), upto="lower", seed=seed)
+        analysis = context.analyse(spec, params_of(params, context.project, chosen), upto="lower", seed=seed)
         if not analysis.ok:
             raise SynthError(*analysis.diagnostics)
         report(analysis.diagnostics, analysis.source)
         yield analysis, session, context
 
 
-def _params(typed: Sequence[str], project: Project, profile: Profile) -> dict[str, tree.Expr]:
+def params_of(typed: Sequence[str], project: Project, profile: Profile) -> dict[str, tree.Expr]:
     """The profile's, and over them what was typed."""
     from runtime.cli.context import quoted
     from runtime.config.params import param_source, parse_param, profile_params, split_param

@@ -26,9 +26,13 @@ def say(text: str = "") -> None:
 
 def say_json(value: Any) -> None:
     """One JSON document, and nothing else, on stdout."""
+    sys.stdout.write(json_text(value))
+
+
+def json_text(value: Any) -> str:
     import orjson
 
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode() + "\n")
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode() + "\n"
 
 
 def report(diagnostics: Iterable[Diagnostic], source_of: SourceOf, as_json: bool = False) -> bool:

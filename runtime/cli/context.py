@@ -82,10 +82,13 @@ class Context:
         )
 
     def specs(self) -> list[Path]:
-        """Every .synth file of the project, hidden folders left out."""
-        root = self.project.root
-        files = root.rglob("*.synth")
-        return sorted(f for f in files if not any(part.startswith(".") for part in f.relative_to(root).parts))
+        """Every .synth file of the project. Hidden folders are left out, and those that are projects of their own."""
+        found: list[Path] = []
+        for folder, folders, files in os.walk(self.project.root):
+            here = Path(folder)
+            folders[:] = [name for name in folders if name[0] != "." and not (here / name / FILE).is_file()]
+            found += (here / name for name in files if name.endswith(".synth") and name[0] != ".")
+        return sorted(found)
 
     def analyse(
         self,

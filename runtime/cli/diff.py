@@ -1,4 +1,4 @@
-"""Two refs in; what changed between them and why, as text, JSON or Markdown, out."""
+"""Two refs in; what changed between them and why, as text, JSON, Markdown or a page of HTML, out."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ def run(
     offset: int = typer.Option(0, "--offset", metavar="N", min=0, help="Skip so many rows of each table."),
     limit: int = typer.Option(10, "--limit", metavar="N", min=0, help="So many rows of each table at most."),
     form: Format = typer.Option(Format.TEXT, "--format", help="How it is printed."),
+    html: str = typer.Option(None, "--html", metavar="FILE", help="Write one page of HTML that needs nothing else."),
     as_json: bool = typer.Option(False, "--json", help="The same as --format json."),
     exit_code: bool = typer.Option(False, "--exit-code", help="Exit 1 when anything differs."),
 ) -> None:
@@ -63,7 +64,10 @@ def run(
 
         view = replace(view, where=condition(where, context.store, found))
     check_columns(found, view)
-    _print(found, view, Format.JSON if as_json else form)
+    if html:
+        _write(found, view, html)
+    else:
+        _print(found, view, Format.JSON if as_json else form)
     if exit_code and found:
         raise typer.Exit(1)
 
@@ -94,6 +98,14 @@ def _is_dataset(context: Context, name: str) -> bool:
         head = context.store.head(context.branch)
         return head is not None and name in datasets(context.store, head)
     return False
+
+
+def _write(diff: Diff, view: View, file: str) -> None:
+    from runtime.cli.files import write
+    from runtime.diff import render_html
+
+    write(file, "\n".join(render_html(diff, view)) + "\n")
+    say(f"{file} is written")
 
 
 def _print(diff: Diff, view: View, form: Format) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import typer
 
-from runtime.cli.console import paint, plural, say, say_json
+from runtime.cli.console import json_text, paint, plural, say, say_json, width
+from runtime.cli.files import write
 from runtime.cli.live import duration
 from runtime.cli.options import Dataset, Json, Limit, Params, ProfileName, Seed, Spec
+from runtime.cli.plan_reasons import why_dataset, why_step
 
 if TYPE_CHECKING:
     from runtime.build.dry import Cell, Forecast
@@ -23,6 +26,8 @@ def run(
     seed: int | None = Seed,
     limit: int | None = Limit,
     profile: str | None = ProfileName,
+    explain: bool = typer.Option(False, "--explain", help="Say why each step is run or reused."),
+    output: str | None = typer.Option(None, "-o", "--output", metavar="FILE", help="Write the plan as JSON as well."),
     as_json: bool = Json,
 ) -> None:
     """Say what a build would run, before it does.
@@ -42,15 +47,37 @@ def run(
         head = session.store.resolve(against) if against else session.store.head(branch)
         allowed = limit if limit is not None else session.profile.limit
         found = bridge.run(foresee(analysis, session, Options(branch, only=only, limit=allowed), head))
-        if as_json:
-            say_json([_json(one) for one in found])
-            return
-        for one in found:
-            _show(one)
-        say(_sum(found))
+    if output:
+        write(output, json_text([_json(one) for one in found]))
+    if as_json:
+        say_json([_json(one) for one in found])
+        return
+    for one in found:
+        _show(one, explain)
+    say(_sum(found))
 
 
-def _show(one: Forecast) -> None:
+def _show(one: Forecast, explain: bool) -> None:
+    _show_dataset(one)
+    if explain:
+        _because(why_dataset(one), "  ")
+    if one.how != "run":
+        return
+    names = ", ".join(one.inputs)
+    say(f"  = {names:<26} {'reused':<10} {' + '.join(f'{rows:,}' for rows in one.inputs.values())} rows")
+    for cell in one.cells.values():
+        _show_cell(cell)
+        if explain:
+            _because(why_step(one, cell), "      ")
+
+
+def _because(reasons: list[str], indent: str) -> None:
+    for reason in reasons:
+        for line in textwrap.wrap(reason, width(), initial_indent=f"{indent}- ", subsequent_indent=f"{indent}  "):
+            say(paint(line, "dim"))
+
+
+def _show_dataset(one: Forecast) -> None:
     if one.how == "unchanged":
         say(f"{paint('=', 'dim')} {one.dataset:<28} nothing to do")
         return
@@ -62,10 +89,6 @@ def _show(one: Forecast) -> None:
         say(f"{mark} {one.dataset:<28} depends on {' and '.join(one.waits)}")
         return
     say(f"{mark} {one.dataset:<28} {_why(one)}")
-    names = ", ".join(one.inputs)
-    say(f"  = {names:<26} {'reused':<10} {' + '.join(f'{rows:,}' for rows in one.inputs.values())} rows")
-    for cell in one.cells.values():
-        _show_cell(cell)
 
 
 def _why(one: Forecast) -> str:
@@ -82,7 +105,8 @@ def _cause(cause: Cause) -> str:
 
 
 def _show_cell(cell: Cell) -> None:
-    name = f"{cell.name}(...)" if cell.kind == "judge" else cell.name
+    shown = {"judge": "{}(...)", "gold": "gold of {}"}.get(cell.kind, "{}")
+    name = shown.format(cell.name)
     if cell.high == 0:
         say(f"  = {name:<26} {'reused':<10} {plural(cell.reused, 'call')}")
         return
@@ -146,6 +170,7 @@ def _json(one: Forecast) -> dict[str, object]:
         "depends": list(one.waits),
         "candidates": one.candidates,
         "causes": [_cause(cause) for cause in causes(one.previous, one.now)] if one.now else [],
+        "why": why_dataset(one),
         "inputs": one.inputs,
         "calls": {"reused": one.reused, "low": one.low, "high": one.high, "worst": one.worst},
         "tokens": one.expected_tokens,
@@ -158,6 +183,7 @@ def _json(one: Forecast) -> dict[str, object]:
                 "low": cell.low,
                 "high": cell.high,
                 "worst": cell.worst,
+                "why": why_step(one, cell),
             }
             for cell in one.cells.values()
         ],

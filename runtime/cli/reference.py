@@ -19,8 +19,8 @@ Made from each verb's own `--help`; change it there. What every verb keeps to:
   else on stdout.
 * **Looks**: 80 columns; colour only on a terminal, and never where `NO_COLOR` is set.
 * **Paths** are relative to the folder one stands in; messages print them relative to the project, which is the nearest
-  folder with a `synth.toml`: `plan`, `preview`, `test` and `build` look from the spec upwards, and use that project's
-  store and profiles; all other verbs look from the current folder.
+  folder with a `synth.toml`: `check`, `plan`, `preview`, `test` and `build` look from the spec upwards, and use that
+  project's store and profiles; all other verbs look from the current folder.
 * **Refs** are a branch, a tag, a commit's id or its beginning, each with `~n` behind it; `HEAD` is the current branch.
 * A mistake has a code: `synth explain E0312` tells more.
 """

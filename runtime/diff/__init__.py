@@ -1,6 +1,7 @@
 """Two refs in; what differs between them, and its renderings, out."""
 
 from runtime.diff.compare import diff, parse_range
+from runtime.diff.html import render_html
 from runtime.diff.json import diff_json, row_json
 from runtime.diff.markdown import render_markdown
 from runtime.diff.model import DatasetDiff, Diff, RowChange, TableDiff
@@ -22,6 +23,7 @@ __all__ = [
     "diff",
     "diff_json",
     "parse_range",
+    "render_html",
     "render_markdown",
     "render_text",
     "row_json",

@@ -124,3 +124,36 @@ def test_watching_looks_at_once_and_again_only_after_a_change(tmp_path: Path) ->
     assert acts == ["nothing", "nothing", "write"]
     next(ticks)
     assert acts[-1] == "remove"
+
+
+def test_params_and_a_profile_are_those_of_a_build(cli: Cli, project: Path) -> None:
+    told = cli("check", str(SPEC), "-p", "wanted=many")
+    assert told.code == 2
+    assert "-p wanted" in told.err
+    assert cli("check", str(SPEC), "-p", "wanted=3").code == 0
+    with (project / "synth.toml").open("a") as config:
+        config.write('\n[profile.odd]\nparams = { wanted = "x" }\n')
+    told = cli("check", "--profile", "odd")
+    assert told.code == 2
+    assert "synth.toml" in told.err
+    assert cli("check").code == 0
+    assert "E0706" in cli("check", "--profile", "none").err
+
+
+def test_a_param_that_one_of_the_specs_has_is_known(cli: Cli, project: Path) -> None:
+    (project / "specs/other.synth").write_text("edition 1\n\nparam depth: int = 3\n\nconst twice = depth * 2\n")
+    assert cli("check", "-p", "depth=4").code == 0
+    told = cli("check", "-p", "dept=4")
+    assert told.code == 2
+    assert told.err.count("error[E0720]") == 1
+
+
+def test_without_a_spec_those_of_other_projects_and_hidden_folders_are_left_alone(cli: Cli, project: Path) -> None:
+    for folder in ("tests/inner", ".cache"):
+        (project / folder / "specs").mkdir(parents=True)
+        (project / folder / "specs/wrong.synth").write_text("edition 1\n\nparam n: integer = 3\n")
+    (project / "tests/inner/synth.toml").write_text("")
+    assert cli("check").out == "1 spec checked, no mistake\n"
+    told = cli("check", str(SPEC), "tests/inner/specs/wrong.synth")
+    assert told.code == 2
+    assert "specs/wrong.synth:3:10" in told.err

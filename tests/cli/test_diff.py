@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.conftest import Cli
@@ -81,3 +83,13 @@ def test_an_unknown_column_is_a_mistake(cli: Cli) -> None:
 def test_stat_shows_no_rows_and_markdown_is_a_page(cli: Cli) -> None:
     assert "page05" not in cli("diff", "--stat").out
     assert cli("diff", "--format", "markdown").out.startswith("#")
+
+
+def test_a_page_is_written_and_its_rows_are_those_that_were_asked_for(cli: Cli, tmp_path: Path) -> None:
+    told = cli("diff", "qa", "--html", "diff.html", "--only", "removed", "--exit-code")
+    assert (told.code, told.out) == (1, "diff.html is written\n")
+    page = (tmp_path / "diff.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert page.count('<details class="removed">') == 2
+    assert page.count("<details class=") == 2
+    assert "E1106" in cli("diff", "--html", "no/where.html").err

@@ -1,0 +1,58 @@
+"""A forecast in; why each of its steps calls a model or does not, in words, out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runtime.build.dry import Cell, Forecast
+
+
+def why_dataset(one: Forecast) -> list[str]:
+    """What differs from the version it is compared with."""
+    from runtime.diff.causes import causes
+    from runtime.diff.view import cause_line
+
+    if one.how == "depends":
+        return [f"its rows are made from those of {' and '.join(one.waits)}, which change"]
+    if one.previous is None or one.now is None:
+        return ["no version of it is committed yet"]
+    return [cause_line(cause) for cause in causes(one.previous, one.now)] or ["it is as in the version before"]
+
+
+def why_step(one: Forecast, cell: Cell) -> list[str]:
+    if cell.high == 0:
+        return ["all that it would ask is in the journal" if cell.reused else "no row comes to it"]
+    if cell.kind == "gold":
+        return ["the build asks its gold cases first, and these were not asked before"]
+    return [*_asked(one, cell), *_again(cell)]
+
+
+def _asked(one: Forecast, cell: Cell) -> Iterator[str]:
+    if cell.reused:
+        yield f"{cell.reused:,} of its calls are in the journal"
+    if cell.unanswered:
+        yield f"{_rows(cell.unanswered)} what the journal does not hold"
+    before = _before(one, cell)
+    if before and cell.low + cell.high > cell.unanswered:
+        yield f"what the rows that stop at {' and '.join(before)} ask here is known only after it"
+    if cell.low == 0:
+        yield "none is needed if the rows that are known meet the target"
+
+
+def _rows(number: int) -> str:
+    return "1 row asks" if number == 1 else f"{number:,} rows ask"
+
+
+def _before(one: Forecast, cell: Cell) -> list[str]:
+    names = list(one.cells)
+    return [name for name in names[: names.index(cell.name)] if one.cells[name].unanswered]
+
+
+def _again(cell: Cell) -> Iterator[str]:
+    times = cell.again // cell.each
+    if times > 1:
+        yield f"a `retry` may bring a row here {times} times"
+    if cell.tries > cell.again:
+        yield f"an answer that is not of its type is asked for {cell.tries // cell.again} times at most"

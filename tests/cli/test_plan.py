@@ -1,0 +1,93 @@
+"""`synth plan`: the same plan as text, as JSON and as a file, and why each step is run or reused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+
+SPEC = (
+    """edition 1
+
+record Fact {
+  id: str
+  text: str
+}
+
+input facts: Fact = jsonl("facts.jsonl") { key = id }
+
+dataset notes {
+  each fact from facts
+  gen note: str with writer """
+    + '"""'
+    + """
+    Say it again: {{ fact.text }}
+  """
+    + '"""'
+    + """
+  gen title: str with writer """
+    + '"""'
+    + """
+    A title for {{ note }}
+  """
+    + '"""'
+    + """
+  require words(title) > 0 else retry 2
+  emit { note = note, title = title }
+}
+"""
+)
+
+
+@pytest.fixture
+def notes(cli: Cli, tmp_path: Path) -> Path:
+    (tmp_path / "synth.toml").write_text(
+        '[engines.test]\nkind = "deterministic"\n\n[profile.default]\nengine = "test"\n'
+    )
+    (tmp_path / "notes.synth").write_text(SPEC)
+    _facts(tmp_path, 3)
+    return tmp_path
+
+
+def _facts(root: Path, number: int) -> None:
+    rows = ({"id": f"f{n}", "text": f"fact {n}"} for n in range(number))
+    (root / "facts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def test_the_file_holds_what_json_prints(cli: Cli, notes: Path) -> None:
+    told = cli("plan", "notes.synth", "-o", "plan.json", "--json")
+    assert told.code == 0, told.err
+    assert json.loads((notes / "plan.json").read_text()) == told.json
+    assert "Plan:" in cli("plan", "notes.synth", "-o", "plan.json").out
+    assert [path.name for path in notes.iterdir() if "plan" in path.name] == ["plan.json"]
+
+
+def test_a_file_that_cannot_be_written_is_a_mistake(cli: Cli, notes: Path) -> None:
+    told = cli("plan", "notes.synth", "-o", "nowhere/plan.json")
+    assert told.code == 2
+    assert "E1106" in told.err
+
+
+def test_each_step_says_why_it_is_run_or_reused(cli: Cli, notes: Path) -> None:
+    first = cli("plan", "notes.synth", "--explain").out
+    assert "- no version of it is committed yet" in first
+    assert "- 3 rows ask what the journal does not hold" in first
+    assert "- what the rows that stop at note ask here is known only after it" in first
+    assert "- a `retry` may bring a row here 3 times" in first
+    assert max(map(len, first.splitlines())) <= 80
+    assert cli("build", "notes.synth").code == 0
+    _facts(notes, 4)
+    told = cli("plan", "notes.synth", "--explain").out
+    assert "- input facts changed" in told
+    assert "- 3 of its calls are in the journal" in told
+    assert "- 1 row asks what the journal does not hold" in told
+    (notes / "notes.synth").write_text(SPEC.replace("A title for", "One title for"))
+    told = cli("plan", "notes.synth", "--json").json[0]
+    assert told["steps"][1]["why"][0] == "3 rows ask what the journal does not hold"
+
+
+def test_without_being_asked_it_gives_no_reasons(cli: Cli, notes: Path) -> None:
+    assert "journal" not in cli("plan", "notes.synth").out
