@@ -6,12 +6,16 @@ before it have passed it or ended.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from compiler import plan
 from runtime.bridge import await_
-from runtime.filters import Deduplicator, OrderedGate, deduplicator
+from runtime.filters import Deduplicator, Duplicate, OrderedBatches, deduplicator
 from runtime.tables.keys import Key, print_key
+
+Prepared = tuple[str, Any]
+"""A candidate's printed key, and what comparing needs of its value."""
 
 
 class Duplicates:
@@ -19,19 +23,23 @@ class Duplicates:
 
     def __init__(self, dataset: plan.DatasetPlan) -> None:
         steps = dataset.of(plan.Dedup)
-        self.gates = {step.id: OrderedGate() for step in steps}
-        self.seen: dict[str, Deduplicator] = {step.id: deduplicator(step.method, step.threshold) for step in steps}
+        self._seen = {step.id: deduplicator(step.method, step.threshold) for step in steps}
+        self._gates = {step.id: _gate(self._seen[step.id], threaded=step.method == "meaning") for step in steps}
 
     def admit(self, step: str, index: int, key: Key, value: Any) -> str | None:
         """Called from a candidate's greenlet; a null value is never a duplicate."""
-        await_(self.gates[step].enter(index))
-        try:
-            found = self.seen[step].admit(print_key(key), value)
-            return found.of if found else None
-        finally:
-            self.gates[step].leave(index)
+        prepared = print_key(key), self._seen[step].prepare(value)
+        found = await_(self._gates[step].enter(index, prepared))
+        return found.of if found else None
 
     def leave(self, index: int) -> None:
         """The candidate has ended: those behind it need not wait for it at any statement."""
-        for gate in self.gates.values():
+        for gate in self._gates.values():
             gate.leave(index)
+
+
+def _gate(seen: Deduplicator, *, threaded: bool) -> OrderedBatches[Prepared, Duplicate | None]:
+    def answer(candidates: Sequence[Prepared]) -> list[Duplicate | None]:
+        return seen.admit_all(candidates)
+
+    return OrderedBatches(answer, threaded=threaded)

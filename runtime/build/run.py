@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from compiler import plan
-from runtime.bridge import run_in_greenlet
+from runtime.bridge import await_, run_in_greenlet
 from runtime.build.candidates import Candidate, candidates, count
 from runtime.build.duplicates import Duplicates
 from runtime.build.inputs import Inputs
+from runtime.build.overlaps import Decontaminations
 from runtime.build.program import Loaded
 from runtime.build.progress import Progress
 from runtime.program.outcome import Kept, Outcome, Rejected
 from runtime.program.row import Row
-from runtime.program.stage import Bound, Stage, StepText
+from runtime.program.stage import Bound, Stage, StepText, Tool, no_tools
+from runtime.scheduler.groups import Groups
 from runtime.scheduler.pace import Pace
 from runtime.scheduler.window import ordered
 
@@ -32,15 +35,24 @@ class Job:
     progress: Progress
     window: int
     limit: int | None = None
+    tool: Tool = no_tools
     duplicates: Duplicates = field(init=False)
+    cleared: Decontaminations = field(init=False)
+    pace: Pace | Groups = field(init=False)
 
     def __post_init__(self) -> None:
-        self.duplicates = Duplicates(self.loaded.plan)
+        dataset = self.loaded.plan
+        self.duplicates = Duplicates(dataset)
+        self.cleared = Decontaminations(dataset, self.inputs.sources, self._against)
+        self.pace = pace_of(dataset, self.window)
         axes = self.inputs.axes(self.loaded)
-        total = count(axes)
-        total = self.limit if total is None else min(total, self.limit) if self.limit is not None else total
-        target = self.loaded.plan.target
-        self.progress.wanted = total if target is None else target if total is None else min(target, total)
+        known = [number for number in (count(axes), self.limit, wanted(dataset)) if number is not None]
+        self.progress.wanted = min(known, default=None)
+
+    def _against(self) -> Mapping[str, Any]:
+        """What the program says, which reads the sources as a row does."""
+        given = self.loaded.against
+        return {} if given is None else given(Row(self.stage(), (), 0, {}))
 
     def stage(self) -> Stage:
         dataset = self.loaded.plan
@@ -51,15 +63,21 @@ class Job:
             roles=self.roles,
             steps=step_texts(dataset),
             admit=self.duplicates.admit,
+            tool=self.tool,
+            overlaps=self.cleared.overlaps,
+            wanted=self._wanted,
         )
+
+    def _wanted(self, index: int, group: object) -> bool:
+        """Called from a candidate's greenlet."""
+        return await_(self.pace.admit(index, group)) if isinstance(self.pace, Groups) else True
 
     def candidates(self) -> Iterator[Candidate]:
         return candidates(self.inputs.axes(self.loaded), self.loaded.key_of, self.limit)
 
     async def outcomes(self) -> AsyncIterator[tuple[Row, Outcome]]:
-        """In candidate order, up to and with the one that meets the target."""
-        pace = Pace(self.window, self.loaded.plan.target)
-        stage, program = self.stage(), self.loaded.row
+        """In candidate order, up to and with the one that meets the target; those of full groups are passed over."""
+        pace, stage, program = self.pace, self.stage(), self.loaded.row
 
         async def work(candidate: Candidate) -> tuple[Row, Outcome]:
             row = Row(stage, candidate.key, candidate.index, candidate.axes)
@@ -72,9 +90,9 @@ class Job:
         stream = ordered(self.candidates(), work, pace.ahead)
         try:
             async for _, (row, outcome) in stream:
-                pace.saw(isinstance(outcome, Kept))
-                self._count(outcome)
-                yield row, outcome
+                if pace.saw(row.index, row.whole.grouped, isinstance(outcome, Kept)):
+                    self._count(outcome)
+                    yield row, outcome
                 if pace.done:
                     break
         finally:
@@ -88,6 +106,20 @@ class Job:
             self.progress.rejected[outcome.step] += 1
 
 
+def pace_of(dataset: plan.DatasetPlan, window: int) -> Pace | Groups:
+    if dataset.per is None or dataset.target is None:
+        return Pace(window, dataset.target)
+    return Groups(window, dataset.target, None if dataset.per.values is None else frozenset(dataset.per.values))
+
+
+def wanted(dataset: plan.DatasetPlan) -> int | None:
+    """How many rows there can be at most, as far as the targets say and the selects do not."""
+    chosen = [step.count for step in dataset.of(plan.Select)]
+    if dataset.per is None or dataset.target is None:
+        return min(chosen, default=dataset.target)
+    return None if dataset.per.values is None else dataset.target * len(dataset.per.values)
+
+
 def step_texts(dataset: plan.DatasetPlan) -> dict[str, StepText]:
     """Every statement's own text, and the names that `dropped by` may use, by step id."""
-    return {step.id: StepText(step.title, getattr(step, "names", ())) for step in dataset.steps}
+    return {step.id: StepText(step.title, getattr(step, "names", ())) for step in dataset.all_steps()}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
-from typing import Protocol
+from typing import Any
 
-from runtime.filters.canonical import like_text, same_text
+from runtime.filters.compare import Index, index
+from runtime.scratch import Spool
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,60 +18,34 @@ class Duplicate:
     likeness: float
 
 
-class Deduplicator(Protocol):
+class Deduplicator:
     """Compares each value with those admitted before it. Its answers depend on the values and their order alone."""
 
-    def admit(self, key: str, value: object) -> Duplicate | None:
-        """None, and the value is compared with from now on; or the one it duplicates, and it is forgotten.
+    def __init__(self, within: Index) -> None:
+        self._within = within
+        self._keys = Spool()
 
-        Null duplicates nothing and is not compared with.
-        """
-
-
-class ExactDeduplicator:
-    """Same text (see `canonical`). About 200 bytes and a key for each admitted value."""
-
-    def __init__(self) -> None:
-        self._keys: dict[bytes, str] = {}
+    def prepare(self, value: object) -> Any:
+        """What comparing needs of a value; None for null, which duplicates nothing and is not compared with."""
+        return None if value is None else self._within.prepare(value)
 
     def admit(self, key: str, value: object) -> Duplicate | None:
-        if value is None:
+        """None, and the value is compared with from now on; or the one it duplicates, and it is forgotten."""
+        return self.admit_all([(key, self.prepare(value))])[0]
+
+    def admit_all(self, candidates: Sequence[tuple[str, Any]]) -> list[Duplicate | None]:
+        """(key, prepared value) of each, in order: as if they came one at a time."""
+        present = [(key, prepared) for key, prepared in candidates if prepared is not None]
+        near = iter(self._within.admit([prepared for _, prepared in present]) if present else [])
+        return [None if prepared is None else self._told(key, next(near)) for key, prepared in candidates]
+
+    def _told(self, key: str, near: tuple[int, float] | None) -> Duplicate | None:
+        if near is None:
+            self._keys.append(key)
             return None
-        digest = blake2b(same_text(value).encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        if (first := self._keys.get(digest)) is not None:
-            return Duplicate(first, 1.0)
-        self._keys[digest] = key
-        return None
-
-
-class MinhashDeduplicator:
-    """Estimated likeness of `threshold` or more (see `minhash`). About 700 bytes and a key for each admitted value."""
-
-    def __init__(self, threshold: float) -> None:
-        if not 0 < threshold <= 1:
-            raise ValueError(f"a likeness is above 0 and at most 1, not {threshold}")
-        from runtime.filters.neighbours import Neighbours
-
-        self._near = Neighbours(threshold)
-        self._keys: list[str] = []
-
-    def admit(self, key: str, value: object) -> Duplicate | None:
-        if value is None:
-            return None
-        from runtime.filters.minhash import signature
-
-        found = signature(like_text(value))
-        if (like := self._near.find(found)) is not None:
-            return Duplicate(self._keys[like[0]], like[1])
-        self._near.add(found)
-        self._keys.append(key)
-        return None
+        return Duplicate(self._keys[near[0]], near[1])
 
 
 def deduplicator(method: str, threshold: float | None = None) -> Deduplicator:
-    """`exact`, or `minhash` with its threshold."""
-    if method == "exact":
-        return ExactDeduplicator()
-    if method == "minhash" and threshold is not None:
-        return MinhashDeduplicator(threshold)
-    raise ValueError(f"no way to find duplicates is called {method!r}")
+    """`exact`, or `minhash` or `meaning` with its threshold."""
+    return Deduplicator(index(method, threshold))

@@ -1,7 +1,8 @@
 """Signatures in, one after the other; the earliest one that is at least as like as a threshold, out.
 
 Locality-sensitive hashing: a signature is cut into bands, and only those that agree in a whole band are compared
-(Leskovec, Rajaraman, Ullman, chapter 3). Half a kilobyte for each signature, in arrays that double.
+(Leskovec, Rajaraman, Ullman, chapter 3). Half a kilobyte for each signature, on disk; its pages are in memory while
+they are in use.
 """
 
 from __future__ import annotations
@@ -10,11 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.filters.minhash import SIZE, Signature, likeness
+from runtime.scratch import Mapped, ScratchRows
 
 RECALL = 0.999
 """The bands are as long as they can be for a pair at the threshold still to agree in one, with this probability."""
 _FIRST_ROOM = 256
-_NONE = -1
+_NONE = 0
+"""No link. A link is an index and one, so that a new table, which is zeros, has none."""
+_RELEASE = 512
+"""Signatures looked for between two times that the tables' pages are given back."""
+_RELINKED = 4_096
+"""Signatures whose places are computed at once when the tables grow."""
 
 
 def band_length(threshold: float) -> int:
@@ -27,39 +34,43 @@ class Neighbours:
     """Signatures seen so far. Deterministic: what is found depends on the signatures and their order alone."""
 
     def __init__(self, threshold: float) -> None:
-        self.threshold, self.count = threshold, 0
+        self.threshold, self.looked = threshold, 0
         self._length = band_length(threshold)
         self._bands = SIZE // self._length
         self._multipliers = (np.arange(1, SIZE + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)) | np.uint64(1)
+        self._signatures = ScratchRows(SIZE, np.uint16)
         self._make_room(_FIRST_ROOM)
+
+    def __len__(self) -> int:
+        return len(self._signatures)
 
     def find(self, signature: Signature) -> tuple[int, float] | None:
         """The index of the earliest added signature that is like enough, and how like it is."""
+        self._rest()
         near = self._candidates(self._slots(signature[None, :])[0])
         if len(near) == 0:
             return None
-        likenesses = likeness(signature, self._signatures[near])
+        likenesses = likeness(signature, self._signatures.take(near))
         enough = np.flatnonzero(likenesses >= self.threshold)
         return (int(near[enough[0]]), float(likenesses[enough[0]])) if len(enough) else None
 
     def add(self, signature: Signature) -> int:
         """The index of the signature, from 0."""
-        if self.count == len(self._signatures):
+        if len(self) == self._room:
             self._grow()
-        index = self.count
-        self._signatures[index] = signature
+        index = len(self)
+        self._signatures.append(signature)
         self._link(index, self._slots(signature[None, :])[0])
-        self.count += 1
         return index
 
     def _candidates(self, slots: npt.NDArray[np.intp]) -> npt.NDArray[np.int32]:
         """The signatures in the same slot of any band, lowest first: those that agree there, and a few by chance."""
         bands = np.arange(self._bands)
-        links, found = self._heads[bands, slots], []
+        links, found = self._heads.array[bands, slots], []
         while (held := links != _NONE).any():
-            bands, links = bands[held], links[held]
+            bands, links = bands[held], links[held] - 1
             found.append(links)
-            links = self._next[links, bands]
+            links = self._next.array[links, bands]
         return np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int32)
 
     def _slots(self, signatures: npt.NDArray[np.uint16]) -> npt.NDArray[np.intp]:
@@ -74,18 +85,26 @@ class Neighbours:
 
     def _link(self, index: int, slots: npt.NDArray[np.intp]) -> None:
         bands = np.arange(self._bands)
-        self._next[index] = self._heads[bands, slots]
-        self._heads[bands, slots] = index
+        self._next.array[index] = self._heads.array[bands, slots]
+        self._heads.array[bands, slots] = index + 1
 
     def _make_room(self, room: int) -> None:
-        self._bits = room.bit_length() - 1
-        self._signatures = np.empty((room, SIZE), dtype=np.uint16)
-        self._next = np.full((room, self._bands), _NONE, dtype=np.int32)
-        self._heads = np.full((self._bands, room), _NONE, dtype=np.int32)
+        self._room, self._bits = room, room.bit_length() - 1
+        self._next = Mapped((room, self._bands), np.int32)
+        self._heads = Mapped((self._bands, room), np.int32)
 
     def _grow(self) -> None:
-        held = self._signatures
-        self._make_room(2 * len(held))
-        self._signatures[: len(held)] = held
-        for index, slots in enumerate(self._slots(held)):
-            self._link(index, slots)
+        self._make_room(2 * self._room)
+        for start, held in self._signatures.blocks(_RELINKED):
+            for index, slots in enumerate(self._slots(held), start):
+                self._link(index, slots)
+            self._release()
+
+    def _rest(self) -> None:
+        self.looked += 1
+        if self.looked % _RELEASE == 0:
+            self._release()
+
+    def _release(self) -> None:
+        self._next.release()
+        self._heads.release()

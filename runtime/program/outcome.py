@@ -29,16 +29,33 @@ class Unanswered(Exception):
         self.cell = cell
 
 
+class Full(Exception):
+    """Ends a candidate whose group has its number already, of those before it: `target = 5 per product`."""
+
+
 ENDS = (Dropped, Unanswered)
 """How a part of a candidate can end without a fault."""
 
 
 @dataclass(frozen=True, slots=True)
+class Scored:
+    """What a `select` chooses by: null is never chosen. `apart` is what it compares with those it has chosen."""
+
+    step: str
+    score: float | None
+    apart: object = None
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
-    """`rows` are (table, sub-key, columns) in emit order; `flags` the steps that marked it for a person."""
+    """`rows` are (table, sub-key, columns) in emit order; `flags` the steps that marked it for a person.
+
+    `scores` are for the selects, which decide when all candidates have ended.
+    """
 
     rows: tuple[tuple[str, tuple[int, ...], Mapping[str, object]], ...]
     flags: tuple[str, ...] = ()
+    scores: tuple[Scored, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +74,9 @@ class Unknown:
     cell: str
 
 
-Outcome = Kept | Rejected | Unknown
+@dataclass(frozen=True, slots=True)
+class Surplus:
+    """Its group has its number: it belongs to no table and no count."""
+
+
+Outcome = Kept | Rejected | Unknown | Surplus

@@ -19,9 +19,11 @@ class Pace:
     kept: int = 0
     released: int = 0
 
-    def saw(self, kept: bool) -> None:
+    def saw(self, index: int, group: tuple[object] | None, kept: bool) -> bool:
+        """Takes note of a released candidate; whether it counts. All do, up to the one that meets the target."""
         self.released += 1
         self.kept += kept
+        return True
 
     @property
     def done(self) -> bool:

@@ -76,12 +76,12 @@ def test_no_more_is_started_than_is_still_wanted_over_the_share_kept() -> None:
     pace = Pace(window=100, target=10)
     assert pace.ahead() == 10
     for _ in range(9):
-        pace.saw(kept=True)
+        pace.saw(0, None, kept=True)
     assert pace.ahead() == 1
     assert not pace.done
     poor = Pace(window=1000, target=10)
     for kept in random.Random(1).choices([True, False], weights=[1, 9], k=50):
-        poor.saw(kept)
+        poor.saw(0, None, kept)
     assert poor.ahead() == min(1000, -(-(10 - poor.kept) * 51 // (poor.kept + 1)))
 
 

@@ -75,9 +75,7 @@ def _column(node: tree.Expr, model: Model) -> tuple[str | None, str | None]:
 # --- target … per ---
 
 
-def per(
-    node: tree.Set | None, steps: tuple[plan.Step, ...], model: Model, evaluator: Evaluator
-) -> plan.Per | None:
+def per(node: tree.Set | None, steps: tuple[plan.Step, ...], model: Model, evaluator: Evaluator) -> plan.Per | None:
     if node is None or node.per is None:
         return None
     needed = set(reads(node.per, model))
@@ -112,7 +110,9 @@ def _behind(steps: tuple[plan.Step, ...], names: set[str]) -> set[str]:
     """The names, and all that they were made from."""
     found, fresh = set(names), set(names)
     while fresh:
-        fresh = {read for step in steps if fresh & _declares(step) for one in _inside(step) for read in one.reads} - found
+        fresh = {
+            read for step in steps if fresh & _declares(step) for one in _inside(step) for read in one.reads
+        } - found
         found |= fresh
     return found
 
@@ -131,7 +131,9 @@ def _values(
         return kind.values
     if kind == BOOL or (isinstance(kind, Verdict) and kind.kind == "bool"):
         return (False, True)
-    axes = (step for step in steps if isinstance(step, plan.Axis) and isinstance(node, tree.Ref) and step.name == node.name)
+    axes = (
+        step for step in steps if isinstance(step, plan.Axis) and isinstance(node, tree.Ref) and step.name == node.name
+    )
     axis = next(axes, None)
     return _written(axis.values, evaluator) if axis is not None and axis.values is not None else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compiler.model import Kind
 from compiler.passes.types.checker import HERE, Checker, Env
-from compiler.passes.types.dataset import Rows, at_end, handles
+from compiler.passes.types.dataset import Rows, at_end, handles, is_endless
 from compiler.passes.types.relations import bare, fits, solid, together
 from compiler.prelude import SETTINGS
 from compiler.types import (
@@ -21,6 +21,7 @@ from compiler.types import (
     Record,
     SourceOf,
     Type,
+    Verdict,
 )
 from compiler.walk import refs
 from dsl import tree
@@ -84,14 +85,19 @@ def check_per(rows: Rows) -> None:
     node = rows.settings.get("target")
     if node is None or node.per is None:
         return
-    given = rows.c.infer(node.per)
-    if not isinstance(solid(given), Choice) and solid(given) != ANY:
+    kind = solid(rows.c.infer(node.per))
+    closed = isinstance(kind, Choice) or kind in (BOOL, ANY) or (isinstance(kind, Verdict) and kind.kind == "bool")
+    endless = [axis for axis in rows.axes if is_endless(axis)]
+    if not closed and kind not in (STR, INT):
+        help_ = "count by an axis, a draw, or any text, whole number or truth of the row"
+        rows.c.report("E0441", f"a target cannot be counted by a `{kind}`", node.per.span, help=help_)
+    elif not closed and endless:
         rows.c.report(
-            "E0418",
-            "`per` takes a closed choice",
+            "E0441",
+            "there is no end to what this target is counted by",
             node.per.span,
-            label=f"this is `{given}`",
-            help="an axis or a draw over an enum, `weighted {…}` or quoted strings",
+            related=(Related(endless[0].over.span, "and this axis has no end either"),),
+            help="count by an enum, `weighted {…}` or quoted strings, or give the axis an end",
         )
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from compiler.model import Kind
 from compiler.passes.types.access import element_property, no_property
 from compiler.passes.types.checker import HERE, Checker, Env
-from compiler.passes.types.dataset import Rows, handles
+from compiler.passes.types.dataset import Rows, at_end, handles
 from compiler.passes.types.relations import fits, is_number, is_text, solid
 from compiler.prelude import APART, DEDUP, OVERLAP, Number
 from compiler.types import ANY, INT, List, SourceOf, Type
+from compiler.walk import refs
 from dsl import tree
 from dsl.diagnostics import Related, did_you_mean
+
+_AFTER_SELECT = (tree.Select, tree.Let, tree.Flag, tree.Emit, tree.Audit, tree.Set)
+_OF_ROW = frozenset({Kind.AXIS, Kind.DRAW, Kind.LET, Kind.GEN, Kind.RUN, Kind.CARRY, Kind.LOOP})
 
 
 @handles(tree.Require)
@@ -50,6 +55,7 @@ def decontaminate(rows: Rows, node: tree.Decontaminate) -> None:
     rows.acted = rows.acted or node
     _must_be_text(rows.c, node.value, rows.c.infer(node.value), "`decontaminate`")
     _against(rows.c, node.against)
+    _known_early(rows.c, node.against, "what rows are kept clear of")
     method(rows.c, node.method, OVERLAP)
 
 
@@ -66,7 +72,11 @@ def select(rows: Rows, node: tree.Select) -> None:
             related=(Related(target.span, "the target"),),
             help="keep one of them",
         )
-    c.expect(node.count, INT, "`select`")
+    if fits(c.expect(node.count, INT, "`select`"), INT):
+        _known_early(c, node.count, "the number after `select`")
+        count = c.evaluate(node.count)
+        if isinstance(count, int) and count < 1:
+            c.report("E0319", "`select` takes at least 1", node.count.span, label=f"this is {count}")
     given = c.infer(node.by)
     if not is_number(given):
         c.report("E0301", "`by` takes a number", node.by.span, label=f"this is `{given}`")
@@ -74,6 +84,29 @@ def select(rows: Rows, node: tree.Select) -> None:
         _must_be_text(c, node.apart, c.infer(node.apart), "`apart`")
     if node.method is not None:
         method(c, node.method, APART)
+
+
+@at_end
+def check_select(rows: Rows) -> None:
+    """A select decides when all candidates have ended: what could end one or ask a model has to have happened."""
+    body = rows.node.body
+    select = next((node for node in body if isinstance(node, tree.Select)), None)
+    after = body[body.index(select) + 1 :] if select is not None else ()
+    late = next((node for node in after if not isinstance(node, _AFTER_SELECT)), None)
+    if late is not None and select is not None:
+        rows.c.report(
+            "E0442",
+            "this statement stands after `select`, which decides when all rows are there",
+            late.span,
+            related=(Related(select.span, "the select"),),
+            help="move it up; after a `select` stand `let`, `flag`, `emit`, `audit` and other selects",
+        )
+
+
+def _known_early(c: Checker, node: tree.Expr, what: str) -> None:
+    row = [ref for ref in refs(node) if (symbol := c.symbols.get(ref)) and symbol.kind in _OF_ROW]
+    if row:
+        c.report("E0326", f"{what} must be known before any row", row[0].span)
 
 
 def _must_be_text(c: Checker, node: tree.Expr, given: Type, what: str) -> None:

@@ -87,7 +87,7 @@ def _check_whole(rows: Rows) -> None:
         report("E0401", f"the dataset `{name.text}` has no axis", name.span, help=_AXIS)
     if not rows.tables:
         report("E0402", f"the dataset `{name.text}` emits nothing", name.span, help="add `emit { column = value }`")
-    endless = [axis for axis in rows.axes if _is_endless(axis)]
+    endless = [axis for axis in rows.axes if is_endless(axis)]
     if endless and "target" not in rows.settings:
         help_ = "add `target = 100`, or an end: `1..100`"
         report("E0433", "this axis has no end, and the dataset no target", endless[0].over.span, help=help_)
@@ -102,7 +102,8 @@ def _check_whole(rows: Rows) -> None:
             )
 
 
-def _is_endless(axis: tree.Each) -> bool:
+def is_endless(axis: tree.Each) -> bool:
+    """Whether the axis counts on for ever."""
     return isinstance(axis.over, tree.Range) and axis.over.high is None
 
 

@@ -1,7 +1,4 @@
-"""A step in; what stands behind it for the sake of `target … per`, out: where a candidate's group can be told, and where
-
-one whose group is full can end.
-"""
+"""A step in; what stands behind it for `target … per` out: where a group is known, where a full one's rows end."""
 
 from __future__ import annotations
 

@@ -1,0 +1,92 @@
+"""A candidate's value at a `decontaminate` in; the name of the evaluation row that it overlaps, or None, out.
+
+Each statement's index is made once, when its first value comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from compiler import plan
+from runtime.filters import Overlaps, overlaps
+from runtime.sources import Source
+
+Against = Callable[[], Mapping[str, Any]]
+SHOWN = 40
+"""Characters of a text that stands for itself in a reason."""
+
+
+@dataclass(frozen=True)
+class ColumnOf:
+    """A column of a source; a row is known by its key."""
+
+    name: str
+    column: str
+    source: Source
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def text(self, place: int) -> str | None:
+        found = self.source.row(place)[1].get(self.column)
+        return None if found is None else str(found)
+
+    def called(self, place: int) -> str:
+        return f"{self.name}/{self.source.row(place)[0]}"
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A list of the spec; a text is known by its beginning."""
+
+    texts: Sequence[str | None]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def text(self, place: int) -> str | None:
+        return self.texts[place]
+
+    def called(self, place: int) -> str:
+        text = " ".join((self.texts[place] or "").split())
+        return f'"{text}"' if len(text) <= SHOWN else f'"{text[: SHOWN - 1]}…"'
+
+
+@dataclass(frozen=True)
+class _Step:
+    step: plan.Decontaminate
+    reference: Callable[[], ColumnOf | Texts]
+
+    @cached_property
+    def rows(self) -> ColumnOf | Texts:
+        return self.reference()
+
+    @cached_property
+    def index(self) -> Overlaps:
+        return overlaps(self.step.method, self.step.number, self.rows)
+
+    def find(self, value: object) -> str | None:
+        found = self.index.find(value)
+        return None if found is None else self.rows.called(found)
+
+
+class Decontaminations:
+    """All `decontaminate` statements of one run; `against` gives the lists that are not a source's column, by step."""
+
+    def __init__(self, dataset: plan.DatasetPlan, sources: Mapping[str, Source], against: Against) -> None:
+        self._steps = {
+            step.id: _Step(step, lambda step=step: _reference(step, sources, against))  # type: ignore[misc]
+            for step in dataset.of(plan.Decontaminate)
+        }
+
+    def overlaps(self, step: str, value: object) -> str | None:
+        return self._steps[step].find(value)
+
+
+def _reference(step: plan.Decontaminate, sources: Mapping[str, Source], against: Against) -> ColumnOf | Texts:
+    if step.source is not None and step.column is not None:
+        return ColumnOf(step.source, step.column, sources[step.source])
+    return Texts(against()[step.id] or ())

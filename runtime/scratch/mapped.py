@@ -1,0 +1,26 @@
+"""A shape in; an array that lies in a file without a name, mapped, out. What is not in use costs no memory."""
+
+from __future__ import annotations
+
+import mmap
+import tempfile
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Mapped:
+    """`array` is as large as asked for and zero at first. `release` gives its pages back; they come again when read."""
+
+    def __init__(self, shape: tuple[int, ...], dtype: npt.DTypeLike) -> None:
+        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (lives as long as the array)
+        self._file.truncate(size)
+        self._map = mmap.mmap(self._file.fileno(), size)
+        self.array: npt.NDArray[Any] = np.frombuffer(self._map, dtype).reshape(shape)
+
+    def release(self) -> None:
+        """The file keeps the content. Where the system has no such call, nothing happens."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)

@@ -1,0 +1,66 @@
+"""What lies on disk comes back as it was, with little of it in memory."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime.program.values import Meta, Text, Verdict, generated
+from runtime.scratch import Mapped, ScratchRows, Spool
+
+values = st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.tuples(inner))
+
+
+@given(st.lists(values))
+def test_a_spool_gives_back_what_it_got_in_order_and_by_index(given_values: list[object]) -> None:
+    spool = Spool()
+    for value in given_values:
+        spool.append(value)
+    assert list(spool) == given_values
+    assert [spool[place] for place in range(len(spool))] == given_values
+    assert spool[-2:] == given_values[-2:]
+
+
+def test_a_spool_keeps_what_generated_values_carry() -> None:
+    spool = Spool()
+    spool.append({"text": generated("hello", Meta(-0.5)), "verdict": Verdict(True, 0.75)})
+    [found] = spool
+    assert isinstance(found["text"], Text) and found["text"].meta.logprob == -0.5
+    assert found["verdict"].p == 0.75
+
+
+def test_a_large_spool_takes_little_memory() -> None:
+    spool = Spool()
+    tracemalloc.start()
+    for number in range(20_000):
+        spool.append({"number": number, "text": "x" * 1_000})
+    assert sum(item["number"] for item in spool) == sum(range(20_000))
+    held, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 1 << 20 and peak < 12 << 20
+
+
+@given(st.integers(0, 400), st.integers(1, 70))
+def test_rows_come_back_by_index_and_in_blocks(count: int, size: int) -> None:
+    rows = np.random.default_rng(count).integers(0, 255, (count, 1_000)).astype(np.uint8)
+    held = ScratchRows(1_000, np.uint8)
+    for row in rows:
+        held.append(row)
+    assert len(held) == count
+    starts = [start for start, _ in held.blocks(size)]
+    assert starts == list(range(0, count, size))
+    found = [block for _, block in held.blocks(size)]
+    assert (np.concatenate(found) == rows).all() if count else not found
+    places = np.arange(0, count, 7)
+    assert (held.take(places) == rows[places]).all()
+
+
+def test_a_mapped_array_keeps_its_content_when_its_pages_are_given_back() -> None:
+    held = Mapped((1_000, 40), np.int32)
+    assert not held.array.any()
+    held.array[:] = np.arange(40_000).reshape(1_000, 40)
+    held.release()
+    assert (held.array == np.arange(40_000).reshape(1_000, 40)).all()
