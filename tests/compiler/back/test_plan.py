@@ -127,7 +127,7 @@ def test_titles_stand_on_one_line() -> None:
 
 
 def test_a_dataset_stands_after_the_one_it_reads() -> None:
-    text = (GOLDEN / "later_datasets" / "input.synth").read_text(encoding="utf-8")
+    text = (GOLDEN / "datasets" / "input.synth").read_text(encoding="utf-8")
     first, rest = text.split("dataset more", 1)[0], "dataset more" + text.split("dataset more", 1)[1]
     raw = first[first.index("dataset raw") :]
     analysis = analysed("edition 1\n\n" + rest + "\n" + raw, "plan")
@@ -158,3 +158,67 @@ def test_the_page_of_a_code_shows_it_and_its_way_out(code: str) -> None:
     good = analysed(found.good[0].text, "plan", files)
     assert [d.code for d in bad.diagnostics] == [code]
     assert not good.diagnostics, messages(good)
+
+
+LOOP = """edition 1
+param rounds: int = 2
+dataset out {
+  each i in 1..3
+  let start = "a"
+  loop round in 1..rounds carry best: str = start, other: str = "b" {
+    gen text: str with writer \"\"\"
+      Better than {{ best }}.
+    \"\"\"
+    require words(text) > 3 else retry 1
+    gen note: str with writer \"\"\"
+      Note {{ text }}.
+    \"\"\"
+    next best = note
+    next other = other + "c"
+    until words(best) > 9
+  }
+  require words(best) > 4 else retry 2 from text
+  emit { best = best, other = other }
+}
+"""
+
+
+def loop_steps(text: str = LOOP) -> dict[str, plan.Step]:
+    analysis = analysed(text, "plan")
+    assert analysis.ok and analysis.model.plan is not None, messages(analysis)
+    return {step.id: step for step in analysis.model.plan.datasets[0].all_steps()}
+
+
+def test_the_steps_of_a_loop_stand_in_it_and_are_found_by_their_kind() -> None:
+    analysis = analysed(LOOP, "plan")
+    assert analysis.model.plan is not None
+    (found,) = analysis.model.plan.datasets
+    (loop,) = (step for step in found.steps if isinstance(step, plan.Loop))
+    assert [step.id for step in loop.steps][:3] == ["gen text", "require 1", "gen note"]
+    assert [step.name for step in found.of(plan.Gen)] == ["text", "note"]
+    assert (loop.rounds, loop.title) == (2, 'loop round in 1..rounds carry best: str = start, other: str = "b"')
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed", "kept"),
+    [
+        ('start = "a"', 'start = "x"', {"gen text", "gen note", "next best"}, {"next other"}),
+        ("Note {{", "Notes {{", {"gen text", "gen note", "next best"}, {"next other"}),
+        ('other + "c"', 'other + "d"', {"next other"}, {"gen text", "gen note", "next best"}),
+        ("words(best) > 9", "words(best) > 8", {"until 1", "emit out"}, {"gen text", "gen note", "next best"}),
+    ],
+)
+def test_a_round_depends_on_what_the_rounds_before_made_of_what_is_carried(
+    old: str, new: str, changed: set[str], kept: set[str]
+) -> None:
+    before, after = loop_steps(), loop_steps(LOOP.replace(old, new))
+    differ = {name for name in before if before[name].closure != after[name].closure}
+    assert changed <= differ and not kept & differ
+
+
+def test_a_retry_in_a_loop_and_after_it_asks_again_what_came_of_the_gen() -> None:
+    found = loop_steps()
+    inside, after = found["require 1"], found["require 2"]
+    assert isinstance(inside, plan.Require) and isinstance(after, plan.Require)
+    assert inside.reruns == ("text",)
+    assert after.reruns == ("text", "note")
