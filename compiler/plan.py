@@ -67,7 +67,7 @@ class Gen(Step):
 
     `answer` is the type of what one call gives, `type` that of the name: a list where there are samples or elements.
     `role` is a model role or the name of a draw over roles. `lifted` are conditions of later `require`s that the engine
-    decodes under. `retried` says whether a `require` may ask again.
+    decodes under.
     """
 
     name: str

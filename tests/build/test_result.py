@@ -47,3 +47,13 @@ def test_only_what_audits_read_is_kept() -> None:
     assert made.column("size") == [1, 2]
     assert made.column("n") == [None, None]
     assert made.column("chosen", table="pairs") == []
+
+
+def test_an_unnamed_emit_of_many_rows_is_seen_row_by_row() -> None:
+    made = Result("out", many=True)
+    made.add(("x",), Kept((("out/a", (0,), {"n": 1}), ("out/b", (1,), {"n": 2}))), {"size": 5})
+    made.add(("y",), Kept(()), {})
+    assert made.column("n", table="out") == [1, 2]
+    assert made.each(lambda it: it["n"] * it["size"], table="out") == [5, 10]
+    assert made.column("size") == [5, None]
+    assert made.each(lambda it: it["size"] is None) == [False, True]

@@ -23,7 +23,7 @@ def loop(steps: Steps, node: tree.Loop, common: Common) -> plan.Step:
     closure = steps.closure(head, outside)
     steps.remember(node.name.text, closure, outside, tree.Loop)
     for carry in node.carries:
-        _carry(steps, node, carry, closure)
+        _carry(steps, node, carry)
     own: Common = {
         "id": common["id"],
         "title": _title(steps, node),
@@ -72,13 +72,13 @@ def _rounds(steps: Steps, over: tree.Range) -> int | None:
     return max(high - low + 1, 0) if isinstance(low, int) and isinstance(high, int) else None
 
 
-def _carry(steps: Steps, node: tree.Loop, carry: tree.Carry, closure: str) -> None:
+def _carry(steps: Steps, node: tree.Loop, carry: tree.Carry) -> None:
     """At the top of a round: the start, and every statement of the loop that a `next` of it is made from."""
     start = reads(carry.start, steps.model)
     body, outside = _made_from(steps, node, carry.name.text)
     digests = [steps.model.fingerprints[statement].data for statement in body]
     known = [steps.closures.get(name, name) for name in (*start, *outside)]
-    found = pack(steps.base, closure, carry.name.text, *digests, "from", *known).hex()
+    found = pack(steps.base, steps.digester.of(carry), *digests, "from", *known).hex()
     steps.remember(carry.name.text, found, start, tree.Carry)
 
 

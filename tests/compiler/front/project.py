@@ -23,7 +23,7 @@ FILES: Mapping[str, str] = {
 TABLES: Mapping[str, Columns] = {
     "pages.jsonl": {"id": "str", "text": "str"},
     "readers.jsonl": {"id": "str", "text": "str", "role": "str", "age": "int"},
-    "gold.jsonl": {"text": "str", "verdict": "bool"},
+    "gold.jsonl": {"text": "str", "expected": "bool"},
     "counts.parquet": {"id": "int", "n": "int"},
     "inputs/pydoc_passages.py": {"id": "str", "topic": "str", "text": "str"},
     "inputs/shots.jsonl": dict.fromkeys(("text", "reader", "rules", "question", "answer"), "str"),
@@ -32,7 +32,7 @@ TABLES: Mapping[str, Columns] = {
     "inputs/pages/*.parquet": {"id": "str", "text": "str"},
     "inputs/real_tickets.csv": {"subject": "str", "body": "str", "mood": "str"},
     "inputs/eval.jsonl": {"subject": "str", "body": "str", "mood": "str"},
-    "inputs/on_topic_gold.jsonl": {"product": "str", "ticket": "record", "verdict": "bool"},
+    "inputs/on_topic_gold.jsonl": {"product": "str", "ticket": "record", "expected": "bool"},
     "inputs/tasks.jsonl": {"id": "str", "statement": "str", "signature": "str"},
 }
 

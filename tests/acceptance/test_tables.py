@@ -1,0 +1,56 @@
+"""Emits of many rows and of many tables, built: where each row goes, what its key is, and what audits see of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dsl.diagnostics import SynthError
+from tests.acceptance.workshop import Workshop
+
+SPEC = """edition 1
+enum Tone { calm, angry, sad }
+dataset out {
+  each i in 1..3
+  each tone in Tone
+  gen drafts: str with writer times 3 \"\"\"
+    Draft {{ i }}.
+  \"\"\"
+  let first = drafts.first
+  emit split by tone { i = i }
+  emit as others for draft in drafts.where(it != first) { draft = draft, n = len(draft) }
+  audit count(others.n > 0) == 18 and count(i > 0) == 9
+}
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    return Workshop(tmp_path / "p").write(SPEC)
+
+
+def test_a_split_emit_has_a_table_for_each_value_even_an_empty_one(shop: Workshop) -> None:
+    shop.edit("  let first", "  filter tone != Tone.sad\n  let first")
+    shop.edit("== 18 and count(i > 0) == 9", "== 12 and count(i > 0) == 6")
+    built = shop.made()
+    assert {name: table.rows for name, table in built.manifest.tables.items()} == {
+        "out/calm": 3,
+        "out/angry": 3,
+        "out/sad": 0,
+        "others": 12,
+    }
+    assert [row["i"] for row in shop.rows("out", "out/angry")] == [1, 2, 3]
+
+
+def test_a_row_of_many_is_keyed_by_its_candidate_and_its_elements_place(shop: Workshop) -> None:
+    shop.made()
+    keys = [row["key"] for row in shop.rows("out", "others")]
+    assert keys[:4] == ["1/angry/1", "1/angry/2", "1/calm/1", "1/calm/2"]
+
+
+def test_an_audit_sees_every_row_of_many_and_all_tables_of_a_split(shop: Workshop) -> None:
+    assert shop.made().gates[0].held
+    shop.edit("== 18", "== 9")
+    with pytest.raises(SynthError, match="E0904|audit"):
+        shop.made()
