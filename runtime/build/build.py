@@ -8,15 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from compiler import plan
 from compiler.analysis import Analysis
 from compiler.constant import Evaluator
 from dsl.diagnostics import Diagnostic
 from runtime.bridge import run
-from runtime.build import commit, estimate, identity, tests
+from runtime.build import commit, estimate, identity, mixing, selection, tests
 from runtime.build.audits import Gate, audit, enforce
 from runtime.build.budget import Allowance
 from runtime.build.caller import Caller
-from runtime.build.dry import Forecast, forecast
+from runtime.build.chosen import chosen
 from runtime.build.inputs import Inputs
 from runtime.build.output import Output, Written
 from runtime.build.program import Loaded
@@ -24,9 +25,13 @@ from runtime.build.progress import Progress
 from runtime.build.result import Result
 from runtime.build.run import WINDOW, Job
 from runtime.build.session import Session
+from runtime.build.tools import Sandbox
 from runtime.config.model import Budget
+from runtime.embeddings import used as embeddings
+from runtime.judges.examine import enforce as enforce_gold
+from runtime.judges.examine import examine
+from runtime.judges.report import Report
 from runtime.program.outcome import Kept, Rejected
-from runtime.query.catalog import manifest_at
 from runtime.store.port import Commit, CommitId
 from runtime.tables.manifest import Manifest
 
@@ -35,7 +40,7 @@ Watch = Callable[[Progress], object]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`only` names one dataset; `limit` allows the first so many candidates.
+    """`only` names one dataset, and what it is made from; `limit` allows the first so many candidates.
 
     `audits` is what a failed one does: it fails the build, only warns, or sends the commit to a scratch branch.
     """
@@ -57,6 +62,8 @@ class Built:
     how: str
     progress: Progress
     gates: tuple[Gate, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
+    judges: tuple[Report, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +88,21 @@ def build(analysis: Analysis, session: Session, options: Options, watch: Watch =
 async def _build(analysis: Analysis, session: Session, options: Options, watch: Watch) -> Build:
     head = session.store.head(options.branch)
     changes = commit.Changes(session.store, head)
-    built = []
+    allowance = Allowance(options.budget)
+    built: list[Built] = []
+    unfit: dict[str, str] = {}
+    skipped: list[Diagnostic] = []
     try:
         for loaded in chosen(analysis, options.only):
-            one = await _dataset(analysis, loaded, session, options, changes, watch)
+            blamed = next((unfit[name] for name in loaded.plan.needs if name in unfit), None)
+            if blamed is not None:
+                unfit[loaded.plan.name] = blamed
+                skipped.append(_not_built(loaded.plan.name, blamed))
+                continue
+            one = await _dataset(analysis, loaded, session, options, changes, watch, allowance)
             built.append(one)
+            if options.audits != "warn" and any(not gate.held for gate in one.gates):
+                unfit[loaded.plan.name] = loaded.plan.name
     finally:
         await session.close_engines()
     failed = [gate for one in built for gate in one.gates if not gate.held]
@@ -93,33 +110,9 @@ async def _build(analysis: Analysis, session: Session, options: Options, watch: 
     made = commit.make(changes, branch or options.branch, options.message, built, session) if changes else None
     if made is not None:
         commit.remember(session, built)
-    warnings = tuple(gate.warned(branch) for gate in failed)
+    left_out = (warning for one in built for warning in one.warnings)
+    warnings = (*left_out, *(gate.warned(branch) for gate in failed), *skipped)
     return Build(tuple(built), made, made.id if made else head, branch or options.branch, warnings)
-
-
-def chosen(analysis: Analysis, only: str | None) -> list[Loaded]:
-    """The datasets to build, in the plan's order, with their programs loaded."""
-    plans = analysis.model.plan.datasets if analysis.model.plan else ()
-    found = [item for item in plans if only in (None, item.name)]
-    if not found:
-        raise commit.no_dataset(only, [item.name for item in plans])
-    return [Loaded(item, analysis.model.programs[item.name]) for item in found]
-
-
-async def foresee(analysis: Analysis, session: Session, options: Options, against: CommitId | None) -> list[Forecast]:
-    """What `build` would do to the version at `against`; makes no model call and writes nothing."""
-    found = []
-    for loaded in chosen(analysis, options.only):
-        inputs = Inputs.open(loaded, session.project.root, session.facts)
-        previous = manifest_at(session.store, against, loaded.plan.name)
-        now = await asyncio.to_thread(_identity, analysis, loaded, inputs, session, options)
-        commit.fill_journal(session, commit.Changes(session.store, against), loaded.plan.name)
-        made = await forecast(loaded, session, now, inputs, previous)
-        if against is not None and previous is not None:
-            made.tokens = estimate.tokens_per_call(session.store, against, previous)
-        made.seconds = estimate.seconds_per_token(session.journal, now.models.values())
-        found.append(made)
-    return found
 
 
 async def _dataset(
@@ -129,27 +122,48 @@ async def _dataset(
     options: Options,
     changes: commit.Changes,
     watch: Watch,
+    allowance: Allowance,
 ) -> Built:
     progress = Progress(loaded.plan.name)
-    inputs = Inputs.open(loaded, session.project.root, session.facts)
+    inputs = Inputs.open(loaded, session.project.root, session.facts, changes.table)
     previous = changes.manifest(loaded.plan.name)
-    now = await asyncio.to_thread(_identity, analysis, loaded, inputs, session, options)
+    now = await asyncio.to_thread(known_before, analysis, loaded, inputs, session, options)
     if previous is not None and identity.same_data(previous, now):
         return _as_before(analysis, loaded, previous, now, progress, changes)
     if options.test:
         tests.enforce(analysis, loaded, inputs, session)
     commit.fill_journal(session, changes, loaded.plan.name)
-    written, gates = await _run(loaded, inputs, session, options, progress, watch, changes, previous)
+    judged = await _judges(loaded, inputs, session, progress, allowance)
+    gates: tuple[Gate, ...] = ()
+    if loaded.mix is not None:
+        written = await _mix(loaded.mix, inputs, session, progress, watch, previous)
+    else:
+        written, gates = await _run(loaded, inputs, session, options, progress, watch, allowance, previous)
     manifest = commit.manifest(now, inputs, written, changes, loaded)
     changes.add(loaded, analysis, manifest, written)
-    return Built(manifest, "ran", progress, gates)
+    left_out = tuple(warning for source in inputs.sources.values() for warning in source.warnings)
+    return Built(manifest, "ran", progress, gates, left_out, judged)
 
 
-def _identity(analysis: Analysis, loaded: Loaded, inputs: Inputs, session: Session, options: Options) -> Manifest:
+async def _judges(
+    loaded: Loaded, inputs: Inputs, session: Session, progress: Progress, allowance: Allowance
+) -> tuple[Report, ...]:
+    """Each judge's own cases, before anything else is asked."""
+    if not inputs.gold:
+        return ()
+    roles = session.roles(loaded.plan, lambda engine: Caller(engine, session.journal, progress, allowance))
+    reports = await examine(loaded, inputs, roles)
+    enforce_gold(reports)
+    return tuple(reports)
+
+
+def known_before(analysis: Analysis, loaded: Loaded, inputs: Inputs, session: Session, options: Options) -> Manifest:
+    """What the manifest will say of how the rows were made. A limit is of candidates, which a mix has none of."""
     model = analysis.model
     evaluator = Evaluator(model.symbols, model.values, commit.NO_FILES)
-    models = session.identities(loaded.plan)
-    return identity.before_running(loaded, inputs, models, model.params, options.limit, evaluator)
+    models = session.identities(loaded.plan) | embeddings.models(loaded.plan)
+    limit = options.limit if loaded.mix is None else None
+    return identity.before_running(loaded, inputs, models, model.params, limit, evaluator)
 
 
 def _as_before(
@@ -168,6 +182,28 @@ def _as_before(
     return Built(manifest, "described", progress)
 
 
+async def _mix(
+    mix: plan.MixPlan,
+    inputs: Inputs,
+    session: Session,
+    progress: Progress,
+    watch: Watch,
+    previous: Manifest | None,
+) -> Written:
+    with Output(mix.dataset, session.store.put, previous) as output:
+        watch(progress)
+        await asyncio.to_thread(mixing.run, mix, inputs, output, progress)
+        return await asyncio.to_thread(output.finish)
+
+
+def _not_built(name: str, blamed: str) -> Diagnostic:
+    return Diagnostic(
+        "W0902",
+        f"`{name}` was not built: an audit of `{blamed}` failed, and its rows are made from them",
+        help=f"`synth why {blamed}` says why rows are missing",
+    )
+
+
 async def _run(
     loaded: Loaded,
     inputs: Inputs,
@@ -175,23 +211,23 @@ async def _run(
     options: Options,
     progress: Progress,
     watch: Watch,
-    changes: commit.Changes,
+    allowance: Allowance,
     previous: Manifest | None,
 ) -> tuple[Written, tuple[Gate, ...]]:
-    allowance = Allowance(options.budget)
     roles = dict(session.roles(loaded.plan, lambda engine: Caller(engine, session.journal, progress, allowance)))
-    job = Job(loaded, inputs, roles, progress, WINDOW * session.concurrency(loaded.plan), options.limit)
-    result = Result(loaded.plan.name, audit_reads(loaded))
+    tool = Sandbox(session.journal, progress, allowance)
+    job = Job(loaded, inputs, roles, progress, WINDOW * session.concurrency(loaded.plan), options.limit, tool)
+    result = Result(loaded.plan.name, audit_reads(loaded), loaded.plan.makes_many)
     with Output(loaded.plan, session.store.put, previous) as output:
         watch(progress)
         start = time.monotonic()
         for key, rejected in inputs.rejected(loaded):
             output.reject_input(key, rejected)
-        async for row, outcome in job.outcomes():
-            assert isinstance(outcome, Kept | Rejected)
-            if isinstance(outcome, Kept):
-                result.add(row.key, outcome, row.values)
-            output.add(row.key, outcome, row.events)
+        async for end in selection.ends(loaded.plan, job.outcomes(), progress, result.reads):
+            assert isinstance(end.outcome, Kept | Rejected)
+            if isinstance(end.outcome, Kept):
+                result.add(end.key, end.outcome, end.values)
+            output.add(end.key, end.outcome, end.events)
         estimate.remember(session.journal, session.identities(loaded.plan).values(), progress, time.monotonic() - start)
         result.kept, result.attempted = output.kept, output.attempted
         gates = audit(loaded, result)
@@ -202,7 +238,6 @@ async def _run(
 
 def audit_reads(loaded: Loaded) -> frozenset[str]:
     """Names that the audits mention; nothing else is kept of a row once it is written."""
-    from compiler import plan
     from dsl import tree
 
     nodes = [node for step in loaded.plan.of(plan.Audit) for node in tree.walk(step.condition)]

@@ -19,7 +19,7 @@ from runtime.build.candidates import count
 from runtime.build.inputs import Inputs
 from runtime.build.program import Loaded
 from runtime.build.progress import Progress
-from runtime.build.run import Job
+from runtime.build.run import Job, wanted
 from runtime.build.session import Session
 from runtime.build.sizes import Size, sizes
 from runtime.build.tools import RecordedRuns
@@ -156,10 +156,25 @@ def _gen(step: plan.Gen, again: int, size: Size) -> Cell:
     return Cell(step.name, "gen", calls, step.attempts * calls, size.each)
 
 
+@dataclass
+class Hopes:
+    """Candidates that are kept or may be, by the group that a target counts; under None where it is not known yet."""
+
+    dataset: plan.DatasetPlan
+    kept: Counter[tuple[object] | None] = field(default_factory=Counter)
+
+    def wants(self, group: tuple[object] | None) -> bool:
+        """Whether one more of the group may be kept."""
+        total, each = wanted(self.dataset), self.dataset.target
+        if each is None:
+            return True
+        return (total is None or self.kept.total() < total) and (group is None or self.kept[group] < each)
+
+
 async def _look(job: Job, made: Forecast, dataset: plan.DatasetPlan) -> None:
     """The low count ends when the candidates that are kept, known or hoped, meet the target."""
     last = made.previous.counts.attempted if made.previous else None
-    looked = hoped = 0
+    looked, hopes = 0, Hopes(dataset)
     async for row, outcome in job.outcomes():
         looked += 1
         for event in row.events:
@@ -168,9 +183,10 @@ async def _look(job: Job, made: Forecast, dataset: plan.DatasetPlan) -> None:
         if isinstance(outcome, Unknown):
             if outcome.cell in made.cells:
                 made.cells[outcome.cell].unanswered += 1
-            likely = dataset.target is None or hoped < dataset.target
-            _expect(made, _following(dataset, outcome.cell), likely, last is None or looked <= last)
-        hoped += not isinstance(outcome, Rejected)
+            following = _following(dataset, outcome.cell)
+            _expect(made, following, hopes.wants(row.whole.grouped), last is None or looked <= last)
+        if not isinstance(outcome, Rejected):
+            hopes.kept[row.whole.grouped] += 1
 
 
 def _following(dataset: plan.DatasetPlan, cell: str) -> list[str]:
