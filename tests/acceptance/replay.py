@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from runtime.engines.protocol import Answer, Capabilities, Request
+from runtime.engines.protocol import Answer, Capabilities, Engine, Request
 from tests.acceptance.specs import readers
 from tests.acceptance.workshop import Row, Workshop
 
@@ -78,11 +78,29 @@ class Recording:
     answers: dict[str, Any]
 
     @classmethod
-    def read(cls) -> Recording:
-        first, *rest = RECORDED.read_text().splitlines()
+    def read(cls, file: Path = RECORDED) -> Recording:
+        first, *rest = file.read_text().splitlines()
         about = json.loads(first)
         answers = dict(json.loads(line) for line in rest)
         return cls(about["identity"], Capabilities(**about["capabilities"]), answers)
+
+    @classmethod
+    def of(cls, engine: Engine, work: Workshop) -> Recording:
+        """What the journal of a project holds after builds on one engine."""
+        import sqlite3
+
+        (file,) = (work.state / "journal").glob("*.db")
+        with sqlite3.connect(file) as connection:
+            rows = connection.execute("select key, value from effects order by key").fetchall()
+        answers = {bytes(key).hex(): json.loads(value) for key, value in rows}
+        return cls(engine.identity, engine.capabilities, answers)
+
+    def write(self, file: Path) -> None:
+        about = {"identity": self.identity, "capabilities": asdict(self.capabilities)}
+        lines = [json.dumps(about), *(json.dumps(item) for item in self.answers.items())]
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("\n".join(lines) + "\n")
+        print(f"{len(self.answers)} answers in {file}")
 
     def effects(self) -> list[tuple[bytes, bytes]]:
         """As the journal keeps them."""
@@ -124,22 +142,13 @@ def project(folder: Path) -> Workshop:
 
 def record() -> None:
     """Builds every candidate on the embedded engine, and writes down what its journal holds."""
-    import sqlite3
-
     from runtime.engines.llamacpp import LlamaCppEngine
 
     engine = LlamaCppEngine()
-    about = {"identity": engine.identity, "capabilities": asdict(engine.capabilities)}
     with tempfile.TemporaryDirectory() as folder:
         work = project(Path(folder))
         work.build(engine)
-        (file,) = (work.state / "journal").glob("*.db")
-        with sqlite3.connect(file) as connection:
-            rows = connection.execute("select key, value from effects order by key").fetchall()
-    lines = [json.dumps(about), *(json.dumps([bytes(key).hex(), json.loads(value)]) for key, value in rows)]
-    RECORDED.parent.mkdir(exist_ok=True)
-    RECORDED.write_text("\n".join(lines) + "\n")
-    print(f"{len(rows)} answers in {RECORDED}")
+        Recording.of(engine, work).write(RECORDED)
 
 
 if __name__ == "__main__":
