@@ -52,5 +52,5 @@ def test_a_row_of_many_is_keyed_by_its_candidate_and_its_elements_place(shop: Wo
 def test_an_audit_sees_every_row_of_many_and_all_tables_of_a_split(shop: Workshop) -> None:
     assert shop.made().gates[0].held
     shop.edit("== 18", "== 9")
-    with pytest.raises(SynthError, match="E0904|audit"):
+    with pytest.raises(SynthError, match="audit"):
         shop.made()

@@ -78,7 +78,7 @@ def test_a_tool_runs_for_each_draft_and_a_retry_asks_all_drafts_again() -> None:
     answers: dict[str, list[object]] = {
         "drafts": [{"code": f"x{n}", "inputs": []} for n in range(8)],
         "note": ["x"],
-        "trials": [FAILED] * 4 + [FAILED, PASSED, FAILED, PASSED],
+        "trials": [*([FAILED] * 4), FAILED, PASSED, FAILED, PASSED],
         "again": [{"ok": True}],
         "said": [{"ok": True}],
         "rows": [{"rows": ["1"]}],
