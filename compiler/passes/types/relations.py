@@ -147,6 +147,9 @@ def together(kinds: Iterable[Type]) -> Type | None:
 def _pair(left: Type, right: Type) -> Type | None:
     if left == right:
         return left
+    marked = _marked_alike(left, right)
+    if marked is not None:
+        return marked
     left, right = bare(left), bare(right)
     if ANY in (left, right):
         return ANY
@@ -163,6 +166,17 @@ def _pair(left: Type, right: Type) -> Type | None:
     if fits(left, right):
         return right
     return left if fits(right, left) else None
+
+
+def _marked_alike(left: Type, right: Type) -> Type | None:
+    """What both are marked as (generated, ranked), their common type still is; null when the marks differ."""
+    if isinstance(left, Generated) and isinstance(right, Generated):
+        both = _pair(left.base, right.base)
+        return Generated(both) if both is not None else None
+    if isinstance(left, Extended) and isinstance(right, Extended) and left.property == right.property:
+        both, of = _pair(left.base, right.base), _pair(left.of, right.of)
+        return Extended(both, left.property, of) if both is not None and of is not None else None
+    return None
 
 
 def comparable(left: Type, right: Type) -> bool:
