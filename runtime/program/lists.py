@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from compiler.functions.elements import Elements, places_of
-from runtime.program.trace import BITS
+from runtime.program.trace import BITS, place_of
+
+if TYPE_CHECKING:
+    from runtime.program.row import Row
 
 Together = Callable[[Sequence[Callable[[], Any]]], list[Any]]
 
@@ -17,6 +21,24 @@ class Place(int):
 
     def __new__(cls, outer: int, place: int) -> Place:
         return super().__new__(cls, (outer << BITS) | place)
+
+
+@contextmanager
+def in_order(row: Row) -> Iterator[None]:
+    """What is recorded here stands in the order of cells, elements, samples and attempts, whichever was answered first.
+
+    Lists in lists are put in order when the outermost one is there.
+    """
+    if row.parallel:
+        yield
+        return
+    start = len(row.events)
+    row.parallel = True
+    try:
+        yield
+    finally:
+        row.parallel = False
+        row.events[start:] = sorted(row.events[start:], key=place_of)
 
 
 def each(

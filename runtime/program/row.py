@@ -17,14 +17,14 @@ from runtime.program.consistency import supported
 from runtime.program.distribution import Distribution
 from runtime.program.generating import Asking, Generations
 from runtime.program.judging import Verdicts, numbered
-from runtime.program.lists import Place, each, elements, groups_of
+from runtime.program.lists import Place, each, elements, groups_of, in_order
 from runtime.program.memory import Memory
 from runtime.program.outcome import ENDS, Again, Dropped, Full, Kept, Outcome, Rejected, Surplus, Unanswered, Unknown
 from runtime.program.rounds import Rounds
 from runtime.program.running import Runs
 from runtime.program.shape import Shape
 from runtime.program.stage import Stage
-from runtime.program.trace import Event, place_of, printed_slot
+from runtime.program.trace import Event, printed_slot
 from runtime.program.values import Points, Score, Step, Verdict
 from runtime.program.whole import Whole
 from runtime.sampling import Draws
@@ -125,19 +125,9 @@ class Row:
         return made
 
     def together(self, parts: Sequence[Callable[[], T]]) -> list[T]:
-        """The parts' values, in order, made at the same time. What they record stands in an order of its own:
-
-        that of cells, elements, samples and attempts, whichever was answered first.
-        """
-        if self.parallel:
+        """The parts' values, in order, made at the same time."""
+        with in_order(self):
             return together(parts, ENDS)
-        start = len(self.events)
-        self.parallel = True
-        try:
-            return together(parts, ENDS)
-        finally:
-            self.parallel = False
-            self.events[start:] = sorted(self.events[start:], key=place_of)
 
     # --- coming round again --------------------------------------------------------------------------------------
 
