@@ -8,15 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from compiler import plan
 from runtime.filters import Overlaps, overlaps
-from runtime.sources import Source
 
 Against = Callable[[], Mapping[str, Any]]
 SHOWN = 40
 """Characters of a text that stands for itself in a reason."""
+
+
+class Rows(Protocol):
+    """The part of a source that is needed here; a test's own rows have it too."""
+
+    def __len__(self) -> int: ...
+
+    def row(self, place: int, /) -> tuple[object, Mapping[str, Any]]: ...
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,7 @@ class ColumnOf:
 
     name: str
     column: str
-    source: Source
+    source: Rows
 
     def __len__(self) -> int:
         return len(self.source)
@@ -76,7 +83,7 @@ class _Step:
 class Decontaminations:
     """All `decontaminate` statements of one run; `against` gives the lists that are not a source's column, by step."""
 
-    def __init__(self, dataset: plan.DatasetPlan, sources: Mapping[str, Source], against: Against) -> None:
+    def __init__(self, dataset: plan.DatasetPlan, sources: Mapping[str, Rows], against: Against) -> None:
         self._steps = {
             step.id: _Step(step, lambda step=step: _reference(step, sources, against))  # type: ignore[misc]
             for step in dataset.of(plan.Decontaminate)
@@ -86,7 +93,7 @@ class Decontaminations:
         return self._steps[step].find(value)
 
 
-def _reference(step: plan.Decontaminate, sources: Mapping[str, Source], against: Against) -> ColumnOf | Texts:
+def _reference(step: plan.Decontaminate, sources: Mapping[str, Rows], against: Against) -> ColumnOf | Texts:
     if step.source is not None and step.column is not None:
         return ColumnOf(step.source, step.column, sources[step.source])
     return Texts(against()[step.id] or ())

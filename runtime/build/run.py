@@ -43,16 +43,11 @@ class Job:
     def __post_init__(self) -> None:
         dataset = self.loaded.plan
         self.duplicates = Duplicates(dataset)
-        self.cleared = Decontaminations(dataset, self.inputs.sources, self._against)
+        self.cleared = Decontaminations(dataset, self.inputs.sources, lambda: against(self.loaded, self.stage()))
         self.pace = pace_of(dataset, self.window)
         axes = self.inputs.axes(self.loaded)
         known = [number for number in (count(axes), self.limit, wanted(dataset)) if number is not None]
         self.progress.wanted = min(known, default=None)
-
-    def _against(self) -> Mapping[str, Any]:
-        """What the program says, which reads the sources as a row does."""
-        given = self.loaded.against
-        return {} if given is None else given(Row(self.stage(), (), 0, {}))
 
     def stage(self) -> Stage:
         dataset = self.loaded.plan
@@ -104,6 +99,12 @@ class Job:
             self.progress.kept += 1
         elif isinstance(outcome, Rejected):
             self.progress.rejected[outcome.step] += 1
+
+
+def against(loaded: Loaded, stage: Stage) -> Mapping[str, Any]:
+    """What a program holds texts against, by statement, where that is no source's column; it reads sources as a row."""
+    given = loaded.against
+    return {} if given is None else given(Row(stage, (), 0, {}))
 
 
 def pace_of(dataset: plan.DatasetPlan, window: int) -> Pace | Groups:

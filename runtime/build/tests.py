@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from compiler import plan
@@ -9,12 +11,14 @@ from compiler.analysis import Analysis, analyse
 from compiler.testing import Test, tests_of
 from dsl.diagnostics import SynthError
 from runtime.build.inputs import Inputs
+from runtime.build.overlaps import Decontaminations, Rows
 from runtime.build.program import Loaded
-from runtime.build.run import step_texts
+from runtime.build.run import against, step_texts
 from runtime.build.session import Session
 from runtime.build.testing import Verdict, given_rows, key_part, run_test
 from runtime.program.stage import Stage
 from runtime.sources.catalog import ProjectCatalog
+from runtime.tables.keys import KeyPart
 
 NOTHING = ("none", None)
 """Stands for the first (key part, value) of an axis that the test gives, or that has none."""
@@ -34,11 +38,30 @@ def _run(test: Test, analysis: Analysis, loaded: Loaded, inputs: Inputs, catalog
             return Verdict(test, again.errors)
         loaded = _same_dataset(again, loaded)
     dataset = loaded.plan
-    stage = Stage(dataset.name, dataset.seed, inputs.handles, steps=step_texts(dataset))
+    cleared = Decontaminations(dataset, _rows(test, dataset, inputs), lambda: against(loaded, stage))
+    stage = Stage(dataset.name, dataset.seed, inputs.handles, steps=step_texts(dataset), overlaps=cleared.overlaps)
     try:
         return run_test(test, loaded, stage, _first(test, loaded, inputs))
     except SynthError as error:  # rows that the test needs and nobody has: of a dataset that was never built
         return Verdict(test, error.diagnostics)
+
+
+@dataclass(frozen=True)
+class GivenRows:
+    """The rows that a test gives to a source, as a source has them."""
+
+    rows: Sequence[Any]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def row(self, index: int) -> tuple[KeyPart, dict[str, Any]]:
+        return key_part(self.rows[index]), self.rows[index]
+
+
+def _rows(test: Test, dataset: plan.DatasetPlan, inputs: Inputs) -> dict[str, Rows]:
+    """What `decontaminate` reads: the test's own rows where it gives some, else the sources'."""
+    return {**inputs.sources, **{name: GivenRows(rows) for name, rows in given_rows(test, dataset).items()}}
 
 
 def _first(test: Test, loaded: Loaded, inputs: Inputs) -> dict[str, tuple[Any, object]]:
