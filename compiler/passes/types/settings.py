@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from compiler.passes.types.checker import HERE, Checker, Env
 from compiler.passes.types.relations import fits
-from compiler.types import FLOAT, INT, STR, List, Type
+from compiler.types import ANY, FLOAT, INT, STR, List, Type
 from dsl import tree
 from dsl.diagnostics import Related, did_you_mean
 
@@ -114,7 +114,7 @@ def _check(c: Checker, setting: tree.Setting, allowed: Allowed, env: Env, consta
     elif allowed.units and not _has_unit(setting.value, allowed.units):
         example = "10s" if allowed.units is TIME else "512MB"
         c.report("E0328", f"`{name}` needs a unit", setting.value.span, help=f"write `{example}`")
-    elif constant and not isinstance(value, int | float | str | list):
+    elif constant and given != ANY and not isinstance(value, int | float | str | list):
         c.report("E0326", f"`{name}` must be known before any row", setting.value.span)
 
 
