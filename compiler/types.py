@@ -91,13 +91,21 @@ class Record(Type):
 class List(Type):
     """`element[]`. `length` is a fixed count; `along` names the gen whose elements these stand beside, one for one.
 
-    `size` is the length where only a row knows it.
+    `size` is the length where only a row knows it. `places` are the types by place where they differ, as in what `zip`
+    gives at a time.
     """
 
     element: Type
     length: int | None = None
     along: str | None = None
     size: tree.Expr | None = field(default=None, compare=False)
+    places: tuple[Type, ...] = field(default=(), compare=False)
+
+    def at(self, place: object) -> Type:
+        """The type of one element; `place` is a number, or anything else where it is not known."""
+        if isinstance(place, int) and -len(self.places) <= place < len(self.places):
+            return self.places[place]
+        return self.element
 
     def __str__(self) -> str:
         element = f"({self.element})" if isinstance(self.element, Choice) and not self.element.name else self.element

@@ -202,7 +202,7 @@ def index(c: Checker, node: tree.Index, env: Env, want: Type | None) -> Type:
     if isinstance(kind, List) or is_text(kind):
         if not fits(solid(given), INT):
             c.report("E0314", "an element is named by its number", node.index.span, label=f"this is `{given}`")
-        return like(kind.element if isinstance(kind, List) else STR, base, given)
+        return like(kind.at(c.evaluate(node.index)) if isinstance(kind, List) else STR, base, given)
     return c.report(
         "E0314",
         f"a value of type `{kind}` has no elements",

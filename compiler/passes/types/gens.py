@@ -64,7 +64,7 @@ def _taken_apart(c: Checker, clause: tree.ForClause, given: List) -> list[Type]:
         return [ANY] * count
     inner = solid(given.element)
     if isinstance(inner, List) or inner == ANY:
-        return [inner.element if isinstance(inner, List) else ANY] * count
+        return [inner.at(place) if isinstance(inner, List) else ANY for place in range(count)]
     c.report("E0323", f"an element of this list is a `{inner}`, not {count} values", clause.iterable.span)
     return [ANY] * count
 

@@ -25,7 +25,7 @@ def _zip(c: Checker, node: tree.Call, function: Function, env: Env) -> Type:
             elements.append(given.element)
         elif given != ANY:
             c.report("E0323", "`zip` takes lists", arg.value.span, label=f"this is `{given}`")
-    return List(List(elements[0] if len(set(elements)) == 1 else ANY))
+    return List(List(elements[0] if len(set(elements)) == 1 else ANY, places=tuple(elements)))
 
 
 def _consistency(c: Checker, node: tree.Call, function: Function, env: Env) -> Type:

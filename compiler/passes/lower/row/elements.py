@@ -48,7 +48,8 @@ def _kinds(node: tree.ForClause, site: Site) -> Sequence[Type]:
     if zipped is not None:
         return [element_of(arg.value, site) for arg in zipped]
     inner = expressions.base_type(element_of(node.iterable, site))
-    return [or_null(inner.element if isinstance(inner, List) else ANY, True)] * len(node.targets)
+    kinds = [inner.at(place) if isinstance(inner, List) else ANY for place in range(len(node.targets))]
+    return [or_null(kind, True) for kind in kinds]
 
 
 def _zipped(node: tree.ForClause) -> tuple[tree.Arg, ...] | None:
