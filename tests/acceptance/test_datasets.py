@@ -345,3 +345,31 @@ def test_a_budget_is_for_all_datasets_together(tmp_path: Path) -> None:
         work.build(DeterministicEngine(concurrency=1), budget=Budget(calls=9))
     assert len(work.answered()) in (9, 10) and work.head is None
     assert set(how(work.build(budget=Budget(calls=30))).values()) == {"ran"}
+
+
+RECORD = """edition 1
+record Author {
+  id: str
+  text: str where words(text) > 1
+  age: int = 3
+}
+dataset authors {
+  each n in 1..4
+  emit { id = if n == 2 then "b" else "a", text = if n == 3 then "one" else "two words", more = n }
+}
+input people: Author = authors
+dataset letters {
+  key = [person.id, person.text, take]
+  each person from people
+  each take in 1..1
+  emit { text = person.text, age = person.age }
+}
+"""
+
+
+def test_a_dataset_can_be_read_as_a_record(tmp_path: Path) -> None:
+    """Further columns are left out, defaults stand in, and what breaks the record's constraint is rejected."""
+    work = Workshop(tmp_path).write(RECORD.replace('else "a"', 'else if n == 1 then "a" else "c"'))
+    work.build(limit=3)
+    assert [(row["key"], row["age"]) for row in work.rows("letters")] == [("a/two words/1", 3), ("b/two words/1", 3)]
+    assert [row["key"] for row in work.rows("letters", "rejected")] == ["people/3"]

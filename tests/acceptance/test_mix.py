@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -203,3 +207,42 @@ def test_an_unknown_mix_is_told_as_any_dataset(tmp_path: Path) -> None:
     work = project(tmp_path)
     with pytest.raises(SynthError, match="E0906"):
         work.build(only="trane")
+
+
+LARGE = """
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+from sys import argv
+from tests.acceptance.workshop import Workshop
+work = Workshop(Path(argv[1]))
+print(work.build().datasets[0].manifest.counts.kept, getrusage(RUSAGE_SELF).ru_maxrss // 1024)
+"""
+TWO_FILES = """edition 1
+record Row {
+  id: str
+  text: str
+}
+input real: Row = jsonl("real.jsonl") { key = id }
+input other: Row = jsonl("other.jsonl") { key = id }
+mix train { real: 50%, other: 50% }
+"""
+
+
+@pytest.mark.soak
+def test_memory_stays_flat_as_a_mix_grows(tmp_path: Path) -> None:
+    script = tmp_path / "large.py"
+    script.write_text(LARGE)
+    peaks = []
+    for count in (5_000, 60_000):
+        work = Workshop(tmp_path / str(count)).write(TWO_FILES, real=numbered(count), other=numbered(count))
+        command = [sys.executable, str(script), str(work.root)]
+        here = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=here)
+        kept, peak = map(int, done.stdout.split())
+        assert kept == 2 * count
+        peaks.append(peak)
+    assert peaks[1] < peaks[0] + 120
+
+
+def numbered(count: int) -> Iterator[dict[str, Any]]:
+    return ({"id": f"{n:07}", "text": "Some words. " * 20} for n in range(count))
