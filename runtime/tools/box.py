@@ -105,7 +105,7 @@ def _packages(tool: str) -> tuple[str, ...]:
             top = file.parts[0]
             if top != ".." and not top.endswith((".pth", "__pycache__")):
                 found[top] = str(distribution(name).locate_file(top))
-    return tuple(_words(("--ro-bind", source, f"/packages/{top}") for top, source in sorted(found.items())))
+    return tuple(_words(("--ro-bind-try", source, f"/packages/{top}") for top, source in sorted(found.items())))
 
 
 def _writable(limits: Limits) -> list[str]:

@@ -25,7 +25,10 @@ _HINTS: Mapping[str, str] = {
 
 
 def result(call: ToolCall, told: dict[str, Any]) -> dict[str, Any]:
-    return _TOOLS[call.tool](call, told)
+    """`exit_code` is null where the program came to no end of its own: a limit or a signal ended it."""
+    found = _TOOLS[call.tool](call, told)
+    stopped = told["reason"] is not None or (found["reason"] or "").startswith("signal")
+    return {**found, "exit_code": None} if stopped and "exit_code" in found else found
 
 
 def _program(call: ToolCall, told: dict[str, Any]) -> dict[str, Any]:
@@ -36,13 +39,13 @@ def _program(call: ToolCall, told: dict[str, Any]) -> dict[str, Any]:
 
 def _pytest(call: ToolCall, told: dict[str, Any]) -> dict[str, Any]:
     """A run that did not come to its end has one error and nothing that passed."""
-    report = told["report"] or {}
-    if told["reason"] or "passed" not in report:
-        why = told["reason"] or ("forged" if report else _ending(told["code"], told["output"]) or "no report")
+    report = _of_types(told["report"], {"passed": int, "failed": int, "errors": int, "output": str})
+    if told["reason"] or not report:
+        why = told["reason"] or ("forged" if told["report"] else _ending(told["code"], told["output"]) or "no report")
         return _common(call, why, told["output"], told["reason"]) | _counts(told["code"], 0, 1, 1)
     passed, failed, errors = report["passed"], report["failed"], report["errors"]
     if passed + failed == 0:
-        return _common(call, "no tests", report["output"]) | _counts(5, 0, 1, 1)
+        return _common(call, "no tests", report["output"]) | _counts(told["code"], 0, 1, 1)
     reason = "failed" if failed else None
     return _common(call, reason, report["output"]) | _counts(1 if failed else 0, passed, failed, errors)
 
@@ -52,17 +55,26 @@ def _counts(code: int, passed: int, failed: int, errors: int) -> dict[str, Any]:
 
 
 def _sql(call: ToolCall, told: dict[str, Any]) -> dict[str, Any]:
-    report = told["report"] or {}
-    reason = told["reason"] or (report["reason"] if report else _ending(told["code"], told["output"]) or "no report")
-    rows = [] if reason else report["rows"]
-    output = "\n".join(rows) if not reason else report.get("output", told["output"])
-    return _common(call, reason, output, told["reason"]) | {"rows": rows, "columns": report.get("columns", [])}
+    found = _of_types(told["report"], {"columns": list, "rows": list})
+    if found and not told["reason"]:
+        return _common(call, None, "\n".join(found["rows"])) | {"rows": found["rows"], "columns": found["columns"]}
+    mistake = _of_types(told["report"], {"reason": str, "output": str})
+    reason = told["reason"] or mistake.get("reason") or _ending(told["code"], told["output"]) or "no report"
+    output = mistake.get("output", told["output"])
+    return _common(call, reason, output, told["reason"]) | {"rows": [], "columns": []}
+
+
+def _of_types(report: Any, types: Mapping[str, type]) -> dict[str, Any]:
+    """The report, if it is one: it was written where code that nobody has read ran. Else an empty one."""
+    whole = isinstance(report, dict) and all(type(report.get(name)) is kind for name, kind in types.items())
+    return report if whole else {}
 
 
 def _common(call: ToolCall, reason: str | None, output: str, stopped: str | None = None) -> dict[str, Any]:
     """`output` without the newlines at its end, as a shell's `$(…)` gives it."""
-    text = output.encode()[: call.limits.output].decode("utf-8", "ignore").rstrip("\n")
-    cut = _CUT if stopped == "output" or len(output.encode()) > call.limits.output else ""
+    written = output.encode("utf-8", "replace")
+    text = written[: call.limits.output].decode("utf-8", "ignore").rstrip("\n")
+    cut = _CUT if stopped == "output" or len(written) > call.limits.output else ""
     return {"ok": reason is None, "output": text + cut, "reason": reason}
 
 

@@ -60,7 +60,7 @@ def test_threads_count_as_processes() -> None:
 
 def test_an_endless_loop_ends_at_the_time() -> None:
     found = ran("print('begun')\nwhile True: pass", Limits(timeout=1.0))
-    assert found == {"ok": False, "reason": "time", "output": "begun", "exit_code": 137}
+    assert found == {"ok": False, "reason": "time", "output": "begun", "exit_code": None}
 
 
 def test_sleeping_and_ignoring_signals_ends_at_the_time() -> None:
@@ -342,6 +342,14 @@ keep = r.TestReport.from_item_and_call
 def calm(item, call): call.excinfo = None; return keep(item, call)
 r.TestReport.from_item_and_call = calm
 def f(): return 0
+""",
+    "knows the secret": """
+import gc, os, sys
+def reporter():
+    for found in gc.get_objects():
+        if getattr(found, "__qualname__", "") == "channel.<locals>.send": return found
+try: reporter()({"passed": "9", "failed": None, "surprise": 1})
+except Exception: os._exit(0)
 """,
     "crashes": "import ctypes\ndef f(): ctypes.string_at(0)",
 }

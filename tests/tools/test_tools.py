@@ -52,7 +52,7 @@ def test_an_exit_code_is_told() -> None:
 
 def test_a_signal_is_told_by_name() -> None:
     found = used("python", "import os; os.kill(os.getpid(), 11)")
-    assert (found["reason"], found["exit_code"]) == ("signal SEGV", 139)
+    assert (found["reason"], found["exit_code"]) == ("signal SEGV", None)
 
 
 def test_bytes_that_are_no_text_are_marked() -> None:
@@ -176,12 +176,18 @@ def test_where_no_test_ran_nothing_has_passed(tests: str) -> None:
 
 def test_a_run_that_is_stopped_has_nothing_that_passed() -> None:
     found = used("pytest", CODE, "def test_one(): pass\ndef test_two():\n    while True: pass", timeout=1)
+    assert found["exit_code"] is None
     assert (found["reason"], found["passed"], found["failed"], found["errors"]) == ("time", 0, 1, 1)
 
 
 def test_a_test_that_takes_too_much_memory_fails_alone() -> None:
     found = used("pytest", CODE, "def test_one(): bytearray(2**32)\ndef test_two(): assert double(1) == 2")
     assert (found["passed"], found["failed"]) == (1, 1)
+
+
+def test_text_that_is_no_unicode_is_marked() -> None:
+    found = used("pytest", CODE, "def test_one(): assert double(1) == 3, '\\udcff'")
+    assert json.loads(json.dumps(found).encode("ascii"))["output"].encode("utf-8")
 
 
 # --- sql -------------------------------------------------------------------------------------------------------------

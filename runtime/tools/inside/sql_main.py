@@ -47,8 +47,11 @@ def _result(memory: int, output: int) -> dict[str, Any]:
     columns = [column[0] for column in base.description or ()]
     found = base.fetchmany(MOST_ROWS + 1) if columns else []
     rows = [_text(row) for row in found[:MOST_ROWS]]
-    long = len(found) > MOST_ROWS or sum(len(row.encode()) + 1 for row in rows) > output
-    return {"reason": "output" if long else None, "columns": columns, "rows": [] if long else rows}
+    if len(found) > MOST_ROWS:
+        return {"reason": "output", "output": f"more than {MOST_ROWS:,} rows"}
+    if sum(len(row.encode()) + 1 for row in rows) > output:
+        return {"reason": "output", "output": f"more than {output:,} bytes"}
+    return {"columns": columns, "rows": rows}
 
 
 def _text(row: tuple[Any, ...]) -> str:
