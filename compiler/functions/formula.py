@@ -7,8 +7,10 @@ factors may stand side by side (2x, 3(x + 1)); \\frac, \\sqrt, ^, %, !, |x|, deg
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
+
+from compiler.functions.formula_text import plain, without_unit
+from compiler.functions.formula_tree import Apply, Formula, Group, Node, NoFormula, Number, Symbol
 
 LONGEST = 1000
 DEEPEST = 60
@@ -24,123 +26,18 @@ _GREEK = (
     *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi", "rho"),
     *("sigma", "tau", "phi", "chi", "psi", "omega", "varphi"),
 )
-_UNITS = {
-    name: names.split()[0]
-    for names in (
-        *("mm millimeters", "cm centimeters", "m meter meters metre metres", "km kilometers kilometres"),
-        *("in inch inches", "ft foot feet", "yd yard yards", "mi mile miles", "g gram grams", "kg kilograms"),
-        *("mg", "oz", "lb lbs pounds", "s sec second seconds", "min minute minutes", "h hr hour hours", "day days"),
-        *("week weeks", "month months", "year years", "ml", "l liter liters litre litres", "degree degrees deg"),
-        *("rad radian radians",),
-        *("dollar dollars usd", "euro euros eur", "cent cents", "unit units", "mph", "km/h kmh", "m/s", "people"),
-    )
-    for name in names.split()
-}
-"""Units by every name they go by."""
 _TOKEN = re.compile(
     r"\s+|(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<command>\\[a-zA-Z]+)|(?P<word>[a-zA-Z]+)|(?P<sign>\*\*|<=|>=|!=|\\[{}|]|.)",
-    re.DOTALL,
+    re.DOTALL | re.ASCII,
 )
-
-
-class NoFormula(ValueError):
-    """The text is nothing that this parser knows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    value: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    """A letter that stands for an unknown, or one of the constants `pi`, `e`, `i` and `oo`."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Apply:
-    """`operator` is `+`, `*`, `/`, `^`, `-` (of one), `=`, `!`, or a function's name."""
-
-    operator: str
-    operands: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A tuple, an interval or a set: `open` and `close` are its brackets, `{` for one where the order is none."""
-
-    open: str
-    items: tuple[Node, ...]
-    close: str
-
-
-Node = Number | Symbol | Apply | Group
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    node: Node
-    unit: str | None = None
 
 
 def parse(text: str) -> Formula:
     """Raises NoFormula, also for what is longer or deeper than an answer ever is."""
     if len(text) > LONGEST:
         raise NoFormula("too long")
-    plain, unit = _without_unit(_plain(text))
-    return Formula(_Parser(_tokens(plain)).whole(), unit)
-
-
-# --- text ---
-
-_DROPPED = re.compile(
-    r"\\(?:left|right|big|Big|bigg|Bigg|displaystyle|limits|,|;|:|!| )(?![a-zA-Z])|\$|\\\(|\\\)|\\\[|\\\]|~"
-)
-_SPELT = (
-    (r"\\[dtc]frac", r"\\frac"),
-    (r"\\(?:cdot|times|ast)(?![a-zA-Z])|[·×∗]", "*"),
-    (r"\\div(?![a-zA-Z])|÷", "/"),
-    (r"\\(?:le|leq|leqslant)(?![a-zA-Z])|≤", "<="),
-    (r"\\(?:ge|geq|geqslant)(?![a-zA-Z])|≥", ">="),
-    (r"[−–]", "-"),
-    (r"\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![a-zA-Z]))|°", " degrees "),
-    (r"\\%", "%"),
-    (r"π", r"\\pi "),
-    (r"∞|\\infty(?![a-zA-Z])", " oo "),
-    (r"√", r"\\sqrt"),
-    (r"²", "^2"),
-    (r"³", "^3"),
-    (r"\\(?:text|mathrm|textbf|mathbf|operatorname|mbox)\s*\{([^{}]*)\}", r" \1 "),
-    (r"\\boxed\s*(\{.*\})", r"\1"),
-    (r"[€£]", ""),
-)
-
-
-def _plain(text: str) -> str:
-    text = text.strip().rstrip(".").replace("\\$", "")
-    text = re.sub(r"(?<=\d)(?:\{,\}|\\,)(?=\d{3}(?!\d))", "", text)
-    for pattern, spelt in _SPELT:
-        text = re.sub(pattern, spelt, text)
-    text = _DROPPED.sub("", text)
-    return _thousands(text).strip()
-
-
-def _thousands(text: str) -> str:
-    """`12,345` is one number where no bracket says that it is two."""
-    if re.search(r"[(\[{]", text):
-        return text
-    return re.sub(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])", lambda found: found[0].replace(",", ""), text)
-
-
-def _without_unit(text: str) -> tuple[str, str | None]:
-    """`5 cm` and `5 cm^2`: what stands behind a number and is a unit's name."""
-    found = re.fullmatch(r"(.*[\d)}%])\s*([a-zA-Z][a-zA-Z/ ]*?)(?:\s*\^\s*\{?([23])\}?)?", text, re.DOTALL)
-    words = found[2].lower() if found else ""
-    if found is None or words not in _UNITS or (len(words) == 1 and not text[len(found[1]) :].startswith(" ")):
-        return text, None  # `5m` is five times m
-    return found[1], _UNITS[words] + (f"^{found[3]}" if found[3] else "")
+    written, unit = without_unit(plain(text))
+    return Formula(_Parser(_tokens(written)).whole(), unit)
 
 
 def _tokens(text: str) -> list[str]:
@@ -224,7 +121,7 @@ class _Parser:
             mixed = all(isinstance(part, Number) for part in right.operands)
             return Apply("+", (left, right)) if mixed else _times(left, right)
         if isinstance(right, Number):
-            if number and self.ahead == "/" and self.tokens[self.at + 1].isdigit():
+            if number and self.ahead == "/" and _is_number(self.tokens[self.at + 1]):
                 self.take()
                 return Apply("+", (left, Apply("/", (right, Number(Fraction(self.take()))))))
             raise NoFormula("two numbers side by side")
@@ -268,7 +165,7 @@ class _Parser:
 
     def atom(self) -> Node:
         token = self.take()
-        if token[:1].isdigit() or (token[:1] == "." and token != "."):
+        if _is_number(token[:1]) or (token[:1] == "." and token != "."):
             if len(token) > DIGITS:
                 raise NoFormula("too many digits")
             return Number(Fraction(token))
@@ -311,8 +208,8 @@ class _Parser:
         if self.ahead == "{":
             return self.braced()
         token = self.take()
-        if token[:1].isdigit():
-            if len(token) > 1 and token.isdigit():
+        if _is_number(token[:1]):
+            if len(token) > 1 and _is_number(token):
                 self.at -= 1
                 self.tokens[self.at] = token[1:]
             return Number(Fraction(token[0]))
@@ -374,6 +271,11 @@ class _Parser:
         if not isinstance(given, Number | Symbol):
             raise NoFormula("a subscript is a number or a letter")
         return str(given.value) if isinstance(given, Number) else given.name
+
+
+def _is_number(token: str) -> bool:
+    """Whether these are digits of the common kind: `¹` is a digit, and no number."""
+    return token.isascii() and token.isdigit()
 
 
 def _times(left: Node, right: Node) -> Node:

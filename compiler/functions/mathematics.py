@@ -13,7 +13,8 @@ from hashlib import blake2b
 from typing import Any
 
 from compiler.functions.declare import function
-from compiler.functions.formula import Apply, Formula, Group, Node, NoFormula, Number, Symbol, parse
+from compiler.functions.formula import parse
+from compiler.functions.formula_tree import Apply, Formula, Group, Node, NoFormula, Number, Symbol
 
 PRECISION, CLOSE = 120, 90
 """Digits that are computed with, and that must agree."""
