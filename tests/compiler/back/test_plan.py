@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 import pytest
 
@@ -128,28 +129,32 @@ def test_titles_stand_on_one_line() -> None:
 
 def test_a_dataset_stands_after_the_one_it_reads() -> None:
     text = (GOLDEN / "datasets" / "input.synth").read_text(encoding="utf-8")
-    first, rest = text.split("dataset more", 1)[0], "dataset more" + text.split("dataset more", 1)[1]
-    raw = first[first.index("dataset raw") :]
-    analysis = analysed("edition 1\n\n" + rest + "\n" + raw, "plan")
-    assert analysis.model.plan is not None
-    assert [dataset.name for dataset in analysis.model.plan.datasets] == ["raw", "more"]
+    assert text.index("dataset more") < text.index("dataset raw")
+    made = _planned(text)
+    assert [dataset.name for dataset in made.datasets] == ["raw", "more"] == list(made.order)
+    assert [dataset.needs for dataset in made.datasets] == [(), ("raw",)]
 
 
-def test_what_comes_later_says_so_once_for_each_feature() -> None:
-    twice = """edition 1
-dataset out {
-  each i in 1..3
-  dedup "a" by meaning(0.9)
-  dedup "b" by meaning(0.8)
-  emit { i = i }
-}
-"""
-    analysis = analysed(twice, "plan")
-    assert [d.code for d in analysis.diagnostics] == ["E0490"]
-    assert analysed(twice, "types").ok
+def test_a_mix_stands_after_its_parts_and_before_what_reads_it() -> None:
+    made = _planned((GOLDEN / "mix" / "input.synth").read_text(encoding="utf-8"))
+    assert made.order == ("raw", "half", "weighed", "more")
+    assert [part.share for part in made.mixes[1].parts] == [Fraction(2, 3), Fraction(1, 3)]
 
 
-@pytest.mark.parametrize("code", ["E0490", "W0590"])
+def test_how_rows_were_made_is_no_part_of_what_reads_them() -> None:
+    text = (GOLDEN / "datasets" / "input.synth").read_text(encoding="utf-8")
+    before, after = _planned(text), _planned(text.replace("{{ page.text }}", "Page: {{ page.text }}"))
+    assert before.datasets[0].data != after.datasets[0].data
+    assert before.datasets[1].data == after.datasets[1].data
+
+
+def _planned(text: str) -> plan.Plan:
+    made = analysed(text, "plan").model.plan
+    assert made is not None
+    return made
+
+
+@pytest.mark.parametrize("code", ["W0590"])
 def test_the_page_of_a_code_shows_it_and_its_way_out(code: str) -> None:
     found = page(code)
     assert found is not None
