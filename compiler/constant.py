@@ -182,7 +182,7 @@ class Evaluator:
 
     def _library(self, function: Function, given: list[Any], args: Sequence[tree.Arg]) -> Any:
         """Calls what a printed program would call, with `given` before the arguments."""
-        if function.code is None or not function.available:
+        if function.code is None:
             return UNKNOWN
         named: dict[str, Any] = {}
         for arg, param in paired(function.signature.params, args):

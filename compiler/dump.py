@@ -130,7 +130,8 @@ def _mix(mix: plan.MixPlan) -> Iterator[str]:
 
 
 def _dataset(dataset: plan.DatasetPlan, model: Model) -> Iterator[str]:
-    yield f"dataset {dataset.name} target={dataset.target} seed={dataset.seed} data={dataset.data[:8]}"
+    per = f" per {_shown(dataset.per.value, model)}" if dataset.per is not None else ""
+    yield f"dataset {dataset.name} target={dataset.target}{per} seed={dataset.seed} data={dataset.data[:8]}"
     for step in dataset.steps:
         yield from _step(step, model, "  ")
     for kind, parts in _parts(dataset).items():

@@ -220,13 +220,6 @@ class Audit(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Later(Step):
-    """A statement that checks today and is executed by a later edition of synth; `plan` says so, once."""
-
-    feature: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class InputPlan:
     """A source of rows: `kind` is the reader (`jsonl`, `parquet`, `python`, `dataset` …), `argument` its path or query.
 

@@ -30,7 +30,6 @@ class Function:
     bare       may stand without a call: `drafts.any`
     place      where it means something: constants are read before any row, draws stand right of `~`, and what asks a
                judge belongs to the statements of a row
-    available  False: checked and documented, executed by a later version
     """
 
     name: str
@@ -43,7 +42,6 @@ class Function:
     receiver: Type | None = None
     bare: bool = False
     place: Place = "anywhere"
-    available: bool = True
 
     @property
     def title(self) -> str:

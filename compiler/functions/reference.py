@@ -38,7 +38,7 @@ def _section(title: str, text: str, entries: Iterable[Function]) -> str:
 
 
 def _row(entry: Function) -> str:
-    doc = entry.doc if entry.available else f"{entry.doc} Checked today; run by a later version."
+    doc = entry.doc
     return f"| `{_cell(entry.title)}` | {_cell(doc)} | `{_cell(entry.example)}` |\n"
 
 

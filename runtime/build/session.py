@@ -21,6 +21,10 @@ from runtime.store.open import project_store
 from runtime.store.port import Store
 
 
+CALLS_NOBODY = 128
+"""What a dataset without a model has instead: rows that are compared with all before them are so at once."""
+
+
 @dataclass
 class Session(AbstractContextManager["Session"]):
     """Engines are made once for each binding and loaded when first asked. A test hands in `engine` for all roles."""
@@ -77,7 +81,7 @@ class Session(AbstractContextManager["Session"]):
 
     def concurrency(self, dataset: plan.DatasetPlan) -> int:
         engines = {id(engine): engine for engine in (self.engine_of(item.role) for item in dataset.models)}
-        return max((engine.concurrency for engine in engines.values()), default=1)
+        return max((engine.concurrency for engine in engines.values()), default=CALLS_NOBODY)
 
     async def close_engines(self) -> None:
         for engine in self._engines.values():

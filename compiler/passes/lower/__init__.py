@@ -12,20 +12,16 @@ from compiler.context import Context
 from compiler.model import Model
 from compiler.passes.lower import mixes
 from compiler.passes.lower.module import Module
-from compiler.plan import DatasetPlan, Emit, Later
+from compiler.plan import DatasetPlan, Emit
 
 
 def run(model: Model, context: Context) -> Model:
     if model.plan is None:
         return model
     evaluator = Evaluator(model.symbols, model.values, context.catalog)
-    ready = (dataset for dataset in model.plan.datasets if not dataset.of(Later))
-    modules = {dataset.name: Module(model, dataset, evaluator) for dataset in ready}
+    modules = {dataset.name: Module(model, dataset, evaluator) for dataset in model.plan.datasets}
     programs = {name: module.text() for name, module in modules.items()}
-    datasets = tuple(
-        _with_nulls(dataset, modules[dataset.name]) if dataset.name in modules else dataset
-        for dataset in model.plan.datasets
-    )
+    datasets = tuple(_with_nulls(dataset, modules[dataset.name]) for dataset in model.plan.datasets)
     plan = mixes.with_nulls(replace(model.plan, datasets=datasets))
     programs |= {mix.name: text for mix in plan.mixes if (text := mixes.text(mix, model, evaluator))}
     return replace(model, plan=plan, programs=programs)

@@ -1,7 +1,4 @@
-"""A checked, fingerprinted model in; its datasets as plans, each after the ones it reads, out.
-
-What this edition checks and cannot execute yet becomes a `Later` step, and one diagnostic for each such feature.
-"""
+"""A checked, fingerprinted model in; its datasets as plans, each after the ones it reads, out."""
 
 from __future__ import annotations
 
@@ -20,7 +17,6 @@ from compiler.passes.plan.prompts import prompt_plans
 from compiler.passes.plan.steps import Steps
 from dsl import tree
 from dsl.diagnostics import Related
-from dsl.source import Span
 
 
 def run(model: Model, context: Context) -> Model:
@@ -39,14 +35,12 @@ class _Planner:
         self.model, self.context = model, context
         self.evaluator = Evaluator(model.symbols, model.values, context.catalog)
         self.digester = Digester(model)
-        self.reported: set[str] = set()
 
     def dataset(self, node: tree.Dataset) -> plan.DatasetPlan:
         parts = Parts(self.model, self.evaluator)
         settings = {statement.name.text: statement for statement in node.body if isinstance(statement, tree.Set)}
         seed, key = self._seed(settings), self._key(settings)
         steps = Steps(self.model, self.evaluator, self.digester, node, self._base(node, seed, key)).build()
-        self._report_later(steps)
         layout.warn(node, self.model, self.context)
         prints = self.model.fingerprints[node]
         return plan.DatasetPlan(
@@ -104,23 +98,3 @@ class _Planner:
             return None
         value = settings["key"].value
         return value.items if isinstance(value, tree.ListExpr) else (value,)
-
-    # --- what comes later ---
-
-    def _report_later(self, steps: tuple[plan.Step, ...]) -> None:
-        nested = (inner for step in steps if isinstance(step, plan.Loop) for inner in step.steps)
-        for step in (*steps, *nested):
-            if isinstance(step, plan.Later):
-                self.report(step.feature, step.span)
-
-    def report(self, feature: str, span: Span) -> None:
-        """Once for each feature, at its first place."""
-        if feature in self.reported:
-            return
-        self.reported.add(feature)
-        self.context.report(
-            "E0490",
-            f"{feature}: checked today, executed in a later edition of synth",
-            span,
-            help="the rest of the spec can be built without this statement",
-        )

@@ -14,7 +14,6 @@ from compiler import plan
 from compiler.constant import Evaluator
 from compiler.digest import Digester, pack
 from compiler.model import Model
-from compiler.passes.plan.later import feature
 from compiler.passes.plan.names import reads, title
 from compiler.types import ANY, Type
 from dsl import tree
@@ -67,8 +66,7 @@ class Steps:
 
     def step(self, node: tree.Statement) -> plan.Step:
         common = self.common(node)
-        missing = feature(node, self.model)
-        step = plan.Later(**common, feature=missing) if missing else BUILDERS[type(node)](self, node, common)
+        step = BUILDERS[type(node)](self, node, common)
         name = getattr(node, "name", None)
         if isinstance(name, tree.Name) and not isinstance(node, tree.Emit | tree.Loop):
             self.remember(name.text, step.closure, step.reads, type(node))

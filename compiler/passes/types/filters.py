@@ -27,7 +27,7 @@ _FROM_METHODS = {m.name for m in METHODS.values() if not _over_elements(m) and m
 _FROM_FUNCTIONS = {
     name
     for name, f in REGISTRY.items()
-    if f.place == "anywhere" and f.available and f.signature.params and name != "zip"
+    if f.place == "anywhere" and f.signature.params and name != "zip"
 }
 NAMES: tuple[str, ...] = tuple(
     sorted({*_FROM_METHODS, *_FROM_FUNCTIONS, *ALIASES, "json"} - {"user", "assistant", "system"})

@@ -20,7 +20,7 @@ STEP = "    "
 Printer = Callable[["RowPrinter", Any, str], Iterator[str]]
 P = TypeVar("P", bound=Printer)
 PRINTERS: dict[type[plan.Step], Printer] = {}
-NOT_OF_ROW = (plan.Axis, plan.Audit, plan.Later)
+NOT_OF_ROW = (plan.Axis, plan.Audit)
 
 
 def prints(kind: type[plan.Step]) -> Callable[[P], P]:
