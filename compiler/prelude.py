@@ -51,7 +51,7 @@ _COUNTS = (("passed", INT), ("failed", INT), ("errors", INT))
 TOOLS: Mapping[str, Tool] = {
     "python": Tool(1, 2, (("exit_code", Optional(INT)),)),
     "pytest": Tool(2, 2, (("exit_code", Optional(INT)), *_COUNTS)),
-    "sql": Tool(1, 2, (("rows", List(STR)),)),
+    "sql": Tool(1, 2, (("rows", List(STR)), ("columns", List(STR)))),
     "command": Tool(1, 8, (("exit_code", Optional(INT)),)),
 }
 RESULT_PROPERTIES: tuple[tuple[str, Type], ...] = (("ok", BOOL), ("output", STR), ("reason", Optional(STR)))

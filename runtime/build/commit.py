@@ -114,6 +114,9 @@ def _metadata(built: Iterable[Built]) -> dict[str, str]:
         found[f"{one.manifest.dataset}.calls"] = str(one.progress.fresh)
         found[f"{one.manifest.dataset}.reused"] = str(one.progress.reused)
         found[f"{one.manifest.dataset}.tokens"] = str(one.progress.tokens)
+        if one.progress.runs:
+            found[f"{one.manifest.dataset}.runs"] = str(one.progress.runs)
+            found[f"{one.manifest.dataset}.sandbox"] = one.progress.sandbox
     return found
 
 

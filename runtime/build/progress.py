@@ -11,7 +11,7 @@ class Progress:
     """`wanted` is the target, or the number of candidates where there is none, or None when neither is known.
 
     `fresh` are calls that reached an engine, `reused` those the journal answered; `tokens` are of fresh calls. `runs`
-    are tools that were run in the sandbox.
+    are tools that were run in the sandbox, and `sandbox` says what held them.
     """
 
     dataset: str
@@ -24,6 +24,7 @@ class Progress:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     runs: int = 0
+    sandbox: str = ""
 
     @property
     def calls(self) -> int:

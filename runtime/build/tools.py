@@ -39,6 +39,7 @@ class Sandbox:
         from runtime import tools
 
         self.allowance.check(self.progress)
+        self.progress.sandbox = str(await tools.level())
         return orjson.dumps(await tools.run(call), option=orjson.OPT_SORT_KEYS)
 
 

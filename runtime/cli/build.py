@@ -83,6 +83,8 @@ def _show_one(one: Built) -> None:
         say(f"  −{number:<5,} {_title(one, step)}")
     for found in one.judges:
         say(f"  judge {summary(found)}")
+    if one.progress.runs:
+        say(f"  {plural(one.progress.runs, 'run')} in {one.progress.sandbox}")
     say(f"  {_calls(one.progress)}  root {one.manifest.root[:12]}")
 
 
@@ -94,8 +96,7 @@ def _title(one: Built, step: str) -> str:
 
 
 def _calls(progress: Progress) -> str:
-    runs = f", {plural(progress.runs, 'run')}" if progress.runs else ""
-    return f"{plural(progress.fresh, 'call')} made, {progress.reused:,} reused, {progress.tokens:,} tokens{runs}"
+    return f"{plural(progress.fresh, 'call')} made, {progress.reused:,} reused, {progress.tokens:,} tokens"
 
 
 def _json(done: Build, branch: str) -> dict[str, object]:

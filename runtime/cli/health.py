@@ -42,6 +42,7 @@ def examine(project: Project, engines: bool = True) -> Iterator[Finding]:
     yield from _packages()
     yield _uvloop()
     yield _weights()
+    yield _tools()
     if engines:
         yield from _engines(project)
     yield _part("store", lambda: _store(project))
@@ -101,6 +102,19 @@ def _weights() -> Finding:
     except SynthError as error:
         first = error.diagnostics[0]
         return Finding("embedded model", "warn", first.message, first.help)
+
+
+def _tools() -> Finding:
+    """A sandbox is made and used. Where none can be, only specs that `run` something are out of reach."""
+    import asyncio
+
+    from runtime.tools import level
+
+    try:
+        return Finding("tools", "ok", str(asyncio.run(level())))
+    except SynthError as error:
+        first = error.diagnostics[0]
+        return Finding("tools", "warn", "; ".join((f"{first.code} {first.message}", *first.notes)), first.help)
 
 
 def _engines(project: Project) -> Iterator[Finding]:

@@ -85,6 +85,7 @@ def completed(tool: str, mock: Any) -> dict[str, Any]:
         "failed": 0 if ok or counted else 1,
         "errors": 0,
         "rows": [],
+        "columns": [],
     }
     names = [name for name, _ in (*RESULT_PROPERTIES, *TOOLS[tool].properties)]
     return {**{name: usual.get(name) for name in names}, **given}

@@ -55,6 +55,19 @@ def test_an_engine_with_a_wrong_setting_fails(cli: Cli, tmp_path: Path) -> None:
     assert "E0802" in engine["told"]
 
 
+def test_it_says_what_holds_the_tools(cli: Cli) -> None:
+    assert _told(cli, "tools").startswith("ok: bubblewrap ")
+
+
+def test_without_a_sandbox_it_says_the_mend(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    from runtime.tools import machine
+
+    monkeypatch.setattr(machine, "_found", None)
+    monkeypatch.setattr(machine, "programs", list)
+    assert _told(cli, "tools").startswith("warn: E0807 ")
+    assert "user namespaces" in _told(cli, "tools")
+
+
 def test_a_store_with_commits_is_read(cli: Cli, history: Builder) -> None:
     assert _told(cli, "store").startswith("ok: branches: 1, tags: 0, files found: ")
 
