@@ -132,7 +132,7 @@ class Dedup(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decontaminate(Step):
-    """`number` is the length of an n-gram, or a threshold; `source` and `column` are set where `against` is a column."""
+    """`number` is the length of an n-gram, or a threshold; `source` and `column` are there where `against` is one."""
 
     value: tree.Expr
     against: tree.Expr

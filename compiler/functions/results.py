@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from compiler.functions.canonical import identity
+from compiler.functions.counting import share_of_different
 from compiler.functions.declare import RESULTS, Function, result
 from compiler.functions.signature import parse_signature
-from compiler.functions.text import distinct as _distinct_grams
+from compiler.functions.text import ngrams
 
 Column = Sequence[Any]
 
@@ -75,8 +76,9 @@ def quantile(value: Column, q: float) -> float | None:
 @result("text: each str, ngram: int = 1 -> float?", "distinct(question, ngram = 2) >= 0.5")
 def distinct(text: Column, ngram: int = 1) -> float | None:
     """Different runs of `ngram` words ÷ all such runs, over the texts of all rows: 1 is all different."""
-    found = _present(text)
-    return _distinct_grams(found, ngram) if found else None
+    if all(cell is None for cell in text):
+        return None
+    return share_of_different(gram for cell in text if cell for gram in ngrams(cell, ngram))
 
 
 @result("value: each any -> bool", "unique(key)")

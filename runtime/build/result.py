@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from runtime.program.outcome import Kept
+from runtime.scratch import Spool
 from runtime.tables.keys import Key, print_key
 
 
@@ -16,8 +17,26 @@ class Seen(dict[str, Any]):
         return None
 
 
+class Values(Sequence[Any]):
+    """A value of each row, worked out when it is asked for: a column takes no memory."""
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]], value: Callable[[Mapping[str, Any]], Any]) -> None:
+        self._rows, self._value = rows, value
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self._value(row) for row in self._rows)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        return self._value(self._rows[index])
+
+
 class Result:
-    """Keeps, of each kept candidate, only the names that audits read: `reads` (all where None).
+    """Keeps, of each kept candidate, only the names that audits read: `reads` (all where None). They lie on disk.
 
     `table` is the unnamed emit: its columns go by their own names, other tables' as (table, column). A name of the row
     comes before a column that is called the same, as it does for the checker. Where the unnamed emit makes `many` rows
@@ -28,8 +47,8 @@ class Result:
         self.table, self.many = table, many
         self.reads = None if reads is None else frozenset(reads)
         self.kept = self.attempted = 0
-        self._rows: list[Mapping[str, Any]] = []
-        self._tables: dict[str, list[Mapping[str, Any]]] = {}
+        self._rows = Spool()
+        self._tables: dict[str, Spool] = {}
 
     def add(self, key: Key, outcome: Kept, values: Mapping[str, object]) -> None:
         own = {**values, "key": print_key(key)}
@@ -47,18 +66,18 @@ class Result:
         whole = emit in self.reads if self.reads is not None else True
         seen = Seen({**first, **last}) if whole else self._seen({**first, **last})
         if seen:
-            self._tables.setdefault(emit, []).append(seen)
+            self._tables.setdefault(emit, Spool()).append(seen)
 
     def _seen(self, row: Mapping[str, object]) -> Seen:
         return Seen(row if self.reads is None else {k: v for k, v in row.items() if k in self.reads})
 
     def column(self, name: str, table: str | None = None) -> Sequence[Any]:
         """One value for each kept row, or for each row of another table."""
-        return [row.get(name) for row in self._of(table)]
+        return Values(self._of(table), lambda row: row.get(name))
 
     def each(self, value: Callable[[Mapping[str, Any]], Any], table: str | None = None) -> Sequence[Any]:
         """`value` of each kept row; a row is a mapping of names."""
-        return [value(row) for row in self._of(table)]
+        return Values(self._of(table), value)
 
     def _of(self, table: str | None) -> Sequence[Mapping[str, Any]]:
         if table is None or (table == self.table and not self.many):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from runtime.cli.console import plural, say, say_json
+from runtime.cli.console import paint, plural, say, say_json
 from runtime.cli.context import Context
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def run(
     ref: str = typer.Argument(None, metavar="REF", help="A branch, tag or commit; the current branch without one."),
+    flagged: bool = typer.Option(False, "--flagged", help="List the rows that are marked for a person."),
     as_json: bool = typer.Option(False, "--json", help="Print it as JSON."),
 ) -> None:
     """Show one commit: its message, and what is in each dataset.
@@ -27,6 +28,9 @@ def run(
     context = Context.here()
     store = context.store
     commit = store.get(store.resolve(context.ref(ref)))
+    if flagged:
+        _flagged(store, commit, as_json)
+        return
     manifests = _manifests(store, commit)
     called = names(store)
     if as_json:
@@ -42,6 +46,21 @@ def run(
         say()
         for line in _lines(manifest):
             say(line)
+
+
+def _flagged(store: Store, commit: Commit, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from runtime.stories.flags import flagged
+
+    found = flagged(store, commit.id)
+    if as_json:
+        say_json([asdict(row) for row in found])
+        return
+    for row in found:
+        say(f"{paint(f'{row.dataset} {row.key}', 'bold')}  {row.statement}")
+    if not found:
+        say("no row is marked")
 
 
 def _manifests(store: Store, commit: Commit) -> list[Manifest]:

@@ -44,3 +44,8 @@ def test_unique_sees_through_types_and_tuples() -> None:
     assert results.unique([("a", 1), ("a", 2)])
     assert not results.unique([("a", 1), ("a", 1)])
     assert results.unique([1, "1", 1.0])
+
+
+def test_distinct_of_many_is_that_of_a_set() -> None:
+    texts = [f"{number % 900} {number % 700}" for number in range(150_000)]
+    assert results.distinct(texts, ngram=2) == len(set(texts)) / len(texts)
