@@ -39,7 +39,8 @@ def command(pid: str) -> str:
 
 
 def _parent(pid: str) -> str:
-    return _read(pid, "stat").rpartition(")")[2].split()[1] if _read(pid, "stat") else "0"
+    fields = _read(pid, "stat").rpartition(")")[2].split()
+    return fields[1] if fields else "0"
 
 
 def _read(pid: str, name: str) -> str:
