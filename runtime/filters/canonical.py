@@ -11,10 +11,12 @@ import unicodedata
 
 import orjson
 
+from compiler.functions.plain import marked
+
 
 def same_text(value: object) -> str:
     """What `dedup … by exact` compares."""
-    text = value if isinstance(value, str) else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    text = value if isinstance(value, str) else orjson.dumps(value, marked, orjson.OPT_SORT_KEYS).decode()
     return "\n".join([line.rstrip() for line in unicodedata.normalize("NFC", text).splitlines()]).strip("\n")
 
 

@@ -17,8 +17,10 @@ from runtime.scratch import ScratchRows
 
 Near = tuple[int, float]
 """The index of the vector that is near, and the cosine."""
-BLOCK = 8_192
-"""Vectors compared at once: eight megabytes of floats."""
+BLOCK = 4_096
+"""Vectors compared with at once: four megabytes of floats."""
+ROWS = 512
+"""Vectors that are looked for at once."""
 SLACK = 1e-4
 """More than single precision can be wrong by, over SIZE products of unit vectors."""
 Floats = npt.NDArray[np.float32]
@@ -30,6 +32,8 @@ class Meanings:
     def __init__(self, threshold: float) -> None:
         self.threshold = threshold
         self._held = ScratchRows(SIZE, np.int8)
+        self._floats = np.empty((BLOCK, SIZE), np.float32)
+        self._cosines = np.empty((ROWS, BLOCK), np.float32)
 
     def __len__(self) -> int:
         return len(self._held)
@@ -41,10 +45,16 @@ class Meanings:
 
     def find(self, vectors: Sequence[Vector]) -> list[Near | None]:
         """For each, the earliest added vector that is near enough."""
+        return [near for start in range(0, len(vectors), ROWS) for near in self._find(vectors[start : start + ROWS])]
+
+    def _find(self, vectors: Sequence[Vector]) -> list[Near | None]:
+        """The large arrays are the same each time: what is asked for and freed again and again breaks memory up."""
         found: list[Near | None] = [None] * len(vectors)
         looking, queries = np.arange(len(vectors)), _unit(np.stack(vectors))
         for start, block in self._held.blocks(BLOCK):
-            likely = queries[looking] @ _unit(block).T >= self.threshold - SLACK
+            cosines = self._cosines[: len(looking), : len(block)]
+            np.matmul(queries[looking], _unit(block, self._floats).T, out=cosines)
+            likely = cosines >= self.threshold - SLACK
             for row in np.flatnonzero(likely.any(axis=1)).tolist():
                 place = int(looking[row])
                 found[place] = self._first(vectors[place], block, np.flatnonzero(likely[row]), start)
@@ -86,9 +96,10 @@ def cosine(one: Vector, other: Vector) -> float:
     return int(first @ second) / sqrt(squares)
 
 
-def _unit(vectors: npt.NDArray[np.int8]) -> Floats:
+def _unit(vectors: npt.NDArray[np.int8], room: Floats | None = None) -> Floats:
     """Of length one, nearly. Zeros become a vector that is near its like, which the exact test then decides."""
-    floats = vectors.astype(np.float32)
+    floats = np.empty(vectors.shape, np.float32) if room is None else room[: len(vectors)]
+    floats[:] = vectors
     lengths = np.sqrt(np.einsum("ij,ij->i", floats, floats))
     floats[lengths == 0.0, 0] = lengths[lengths == 0.0] = 1.0
     floats /= lengths[:, None]

@@ -1,8 +1,8 @@
 """Signatures in, one after the other; the earliest one that is at least as like as a threshold, out.
 
 Locality-sensitive hashing: a signature is cut into bands, and only those that agree in a whole band are compared
-(Leskovec, Rajaraman, Ullman, chapter 3). Half a kilobyte for each signature, on disk; its pages are in memory while
-they are in use.
+(Leskovec, Rajaraman, Ullman, chapter 3). Half a kilobyte each, on disk: signatures and chains are read when
+they are needed, the tables in which chains begin are mapped.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _FIRST_ROOM = 256
 _NONE = 0
 """No link. A link is an index and one, so that a new table, which is zeros, has none."""
 _RELEASE = 512
-"""Signatures looked for between two times that the tables' pages are given back."""
+"""Signatures looked for between two times that the table's pages are given back."""
 _RELINKED = 4_096
-"""Signatures whose places are computed at once when the tables grow."""
+"""Signatures whose places are computed at once when the table grows."""
 
 
 def band_length(threshold: float) -> int:
@@ -70,7 +70,7 @@ class Neighbours:
         while (held := links != _NONE).any():
             bands, links = bands[held], links[held] - 1
             found.append(links)
-            links = self._next.array[links, bands]
+            links = self._next.take(links)[np.arange(len(links)), bands]
         return np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int32)
 
     def _slots(self, signatures: npt.NDArray[np.uint16]) -> npt.NDArray[np.intp]:
@@ -85,12 +85,12 @@ class Neighbours:
 
     def _link(self, index: int, slots: npt.NDArray[np.intp]) -> None:
         bands = np.arange(self._bands)
-        self._next.array[index] = self._heads.array[bands, slots]
+        self._next.append(self._heads.array[bands, slots])
         self._heads.array[bands, slots] = index + 1
 
     def _make_room(self, room: int) -> None:
         self._room, self._bits = room, room.bit_length() - 1
-        self._next = Mapped((room, self._bands), np.int32)
+        self._next = ScratchRows(self._bands, np.int32)
         self._heads = Mapped((self._bands, room), np.int32)
 
     def _grow(self) -> None:
@@ -98,13 +98,9 @@ class Neighbours:
         for start, held in self._signatures.blocks(_RELINKED):
             for index, slots in enumerate(self._slots(held), start):
                 self._link(index, slots)
-            self._release()
+            self._heads.release()
 
     def _rest(self) -> None:
         self.looked += 1
         if self.looked % _RELEASE == 0:
-            self._release()
-
-    def _release(self) -> None:
-        self._next.release()
-        self._heads.release()
+            self._heads.release()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -46,6 +50,7 @@ def test_batches_find_what_comparing_with_all_one_by_one_finds(
 
 def test_the_earliest_is_found_over_many_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("runtime.filters.meanings.BLOCK", 7)
+    monkeypatch.setattr("runtime.filters.meanings.ROWS", 40)
     found, seen = vectors(3, 200), Meanings(0.93)
     assert seen.admit(found[:90]) + seen.admit(found[90:]) == one_by_one(found, 0.93)
 
@@ -73,3 +78,16 @@ def test_a_paraphrase_is_dropped_and_names_the_one_before() -> None:
     assert seen.admit("b", "Why is my phone bill so high?") is None
     found = seen.admit("c", "Every evening the router loses its connection.")
     assert found is not None and found.of == "a"
+
+
+def test_no_network_is_touched_and_no_code_that_would_is_loaded() -> None:
+    script = (
+        "import socket, sys\n"
+        "def refuse(*_, **__): raise AssertionError('a connection')\n"
+        "socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse\n"
+        "from runtime.embeddings import embedder\n"
+        "assert embedder().embed('some words').any() and '@' in embedder().identity\n"
+        "assert not {'wordllama', 'huggingface_hub', 'requests'} & set(sys.modules)\n"
+    )
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=root, timeout=60)
