@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from compiler.functions.canonical import json_text
 from compiler.functions.checks import is_json, is_python
 from compiler.types import BOOL, FLOAT, INT, STR, CheckedText, Choice, List, Optional, Record, Scalar, Type
 from dsl import tree
@@ -128,10 +129,13 @@ def _choice(kind: Choice) -> Read:
 
 
 def _checked(kind: CheckedText) -> Read:
+    """Where JSON is wanted, a value that the file holds as such stands for its text."""
     tests: Mapping[str, Callable[[str], bool]] = {"python": is_python, "json": is_json}
     test = tests.get(kind.language)
 
     def checked(value: Any) -> str:
+        if kind.language == "json" and value is not None and not isinstance(value, str):
+            return json_text(value)
         if not isinstance(value, str) or (test is not None and not test(value)):
             raise Misfit(kind.language, value)
         return value

@@ -46,6 +46,7 @@ INNER = record(role=STR)
         (INNER, "x", "expected Row"),
         (CheckedText("python"), "def", "expected python"),
         (CheckedText("json"), "{", "expected json"),
+        (CheckedText("json"), None, "found null"),
         (STR, None, "found null"),
         (STR, ["x" * 99], "…"),
     ],
@@ -101,6 +102,14 @@ def test_a_missing_column_names_the_nearest(write: Write, opened: Open) -> None:
     (found,) = mistakes(lambda: len(opened("jsonl", "a.jsonl", record(id=STR, role=STR))))
     assert (found.code, found.label) == ("E0602", "did you mean `rol`?")
     assert found.notes == ("columns: id, rol",)
+
+
+def test_a_value_of_the_file_stands_for_its_json_text(write: Write, opened: Open) -> None:
+    """Schemas of tools are objects in most files that hold them, and texts in some."""
+    write("a.jsonl", '{"schema": {"type": "object", "b": ["ü", 1.5], "a": null}}\n{"schema": "{}"}\n')
+    source = opened("jsonl", "a.jsonl", record(schema=CheckedText("json")))
+    assert source.row(0)[1]["schema"] == '{"type": "object", "b": ["ü", 1.5], "a": null}'
+    assert source.row(1)[1]["schema"] == "{}"
 
 
 def test_a_default_stands_for_a_missing_column(write: Write, opened: Open) -> None:
