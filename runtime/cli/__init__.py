@@ -52,7 +52,9 @@ def _run(arguments: Sequence[str]) -> int:
     import typer
 
     from runtime.cli.app import app
+    from runtime.cli.context import forget
 
+    forget()
     try:
         code = app(list(arguments) or ["--help"], prog_name="synth", standalone_mode=False)
     except typer.TyperException as error:  # a mistake in the call: an unknown option, an argument too few
@@ -86,8 +88,10 @@ def _report(error: SynthError) -> None:
 def _source(path: str) -> Source | None:
     """What a message quotes, from the spec's project or the current folder's; nothing when that cannot be read."""
     from dsl.diagnostics import SynthError
-    from runtime.cli.context import ENTERED, Context, configuration
+    from runtime.cli.context import ENTERED, LOOKED, Context, configuration
 
+    if LOOKED and not ENTERED and (unread := configuration(path)) is not None:
+        return unread
     try:
         return (ENTERED[-1] if ENTERED else Context.here()).source(path)
     except SynthError:

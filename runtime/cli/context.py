@@ -38,6 +38,7 @@ class Context:
         cwd = Path.cwd()
         folder = (cwd / spec).resolve().parent
         own = next((at for at in (folder, *folder.parents) if (at / FILE).is_file()), cwd)
+        LOOKED[:] = [own]
         return cls(Project.find(own), cwd)
 
     @property
@@ -115,6 +116,8 @@ class Context:
         return f"{self.branch}{text[4:]}" if text == "HEAD" or text.startswith("HEAD~") else text
 
 
+LOOKED: list[Path] = []
+"""The folder of the spec's project, noted before its configuration is read."""
 ENTERED: list[Context] = []
 """The project of the spec that a command read last: messages quote from it."""
 TYPED: dict[str, Source] = {}
@@ -126,9 +129,15 @@ def quoted(source: Source) -> None:
     TYPED[source.path] = source
 
 
+def forget() -> None:
+    """A command begins: what the last one in this process entered and typed is nobody's any more."""
+    for noted in (LOOKED, ENTERED, TYPED):
+        noted.clear()
+
+
 def configuration(path: str) -> Source | None:
-    """The configuration's text when it cannot be read as one: the nearest file of its name, at or above this folder."""
-    here = Path.cwd()
+    """The text of a configuration that cannot be read as one: the nearest file of its name, at or above the project."""
+    here = LOOKED[-1] if LOOKED else Path.cwd()
     file = next((folder / FILE for folder in (here, *here.parents) if (folder / FILE).is_file()), None)
     if path != FILE or file is None:
         return None

@@ -56,3 +56,19 @@ def test_a_mistake_is_quoted_from_the_specs_own_project(cli: Cli, tmp_path: Path
     done = cli("plan", "specs/notes/notes.synth", "--profile", "small")
     assert done.code == 2
     assert 'params = { most = "x" }' in done.err
+
+
+def test_a_configuration_that_cannot_be_read_is_quoted_where_it_lies(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "synth.toml").write_text("[profile.fine]\n")
+    write(tmp_path / "specs" / "notes", "[engines.test\n")
+    done = cli("build", "specs/notes/notes.synth")
+    assert done.code == 2
+    assert "1 | [engines.test" in done.err
+
+
+def test_a_command_forgets_what_the_one_before_it_read(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path / "specs" / "notes")
+    assert cli("plan", "specs/notes/notes.synth").code == 0
+    (tmp_path / "synth.toml").write_text("[nonsense\n")
+    done = cli("log")
+    assert "1 | [nonsense" in done.err
