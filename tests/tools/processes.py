@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-SECONDS = 3.0
+SECONDS = 10.0
 
 
 def left_over() -> list[str]:
@@ -13,7 +13,7 @@ def left_over() -> list[str]:
     deadline = time.monotonic() + SECONDS
     while (found := [pid for pid in _all() if _is_orphan(pid)]) and time.monotonic() < deadline:
         time.sleep(0.02)
-    return found
+    return [f"{pid} of {_parent(pid)} ({command(_parent(pid))}): {_read(pid, 'status')}" for pid in found]
 
 
 def of_a_sandbox(pid: str) -> bool:
