@@ -43,8 +43,10 @@ docs-check: install
 golden: install
 	$(BIN)/python -m pytest -m 'not live and not soak' -n 2 --update-golden
 
+# `make record` asks the embedded model about all of them again, `make record SPEC=bios` about one spec of the gallery.
 record: install
-	$(BIN)/python -m tests.acceptance.replay
+	$(if $(SPEC),,$(BIN)/python -m tests.acceptance.replay)
+	$(BIN)/python -m tests.gallery.record $(SPEC)
 
 bench: install
 	for script in benchmarks/b*.py; do $(BIN)/python $$script || exit 1; done

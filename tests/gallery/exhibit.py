@@ -54,11 +54,16 @@ class Exhibit(Workshop):
         catalog = ProjectCatalog(self.root, session.facts)
         return analyse(self.spec.name, catalog, params or {}, upto="lower")
 
-    def small(self, engine: Engine) -> Build:
-        """What `synth build --profile small` builds."""
+    def params(self) -> Mapping[str, Any]:
+        """Those of the profile `small`; none where there is no such profile."""
+        config = Project.find(self.root).config
+        return profile_params(config, config.profile(PROFILE)) if PROFILE in config.profiles else {}
+
+    def small(self, engine: Engine | None = None) -> Build:
+        """What `synth build --profile small` builds: on this engine, or on those that the profile names."""
         project = Project.find(self.root)
         profile = project.config.profile(PROFILE)
         with Session(project, profile, engine) as session:
-            analysis = self.compiled(session, profile_params(project.config, profile))
+            analysis = self.compiled(session, self.params())
             assert analysis.ok, analysis.errors
             return build(analysis, session, Options("main", limit=profile.limit, audits=profile.audits))
