@@ -12,6 +12,7 @@ from dsl.source import Source
 from runtime.build.chosen import chosen
 from runtime.build.inputs import Inputs
 from runtime.build.session import Session
+from runtime.build.testing import Verdict
 from runtime.build.tests import run_all
 from runtime.config.project import Project
 from tests.gallery.exhibit import FIRST, NAMES, PROFILE, SPECS, Exhibit
@@ -38,14 +39,29 @@ def test_it_has_no_mistake_is_planned_and_compiles_to_python(exhibit: Exhibit) -
         compile(program, dataset, "exec")
 
 
-def test_its_own_tests_pass(exhibit: Exhibit) -> None:
+def verdicts(exhibit: Exhibit) -> list[Verdict]:
     project = Project.find(exhibit.root)
     with Session(project, project.config.profile()) as session:
         analysis = exhibit.compiled(session)
-        for loaded in chosen(analysis, None):
-            inputs = Inputs.open(loaded, exhibit.root, session.facts)
-            for verdict in run_all(analysis, loaded, inputs, session):
-                assert verdict.failures == (), verdict.test.title
+        assert [found.code for found in analysis.errors] == []
+        loaded = chosen(analysis, None)
+        opened = [(one, Inputs.open(one, exhibit.root, session.facts)) for one in loaded]
+        return [verdict for one, inputs in opened for verdict in run_all(analysis, one, inputs, session)]
+
+
+def test_its_own_tests_pass(exhibit: Exhibit) -> None:
+    assert {verdict.test.title: verdict.failures for verdict in verdicts(exhibit) if verdict.failures} == {}
+
+
+@pytest.mark.parametrize("name", ["tested_code", "support_mix"])
+def test_what_a_spec_without_tests_selects(name: str, tmp_path: Path) -> None:
+    """Both are kept as they were given to us, without tests; these stand in `more/`."""
+    exhibit = Exhibit.copy(name, tmp_path)
+    more = (Path(__file__).with_name("more") / f"{name}.synth").read_text(encoding="utf-8")
+    exhibit.spec.write_text(exhibit.spec.read_text(encoding="utf-8") + "\n" + more, encoding="utf-8")
+    found = verdicts(exhibit)
+    assert len(found) == more.count("\ntest ") + more.startswith("test ")
+    assert {verdict.test.title: verdict.failures for verdict in found if verdict.failures} == {}
 
 
 def test_it_is_in_the_house_style(exhibit: Exhibit) -> None:
