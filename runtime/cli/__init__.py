@@ -52,7 +52,7 @@ def _run(arguments: Sequence[str]) -> int:
     import typer
 
     from runtime.cli.app import app
-    from runtime.cli.context import forget
+    from runtime.cli.noted import forget
 
     forget()
     try:
@@ -88,7 +88,8 @@ def _report(error: SynthError) -> None:
 def _source(path: str) -> Source | None:
     """What a message quotes, from the spec's project or the current folder's; nothing when that cannot be read."""
     from dsl.diagnostics import SynthError
-    from runtime.cli.context import ENTERED, LOOKED, Context, configuration
+    from runtime.cli.context import Context, configuration
+    from runtime.cli.noted import ENTERED, LOOKED
 
     if LOOKED and not ENTERED and (unread := configuration(path)) is not None:
         return unread

@@ -24,7 +24,8 @@ def compiled(
     """Compiles the spec as far as its programs. Its mistakes are raised; its warnings are shown and stop nothing."""
     from runtime.build.session import Session
     from runtime.cli.console import report
-    from runtime.cli.context import ENTERED, Context
+    from runtime.cli.context import Context
+    from runtime.cli.noted import ENTERED
 
     context = Context.of(spec)
     ENTERED[:] = [context]
@@ -39,7 +40,7 @@ def compiled(
 
 def params_of(typed: Sequence[str], project: Project, profile: Profile) -> dict[str, tree.Expr]:
     """The profile's, and over them what was typed."""
-    from runtime.cli.context import quoted
+    from runtime.cli.noted import quoted
     from runtime.config.params import param_source, parse_param, profile_params, split_param
 
     for text in typed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dsl.source import Source
-from runtime.cli.context import quoted
+from runtime.cli.noted import quoted
 
 if TYPE_CHECKING:
     from compiler import types

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dsl.diagnostics import Diagnostic, SynthError, nearest
 from dsl.source import Source
+from runtime.cli.noted import LOOKED, TYPED
 from runtime.config.project import FILE, Project
 
 if TYPE_CHECKING:
@@ -114,25 +115,6 @@ class Context:
         if not text:
             return self.branch
         return f"{self.branch}{text[4:]}" if text == "HEAD" or text.startswith("HEAD~") else text
-
-
-LOOKED: list[Path] = []
-"""The folder of the spec's project, noted before its configuration is read."""
-ENTERED: list[Context] = []
-"""The project of the spec that a command read last: messages quote from it."""
-TYPED: dict[str, Source] = {}
-"""Texts that were typed on the command line and that messages may quote, by the name messages call them."""
-
-
-def quoted(source: Source) -> None:
-    """Remembers a text that was typed as (part of) an option, so that a mistake in it can be underlined."""
-    TYPED[source.path] = source
-
-
-def forget() -> None:
-    """A command begins: what the last one in this process entered and typed is nobody's any more."""
-    for noted in (LOOKED, ENTERED, TYPED):
-        noted.clear()
 
 
 def configuration(path: str) -> Source | None:
