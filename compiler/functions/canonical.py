@@ -6,17 +6,19 @@ import json
 
 import orjson
 
+from compiler.functions.plain import marked
+
 
 def identity(value: object) -> object:
     """A hashable key: equal for equal values, different for `1`, `1.0`, `true` and `"1"`."""
     if isinstance(value, str):
         return value
     try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(value, marked, orjson.OPT_SORT_KEYS)
     except TypeError:  # integers beyond 64 bits
-        return json.dumps(value, sort_keys=True).encode()
+        return json.dumps(value, sort_keys=True, default=marked).encode()
 
 
 def json_text(value: object) -> str:
     """JSON for people: a space after `,` and `:`, text not escaped to ASCII."""
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=marked)

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from compiler.functions.declare import function
+from compiler.functions.plain import plain
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\n`]*)\n(.*?)^ {0,3}\1[`~]*[ \t]*$", re.DOTALL | re.MULTILINE)
 
@@ -57,7 +58,7 @@ def is_schema(schema: Any) -> bool:
     """Whether a record, or a text that holds one as JSON, is a valid JSON Schema."""
     import jsonschema_rs
 
-    found = _parsed(schema) if isinstance(schema, str) else schema
+    found = _parsed(schema) if isinstance(schema, str) else plain(schema)
     if not isinstance(found, dict | bool):
         return False
     try:
@@ -72,10 +73,10 @@ def conforms(value: Any, schema: Any) -> bool:
 
     A schema is never fetched: one that refers to another document is broken.
     """
-    found = _parsed(value) if isinstance(value, str) else value
+    found = _parsed(value) if isinstance(value, str) else plain(value)
     if found is _NOT_JSON or not is_schema(schema):
         return False
-    text = schema if isinstance(schema, str) else orjson.dumps(schema, option=orjson.OPT_SORT_KEYS).decode()
+    text = schema if isinstance(schema, str) else orjson.dumps(plain(schema), option=orjson.OPT_SORT_KEYS).decode()
     validator = _validator(text)
     return validator is not None and bool(validator.is_valid(found))
 

@@ -6,7 +6,7 @@ still finds its own: `drafts.where(trials.failed == 0)` lowers to
 
     fn.list_where(drafts, fn.aligned(lambda it, place: fn.own(trials, place)["failed"] == 0))
 
-`rank`, `top` and `best` give elements with a `score`: records, texts and numbers of a subclass that carries it.
+`rank`, `top` and `best` give elements with a `score`: records, texts, numbers … of a subclass that carries it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from typing import Any
+
+from compiler.functions.plain import Truth
 
 Value = Any
 Keep = Callable[[Value], Any]
@@ -93,10 +95,7 @@ class _MarkedList(Elements):
 
 
 def with_score(value: Value, score: Any) -> Value:
-    """An equal value that carries `score` and whatever the original carried (a generated text keeps its meta).
-
-    A boolean cannot carry one and stays as it is.
-    """
+    """An equal value that carries `score` and whatever the original carried (a generated text keeps its meta)."""
     return _marked(value, "score", score)
 
 
@@ -106,7 +105,7 @@ def with_support(value: Value, support: float | None) -> Value:
 
 
 def _marked(value: Value, name: str, mark: Any) -> Value:
-    if isinstance(value, bool) or value is None:
+    if value is None:
         return value
     new = _MARKED.get(type(value))
     marked = copy(value) if new is None else new(value)
@@ -115,6 +114,7 @@ def _marked(value: Value, name: str, mark: Any) -> Value:
 
 
 _MARKED: dict[type, Callable[[Value], Value]] = {
+    bool: Truth,
     str: _MarkedText,
     dict: _MarkedRecord,
     int: _MarkedInt,

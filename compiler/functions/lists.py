@@ -12,6 +12,7 @@ from typing import Any
 from compiler.functions.canonical import identity
 from compiler.functions.declare import function, method
 from compiler.functions.elements import Elements, Expression, Value, chosen, evaluate, pairs, with_score
+from compiler.functions.plain import plain
 from compiler.functions.text import str_
 
 Values = Sequence[Value]
@@ -52,7 +53,7 @@ def list_none(values: Values, cond: Expression | None = None) -> bool:
 
 
 def _holds(cond: Expression | None, value: Value, place: int) -> bool:
-    return value is not False if cond is None else bool(evaluate(cond, value, place))
+    return plain(value) is not False if cond is None else bool(evaluate(cond, value, place))
 
 
 @method("T[]", "cond: each bool = true -> int", "[1, 5, 7].count(it > 4) == 2", bare=True)

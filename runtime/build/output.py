@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 from compiler import plan
+from compiler.functions.plain import plain
 from runtime.build.rows import call_key, call_row, rejected_row
 from runtime.build.schemas import CALLS, REJECTED, emit_schema
 from runtime.program.outcome import Kept, Rejected
@@ -69,7 +70,7 @@ class Output:
         if isinstance(outcome, Kept):
             self.kept += 1
             for table, position, columns in outcome.rows:
-                self._tables[table].add((*key, *position), columns)
+                self._tables[table].add((*key, *position), plain(columns))
         else:
             self.reasons[outcome.step] += 1
             self._rejected.add(key, rejected_row(outcome))

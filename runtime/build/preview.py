@@ -8,13 +8,13 @@ from functools import partial
 from typing import Any, cast
 
 from compiler.analysis import Analysis
+from compiler.functions.plain import plain
 from runtime.build.budget import Allowance
 from runtime.build.caller import Caller
 from runtime.build.changes import tables_at
 from runtime.build.chosen import chosen
 from runtime.build.inputs import Inputs
 from runtime.build.progress import Progress
-from runtime.build.rows import plain
 from runtime.build.run import Job
 from runtime.build.session import Session
 from runtime.build.tools import Sandbox

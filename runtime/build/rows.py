@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from compiler.functions.plain import plain
 from runtime.program.outcome import Rejected
 from runtime.program.trace import Event
-from runtime.program.values import Verdict
 from runtime.tables.keys import Key
-
-
-def plain(value: Any) -> Any:
-    """A value of a program as JSON data: verdicts as what they say, generated values without their marks."""
-    if isinstance(value, Verdict):
-        return value.value
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    kind = next((kind for kind in (str, bool, int, float) if isinstance(value, kind)), None)
-    return value if kind in (None, bool) or type(value) is kind else kind(value)
 
 
 def rejected_row(outcome: Rejected) -> dict[str, Any]:

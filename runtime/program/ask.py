@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from compiler.functions.plain import plain
 from compiler.functions.tokens import read_by
 from runtime.engines.backend import Call
 from runtime.engines.protocol import Answer, Constraint, Request, Sampling
@@ -77,7 +78,7 @@ def ask(
 
 def sampling(defaults: Mapping[str, object], settings: Mapping[str, object]) -> Sampling:
     """A role's defaults with a step's own settings over them."""
-    given: dict[str, Any] = {**defaults, **{OURS.get(name, name): value for name, value in settings.items()}}
+    given: dict[str, Any] = {**defaults, **{OURS.get(name, name): plain(value) for name, value in settings.items()}}
     if "stop" in given:
         stop = given["stop"]
         given["stop"] = (stop,) if isinstance(stop, str) else tuple(stop)

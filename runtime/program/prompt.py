@@ -15,6 +15,7 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from compiler.functions import library, null
+from compiler.functions.plain import Truth
 
 Messages = list[tuple[str, str]]
 
@@ -42,7 +43,7 @@ def printed(value: object) -> object:
     """How a value stands in a prompt: null is nothing, booleans are spelt as in the language."""
     if value is None:
         return ""
-    if value is True or value is False:
+    if isinstance(value, bool | Truth):
         return "true" if value else "false"
     return value
 

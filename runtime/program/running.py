@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from compiler.functions import library as fn
+from compiler.functions.plain import plain
 from compiler.prelude import RESULT_PROPERTIES, TOOLS
 from runtime.program.outcome import Unanswered
 from runtime.program.trace import Event
@@ -27,7 +28,7 @@ class Runs:
         """Null when an argument is: there is nothing to run."""
         if any(argument is None for argument in arguments):
             return None
-        texts = [str(fn.str_(argument)) for argument in arguments]
+        texts, limits = [str(fn.str_(argument)) for argument in arguments], plain(limits)
         slot, question = (name, self.row.round, int(at), 0), (tool, texts, limits)
         known = self.row.memory.recall(slot, question)
         if known is not None:

@@ -15,6 +15,8 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
+from compiler.functions.plain import plain
+
 Check = Callable[[Any], str | None]
 
 
@@ -53,7 +55,7 @@ class Shape:
     @classmethod
     def of(cls, schema: object, check: Check | None = None) -> Shape:
         """The shape whose schema is a value of the row: data, or JSON text. It may be no schema at all."""
-        found = cls.schema(schema)
+        found = plain(cls.schema(schema))
         return cls("json", found, None, check, _not_a_schema(found))
 
     @staticmethod

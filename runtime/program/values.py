@@ -1,8 +1,11 @@
-"""Generated values: plain text, lists and records that also carry what the engine said about them."""
+"""Generated values: plain text, numbers, lists and records that also carry what the engine said about them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from compiler.functions.plain import Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +34,34 @@ class GeneratedList(list[object]):
     meta: Meta = Meta()
 
 
+class GeneratedInt(int):
+    """A generated whole number. An `int` everywhere."""
+
+    meta: Meta = Meta()
+
+
+class GeneratedFloat(float):
+    """A generated number. A `float` everywhere."""
+
+    meta: Meta = Meta()
+
+
+_GENERATED: tuple[tuple[type, type[Any]], ...] = (
+    (str, Text),
+    (bool, Truth),
+    (int, GeneratedInt),
+    (float, GeneratedFloat),
+    (dict, GeneratedRecord),
+    (list, GeneratedList),
+)
+
+
 def generated(value: object, meta: Meta) -> object:
-    """`value` with `meta` attached; numbers, booleans and null carry none."""
-    marked: Text | GeneratedRecord | GeneratedList
-    if isinstance(value, str):
-        marked = Text(value)
-    elif isinstance(value, dict):
-        marked = GeneratedRecord(value)
-    elif isinstance(value, list):
-        marked = GeneratedList(value)
-    else:
+    """`value` with `meta` attached; null carries none."""
+    kind = next((kind for base, kind in _GENERATED if isinstance(value, base)), None)
+    if kind is None:
         return value
+    marked = kind(value)
     marked.meta = meta
     return marked
 
@@ -69,37 +89,12 @@ class Score(float):
     p: float | None = None
 
 
-class Verdict:
+class Verdict(Truth):
     """What a yes/no judge said: true or false, with the probability of yes."""
 
-    __slots__ = ("p", "value")
-
-    def __init__(self, value: bool | int, p: float | None = None) -> None:
-        self.value, self.p = value, p
-
-    def __bool__(self) -> bool:
-        return bool(self.value)
-
-    def __int__(self) -> int:
-        return int(self.value)
-
-    def __eq__(self, other: object) -> bool:
-        return self.value == (other.value if isinstance(other, Verdict) else other)
-
-    def __hash__(self) -> int:
-        return hash(self.value)
-
-    def __lt__(self, other: float) -> bool:
-        return self.value < other
-
-    def __le__(self, other: float) -> bool:
-        return self.value <= other
-
-    def __gt__(self, other: float) -> bool:
-        return self.value > other
-
-    def __ge__(self, other: float) -> bool:
-        return self.value >= other
+    def __init__(self, value: object, p: float | None = None) -> None:
+        super().__init__(value)
+        self.p = p
 
     def __repr__(self) -> str:
         return f"Verdict({self.value!r}, p={self.p!r})"

@@ -8,6 +8,8 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
+from compiler.functions.plain import Truth
+
 MASK = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15
 FIRST, SECOND = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
@@ -81,6 +83,8 @@ _ENCODERS: dict[type, Callable[[Any], bytes]] = {
 
 def _encode_other(part: Any) -> bytes:
     """A subclass is written as what it is made of: generated text is a str."""
+    if isinstance(part, Truth):
+        return encode(bool(part))
     for kind in (str, int, float, tuple, list, Mapping):
         if isinstance(part, kind):
             return _ENCODERS[dict if kind is Mapping else kind](part)

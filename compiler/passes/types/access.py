@@ -49,7 +49,8 @@ def element_property(kind: Type, name: str) -> Type | None:
     if isinstance(kind, Generated):
         if name == "text" and is_text(kind.base):
             return kind.base
-        return element_property(kind.base, name) or _GENERATED.get(name)
+        own = _GENERATED.get(name)
+        return element_property(kind.base, name) or (None if own is None else like(own, kind.base))
     if isinstance(kind, Record):
         item = kind.field(name)
         return item.type if item else ANY if kind.open else None
