@@ -42,13 +42,18 @@ class DatasetAt:
     manifest: Manifest
 
     def parts(self) -> Mapping[str, Located]:
-        """Its tables by name, and `rejected` and `calls` where there are any (a table of that name goes first)."""
+        """Its tables by name, and `rejected` and `calls` where there are any (a table of that name goes first).
+
+        What the unnamed emit is split into goes by the value alone, too: `social.troll` for the table `social/troll`.
+        """
         own = self.manifest
         found = {
             "rejected": (rejected_folder(own.dataset), own.rejected),
             "calls": (calls_folder(own.dataset), own.calls),
         }
         found |= {name: (table_folder(own.dataset, name), table) for name, table in own.tables.items()}
+        split = {name: name.removeprefix(f"{own.dataset}/") for name in own.tables}
+        found = {short: found[name] for name, short in split.items() if short not in own.tables} | found
         return {
             name: Located(self.store, self.commit, folder, table)
             for name, (folder, table) in found.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -123,10 +124,14 @@ class _Views:
 
     def names(self) -> list[str]:
         """Everything that the datasets named in the query hold, as it is written in SQL."""
-        seen = {".".join(filter(None, key)) for key in (*self.found, *self._listed)}
+        seen = {".".join(map(_written, filter(None, key))) for key in (*self.found, *self._listed)}
         for key, dataset in self._datasets.items():
             parts = dataset.parts() if dataset else ()
-            seen |= {f"{key.name}.{part}" for part in parts if part != key.dataset}
+            seen |= {
+                f"{_written(key.name)}.{_written(part)}"
+                for part in parts
+                if not f"{part}/".startswith(f"{key.dataset}/")
+            }
         return sorted(seen)
 
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -143,6 +148,11 @@ class _Views:
             relation = _relation(located.schema, paths.get(key, []))
             connection.execute(f"create view {'.'.join(quoted(part) for part in key if part)} as {relation}")
         return connection
+
+
+def _written(name: str) -> str:
+    """A name as SQL takes it: `pairs/troll` stands in quotes, `social@main` need not."""
+    return name if re.fullmatch(r"\w+(@[-\w~]+)?", name) else quoted(name)
 
 
 def _relation(schema: Schema, paths: list[str]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dsl.diagnostics import SynthError
+from runtime.query.sql import query
 from tests.acceptance.workshop import Workshop
 
 SPEC = """edition 1
@@ -54,3 +55,12 @@ def test_an_audit_sees_every_row_of_many_and_all_tables_of_a_split(shop: Worksho
     shop.edit("== 18", "== 9")
     with pytest.raises(SynthError, match="audit"):
         shop.made()
+
+
+def test_sql_takes_a_split_table_by_its_value_and_names_it_so(shop: Workshop) -> None:
+    shop.made()
+    assert query(shop.store, "select count(*) from out.angry").rows() == [(3,)]
+    assert query(shop.store, 'select count(*) from out."out/angry"').rows() == [(3,)]
+    with pytest.raises(SynthError) as told:
+        query(shop.store, "select * from out.cross")
+    assert "out.angry" in str(told.value.diagnostics[0].notes)
