@@ -12,20 +12,23 @@ from typing import Any
 
 from compiler.functions.canonical import identity
 from compiler.functions.elements import Elements, pairs, places_of, with_support
-from runtime.bridge import together
-from runtime.program.outcome import Unanswered
 
 Says = Callable[[Any, Any], Any]
 """(sample, claim) → whether the sample says so."""
+Asked = Callable[[Sequence[Callable[[], Any]]], list[Any]]
+"""Questions → their answers, in order, all asked at the same time."""
 Pair = tuple[object, object]
 
 
-def supported(claims: Sequence[Any] | None, across: Sequence[Any] | None, says: Says) -> Any:
-    """The same shape, nulls where they were; `.support` is null where there is no other sample."""
+def supported(claims: Sequence[Any] | None, across: Sequence[Any] | None, says: Says, ask: Asked | None = None) -> Any:
+    """The same shape, nulls where they were; `.support` is null where there is no other sample.
+
+    `ask` may answer the questions in any order; without it they are asked one after another.
+    """
     if claims is None or across is None:
         return None
     samples = list(pairs(across))
-    found = _asked(claims, samples, says)
+    found = _asked(claims, samples, says, ask or _one_by_one)
 
     def marked(value: Any, place: int) -> Any:
         if value is None:
@@ -39,15 +42,19 @@ def supported(claims: Sequence[Any] | None, across: Sequence[Any] | None, says: 
     return Elements([marked(value, place) for value, place in zip(claims, places, strict=True)], places)
 
 
-def _asked(claims: Sequence[Any], samples: Sequence[tuple[Any, int]], says: Says) -> dict[Pair, bool]:
+def _asked(claims: Sequence[Any], samples: Sequence[tuple[Any, int]], says: Says, ask: Asked) -> dict[Pair, bool]:
     questions: dict[Pair, Callable[[], Any]] = {}
     for value, place in pairs(claims):
         for claim in _leaves(value):
             for sample, other in samples:
                 if other != place:
                     questions.setdefault(_pair(sample, claim), partial(says, sample, claim))
-    answers = together(list(questions.values()), (Unanswered,))
+    answers = ask(list(questions.values()))
     return {pair: bool(answer) for pair, answer in zip(questions, answers, strict=True)}
+
+
+def _one_by_one(questions: Sequence[Callable[[], Any]]) -> list[Any]:
+    return [question() for question in questions]
 
 
 def _leaves(value: Any) -> Iterator[Any]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from compiler.functions.elements import Elements, places_of
+from compiler.functions.elements import Elements, aligned, evaluate, pairs, places_of
 from runtime.program.trace import BITS, place_of
 
 if TYPE_CHECKING:
@@ -53,6 +53,12 @@ def each(
         for value, place in zip(values, places, strict=True)
     ]
     return Elements(together(parts), places)
+
+
+def expression_of(values: Sequence[Any] | None, given: Sequence[Any]) -> list[Callable[[], Any]]:
+    """A list method's expression, the one function among its arguments, for each element that is not null."""
+    expression = next(argument for argument in given if callable(argument) or isinstance(argument, aligned))
+    return [partial(evaluate, expression, value, place) for value, place in pairs(values or ())]
 
 
 def elements(values: Sequence[Any] | None) -> Iterator[tuple[int, Any]]:

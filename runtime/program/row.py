@@ -17,7 +17,7 @@ from runtime.program.consistency import supported
 from runtime.program.distribution import Distribution
 from runtime.program.generating import Asking, Generations
 from runtime.program.judging import Verdicts, numbered
-from runtime.program.lists import Place, each, elements, groups_of, in_order
+from runtime.program.lists import Place, each, elements, expression_of, groups_of, in_order
 from runtime.program.memory import Memory
 from runtime.program.outcome import ENDS, Again, Dropped, Full, Kept, Outcome, Rejected, Surplus, Unanswered, Unknown
 from runtime.program.rounds import Rounds
@@ -129,6 +129,16 @@ class Row:
         with in_order(self):
             return together(parts, ENDS)
 
+    def in_turn(self, parts: Sequence[Callable[[], T]]) -> list[T]:
+        """As `together`, but what the parts leave behind in the row is as if they were made one after another."""
+        self.together(parts)
+        return [part() for part in parts]
+
+    def at_once(self, method: Callable[..., Any], values: Any, *arguments: Any, **named: Any) -> Any:
+        """A list's method whose expression asks judges: of every element at the same time, before it is evaluated."""
+        self.together(expression_of(values, (*arguments, *named.values())))
+        return method(values, *arguments, **named)
+
     # --- coming round again --------------------------------------------------------------------------------------
 
     @contextmanager
@@ -212,7 +222,7 @@ class Row:
 
     def consistency(self, claims: Any, across: Any, by: Callable[[Any, Any], Any]) -> Any:
         """The claims in their shape, each with its `.support`: the share of the other samples that agree with it."""
-        return supported(claims, across, by)
+        return supported(claims, across, by, self.in_turn)
 
     # --- statements that drop, mark and keep ---------------------------------------------------------------------
 

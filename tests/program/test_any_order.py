@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from compiler.functions import library as fn
 from runtime.engines.protocol import Request
 from runtime.program.row import Row
 from runtime.program.shape import Shape
@@ -30,7 +31,7 @@ def _step(kinds: list[str]) -> st.SearchStrategy[Step]:
     return st.builds(Step, st.sampled_from(kinds), st.integers(1, 3), st.integers(0, 9))
 
 
-PLAIN = ["gen", "times", "for", "for times", "for for", "for when", "judge", "let", "retry"]
+PLAIN = ["gen", "times", "for", "for times", "for for", "for when", "judge", "where", "agree", "let", "retry"]
 LOOP = st.builds(
     Step,
     st.just("loop"),
@@ -98,6 +99,16 @@ class Program:
     def _judge(self, step: Step, name: str) -> None:
         said = self.row.judge("doubt", doubt, "critic", {"text": self._source(step)[:1]})
         self.row.flag(f"flag {name}", said)
+
+    def _where(self, step: Step, name: str) -> None:
+        asked = lambda x: self.row.judge("doubt", doubt, "critic", {"text": x[: step.number]})  # noqa: E731
+        self._keep(name, self.row.at_once(fn.list_where, self._source(step), asked))
+
+    def _agree(self, step: Step, name: str) -> None:
+        drafts = self._source(step)
+        says = lambda text, claim: self.row.judge("doubt", doubt, "critic", {"text": text[:2] + claim[:1]})  # noqa: E731
+        claims = self.row.consistency([None if draft is None else [draft] for draft in drafts], drafts, says)
+        self._keep(name, [f"{claim}{fn.support(claim)}" for inner in claims for claim in inner or ()])
 
     def _let(self, step: Step, name: str) -> None:
         self._keep(name, self.row.let(name, self._source(step)[::-1]))

@@ -63,7 +63,8 @@ def _method(node: tree.Call, callee: tree.Attr, site: Site) -> Code:
     if entry is None:
         raise LookupError(f"{plain} has no method {callee.name.text}")
     items = arguments(entry.signature.params, node.args, site, callee.base)
-    return library_call(entry, [site.as_text(callee.base), *items])
+    found = library_call(entry, [site.as_text(callee.base), *items])
+    return judging.at_once(found) if judging.asks_each(node, entry, site) else found
 
 
 def bare_method(node: tree.Attr, site: Site) -> Code | None:

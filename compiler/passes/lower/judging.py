@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compiler import plan
-from compiler.functions import REGISTRY, paired
-from compiler.model import Symbol
+from compiler.functions import REGISTRY, Each, Function, paired
+from compiler.model import Kind, Symbol
 from compiler.passes.lower import calls, expressions
 from compiler.passes.lower.identifiers import mangle
 from compiler.passes.lower.layout import Bracket, Doc, Lambda, Leaf, Prefixed, call, literal, statement, text, value
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from compiler.passes.lower.scopes import Site
 
 METHODS = {"bool": "row.judge", "points": "row.points", "scale": "row.scale", "score": "row.score"}
+DECIDED_EARLY = ("any", "all", "none")
 
 
 def judge(node: tree.Call, symbol: Symbol, site: Site) -> Code:
@@ -38,6 +39,20 @@ def consistency(node: tree.Call, site: Site) -> Code:
     asked = _asked(site.module.judge(by), [*pairs, *calls.keyword_arguments(rest, (), site)], site.module)
     doc = call("row.consistency", claims.doc, across.doc, Lambda(", ".join(names), asked))
     return Code(doc, ATOM, claims.nullable or across.nullable)
+
+
+def asks_each(node: tree.Call, entry: Function, site: Site) -> bool:
+    """Whether a list's method asks a judge about every element: `any` and its like end at the first that decides."""
+    over = [arg.value for arg, param in paired(entry.signature.params, node.args) if isinstance(param.type, Each)]
+    asked = (site.model.symbols.get(part) for value in over for part in tree.walk(value) if isinstance(part, tree.Ref))
+    return entry.name not in DECIDED_EARLY and any(found is not None and found.kind is Kind.JUDGE for found in asked)
+
+
+def at_once(method: Code) -> Code:
+    """`fn.list_where(drafts, …)` as `row.at_once(fn.list_where, drafts, …)`, which asks about all elements at once."""
+    assert isinstance(method.doc, Bracket)
+    name = Leaf(method.doc.open.removesuffix("("))
+    return Code(Bracket("row.at_once(", (name, *method.doc.items), ")"), method.level, method.nullable)
 
 
 def _asked(found: plan.JudgePlan, given: list[Doc], module: Module) -> Doc:
