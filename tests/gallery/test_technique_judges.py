@@ -11,7 +11,7 @@ import pytest
 from dsl.diagnostics import SynthError
 from runtime.engines.protocol import Request
 from tests.gallery.actor import Actor, act, calls, last
-from tests.gallery.exhibit import Exhibit, SPECS
+from tests.gallery.exhibit import SPECS, Exhibit
 
 MERITS = ("Does it say what the thing is?", "Does it give an example?", "Does it use a term that it does not explain?")
 TEXTS = {
