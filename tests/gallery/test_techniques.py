@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.gallery.exhibit import LIVE, NAMES, RECORDED, SPECS
-from tests.gallery.techniques import TECHNIQUES, Technique, named, render
+from tests.gallery.page import render
+from tests.gallery.techniques import TECHNIQUES, Technique, named
 
 HERE = Path(__file__).parent
 DOCS = Path(__file__).parents[2] / "docs"
@@ -18,7 +19,7 @@ each = pytest.mark.parametrize("technique", TECHNIQUES, ids=lambda technique: te
 
 
 def test_the_page_is_made_from_the_list() -> None:
-    made = "python -m tests.gallery.techniques > docs/techniques.md"
+    made = "python -m tests.gallery.page > docs/techniques.md"
     assert PAGE.read_text(encoding="utf-8") == render(), f"run: {made}"
 
 
