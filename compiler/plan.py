@@ -265,7 +265,10 @@ class GoldPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgePlan:
-    """`points` are the questions of a sum with what each gives, or the steps of a scale from `low` to `high`."""
+    """`points` are the questions of a sum with what each gives, or the steps of a scale from `low` to `high`.
+
+    `least` and `most` are how many times a row asks it, as far as lists' lengths are known.
+    """
 
     name: str
     node: tree.Judge
@@ -278,6 +281,8 @@ class JudgePlan:
     high: int
     gold: GoldPlan | None
     digest: str
+    least: int = 1
+    most: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,8 @@ LOOK = 20_000
 @dataclass
 class Cell:
     """A gen, a judge or its gold cases: `reused` calls are exact; `low` to `high` new ones are expected, `worst` is the
-    bound. `each` is how many calls one answer takes: a judge of points makes one for every point.
+    bound. `each` is how many calls one answer takes: a judge of points makes one for every point, and one asked about
+    the elements of a list so many for each; `least` are those that no condition rules out.
 
     `again` is how often a row can come to it, retries counted; `tries` also counts answers that fail their type.
     `unanswered` are the rows that stop here: they ask something that the journal does not hold.
@@ -52,6 +53,7 @@ class Cell:
     high: int = 0
     worst: int = 0
     unanswered: int = 0
+    least: int = 1
 
 
 @dataclass
@@ -147,13 +149,14 @@ def cells(dataset: plan.DatasetPlan) -> list[Cell]:
 
 
 def _judge(judge: plan.JudgePlan, again: int) -> Cell:
-    each = len(judge.points) if judge.kind == "points" else 1
-    return Cell(judge.name, "judge", again * each, again * each, each)
+    points = len(judge.points) if judge.kind == "points" else 1
+    each = points * judge.most
+    return Cell(judge.name, "judge", again * each, again * each, each, least=points * judge.least)
 
 
 def _gen(step: plan.Gen, again: int, size: Size) -> Cell:
     calls = again * size.each * size.rounds
-    return Cell(step.name, "gen", calls, step.attempts * calls, size.each)
+    return Cell(step.name, "gen", calls, step.attempts * calls, size.each, least=size.each)
 
 
 @dataclass
@@ -201,6 +204,6 @@ def _expect(made: Forecast, cells: list[str], low: bool, high: bool) -> None:
     """An unknown candidate makes at least the call it stopped at; if it is kept, every one that follows too."""
     for name in cells:
         found = made.cells[name]
-        found.low += found.each if low else 0
+        found.low += found.least if low else 0
         found.high += found.again if high or low else 0
         found.worst += found.tries

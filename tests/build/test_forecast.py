@@ -103,6 +103,57 @@ def test_samples_elements_and_rounds_are_counted_before_anything_runs(tmp_path: 
     assert first.low <= made.fresh <= first.high
 
 
+JUDGED = '''edition 1
+record Page {
+  id: str
+}
+input pages: Page = jsonl("pages.jsonl") { key = id }
+prompt ask(text: str) """
+  {{ text }}
+"""
+judge good(text: str) -> bool by critic """
+  Is {{ text }} good?
+"""
+judge clear(text: str) -> bool by critic """
+  Is {{ text }} clear?
+"""
+judge rich(text: str) -> points by critic """
+  {{ text }}
+""" {
+  +1 "Is it rich?"
+  +2 "Is it very rich?"
+}
+judge says(text: str, claim: str) -> bool by critic """
+  {{ text }}: {{ claim }}?
+"""
+judge kind(text: str) -> bool by critic """
+  Is {{ text }} kind?
+"""
+dataset python_qa {
+  each page from pages
+  gen drafts: str = ask(page.id) with writer times 4
+  let best = drafts.best(by = good(it).p)
+  let kept = drafts.where(good(it))
+  let clearer = kept.rank(by = clear(it).p)
+  let richest = drafts.where(len(it) > 0).top(1, by = rich(it))
+  gen claims: str = ask(draft) with writer for draft in drafts when kind(draft)
+  let facts = consistency(claims, across = drafts, by = says)
+  let fine = [best, page.id].all(kind(it))
+  emit { best = best, clearer = clearer, richest = richest, facts = len(facts), fine = fine }
+}
+'''
+
+
+def test_judges_in_lists_are_counted_for_each_element_whose_number_is_known(tmp_path: Path) -> None:
+    (tmp_path / "python_qa.synth").write_text(JUDGED)
+    (tmp_path / "pages.jsonl").write_text('{"id": "a"}\n{"id": "b"}\n')
+    first = _plan(tmp_path)
+    found = {name: (cell.low, cell.high) for name, cell in first.cells.items() if cell.kind == "judge"}
+    assert found == {"good": (8, 8), "clear": (2, 8), "rich": (4, 16), "says": (24, 24), "kind": (8, 12)}
+    made = _build(tmp_path).datasets[0].progress
+    assert made.fresh <= first.high
+
+
 def test_a_row_that_waits_for_a_run_is_foretold_from_there_on(tmp_path: Path) -> None:
     (tmp_path / "python_qa.synth").write_text(LISTS)
     (tmp_path / "pages.jsonl").write_text('{"id": "a"}\n')
