@@ -8,11 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from compiler.functions.elements import Elements, aligned, evaluate, pairs, places_of
+from runtime.program.outcome import Dropped, TooLong
 from runtime.program.trace import BITS, place_of
 
 if TYPE_CHECKING:
     from runtime.program.row import Row
 
+TOO_LONG = f"goes through more elements than calls can be told apart by: {1 << BITS:,} in a list, three lists deep"
 Together = Callable[[Sequence[Callable[[], Any]]], list[Any]]
 
 
@@ -20,7 +22,14 @@ class Place(int):
     """Where a `for` stands: an element's number, as seeds and events have it. Outside of any, it is a plain 0."""
 
     def __new__(cls, outer: int, place: int) -> Place:
-        return super().__new__(cls, (outer << BITS) | place)
+        number = (outer << BITS) | place
+        if place >> BITS or number >> WIDTH:
+            raise TooLong
+        return super().__new__(cls, number)
+
+
+WIDTH = 63
+"""Bits of an element's number: it is a column of the calls table."""
 
 
 @contextmanager
@@ -39,6 +48,22 @@ def in_order(row: Row) -> Iterator[None]:
     finally:
         row.parallel = False
         row.events[start:] = sorted(row.events[start:], key=place_of)
+
+
+def declared(
+    row: Row, name: str | None, values: Sequence[Any] | None, body: Callable[[Place, Any], Any], outer: int
+) -> Elements | None:
+    """As `each`; with a name the list is what the statement of that name makes, and drops the row if it cannot."""
+    try:
+        made = each(row.together, values, body, outer)
+    except TooLong as fault:
+        if name is None:
+            raise
+        step = f"run {name}" if f"run {name}" in row.stage.steps else f"gen {name}"
+        raise Dropped(step, TOO_LONG, (name,)) from fault
+    if name is not None:
+        row.values[name] = made
+    return made
 
 
 def each(

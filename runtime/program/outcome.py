@@ -33,7 +33,11 @@ class Full(Exception):
     """Ends a candidate whose group has its number already, of those before it: `target = 5 per product`."""
 
 
-ENDS = (Dropped, Unanswered)
+class TooLong(Exception):
+    """Raised where an element's number has no room for its place; the statement that makes the list drops the row."""
+
+
+ENDS = (Dropped, Unanswered, TooLong)
 """How a part of a candidate can end without a fault."""
 
 

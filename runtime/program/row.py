@@ -17,7 +17,7 @@ from runtime.program.consistency import supported
 from runtime.program.distribution import Distribution
 from runtime.program.generating import Asking, Generations
 from runtime.program.judging import Verdicts, numbered
-from runtime.program.lists import Place, each, elements, expression_of, groups_of, in_order
+from runtime.program.lists import Place, declared, elements, expression_of, groups_of, in_order
 from runtime.program.memory import Memory
 from runtime.program.outcome import ENDS, Again, Dropped, Full, Kept, Outcome, Rejected, Surplus, Unanswered, Unknown
 from runtime.program.rounds import Rounds
@@ -105,11 +105,11 @@ class Row:
 
         The name is given where the list is what a statement declares, and not an element of a list of lists.
         """
-        return self._named(name, each(self.together, values, body, at))
+        return declared(self, name, values, body, at)
 
     def each_of(self, groups: Any, body: Callable[..., Any], *, at: int = 0, name: str | None = None) -> Any:
         """As `each` for the groups that `zip` makes: the body takes their members, not all of which are null."""
-        return self._named(name, each(self.together, groups_of(groups), lambda place, group: body(place, *group), at))
+        return declared(self, name, groups_of(groups), lambda place, group: body(place, *group), at)
 
     def elements(self, values: Any) -> Iterator[tuple[int, Any]]:
         """Each element that is not null, with its place."""

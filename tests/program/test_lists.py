@@ -115,6 +115,26 @@ def test_a_condition_is_asked_for_each_element() -> None:
     assert row.values["z"] is None
 
 
+@pytest.mark.parametrize("deep", [1, 2, 4])
+def test_more_elements_than_can_be_told_apart_drop_the_row_with_a_reason(deep: int) -> None:
+    last = Elements(["a"], ((1 << 20) - 1 if deep == 4 else 1 << 20,))
+
+    def through(row: Row, at: Any, depth: int, values: Any, name: str | None = None) -> Any:
+        if depth == 1:
+            return row.each(values, lambda at, x: row.gen("y", ask, WORD, "w", {"text": x}, at=at), at=at, name=name)
+        return row.each(values, lambda at, xs: through(row, at, depth - 1, xs), at=at, name=name)
+
+    values: Any = last
+    for _ in range(deep - 1):
+        values = Elements([values], ((1 << 20) - 1,))
+    row = a_row(order=1)
+    outcome = run(row, lambda row: through(row, 0, deep, values, "y"))
+    assert isinstance(outcome, Rejected)
+    assert (outcome.step, outcome.names) == ("gen y", ("y",))
+    assert "1,048,576 in a list" in outcome.reason
+    assert row.events == []
+
+
 NEVER = Shape.text(check=lambda value: "is never right")
 
 
