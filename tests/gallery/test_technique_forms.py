@@ -71,6 +71,7 @@ def test_a_record_is_decoded_under_its_schema_and_kept_with_its_types_or_not_at_
     work = act("structured", tmp_path, actor)
     schema = next(json.loads(r.constraint.source) for r in actor.asked if r.constraint and "into a plan" in str(r))
     assert schema["properties"]["priority"]["enum"] == ["low", "normal", "high"]
+    assert (schema["properties"]["steps"]["minItems"], schema["properties"]["steps"]["maxItems"]) == (2, 3)
     assert schema["properties"]["steps"]["items"]["properties"]["minutes"]["maximum"] == 120
     for row in work.rows("plans"):
         assert (row["priority"], row["steps"], row["contact"]) == ("high", PLAN["steps"], PLAN["contact"])
