@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from compiler.analysis import Analysis
     from runtime.build.build import Build, Built
     from runtime.build.progress import Progress
+    from runtime.store.port import Store
 
 
 def run(
@@ -50,27 +51,36 @@ def run(
         )
         with ExitStack() as stack:
             done = build(analysis, session, options, lambda progress: stack.enter_context(live(progress)))
-        _show(done, analysis, done.branch, as_json)
+        _show(done, analysis, session.store, as_json)
         if context.elsewhere and not as_json:
             say(f"in the project {context.elsewhere}: `cd {context.elsewhere}` to read and compare it")
 
 
-def _show(done: Build, analysis: Analysis, branch: str, as_json: bool) -> None:
+def _show(done: Build, analysis: Analysis, store: Store, as_json: bool) -> None:
     from runtime.cli.console import report
 
     report(done.warnings, analysis.source)
     if as_json:
-        say_json(_json(done, branch))
+        say_json(_json(done, done.branch))
         return
     for one in done.datasets:
-        _show_one(one)
+        _show_one(one, _why(one, done, store))
     if done.commit is None:
-        say(f"Nothing to do: {branch} is up to date.")
+        say(f"Nothing to do: {done.branch} is up to date.")
         return
-    say(f"{paint(branch, 'cyan')} is at {paint(done.commit.id[:10], 'yellow')}  {done.commit.message}")
+    say(f"{paint(done.branch, 'cyan')} is at {paint(done.commit.id[:10], 'yellow')}  {done.commit.message}")
 
 
-def _show_one(one: Built) -> None:
+def _why(one: Built, done: Build, store: Store) -> dict[str, str]:
+    """Why gens dropped rows, from what was committed."""
+    from runtime.stories.failures import failures
+
+    if one.how != "ran" or done.commit is None:
+        return {}
+    return failures(store, done.commit.id, one.manifest.dataset, one.manifest.counts.rejected)
+
+
+def _show_one(one: Built, why: dict[str, str]) -> None:
     from runtime.judges.words import summary
 
     name, counts = paint(one.manifest.dataset, "bold"), one.manifest.counts
@@ -80,7 +90,7 @@ def _show_one(one: Built) -> None:
         return
     say(f"{name}  {plural(counts.kept, 'row')} kept of {counts.attempted:,} tried")
     for step, number in sorted(counts.rejected.items(), key=lambda item: -item[1]):
-        say(f"  −{number:<5,} {_title(one, step)}")
+        say(f"  −{number:<5,} {_title(one, step, why)}")
     for found in one.judges:
         say(f"  judge {summary(found)}")
     if one.progress.runs:
@@ -88,11 +98,11 @@ def _show_one(one: Built) -> None:
     say(f"  {_calls(one.progress)}  root {one.manifest.root[:12]}")
 
 
-def _title(one: Built, step: str) -> str:
-    """A statement's own words; a gen whose answers failed their type has only its name."""
+def _title(one: Built, step: str, why: dict[str, str]) -> str:
+    """A statement's own words; of a gen its name, and why its answers failed their type."""
     titles = {record.id: record.title for record in one.manifest.steps}
     title = titles.get(step, step)
-    return f"{step}: no answer of its type" if step.startswith("gen ") else title[:66]
+    return f"{step}: {why.get(step, 'no answer of its type')}" if step.startswith("gen ") else title[:66]
 
 
 def _calls(progress: Progress) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -24,6 +25,7 @@ def run(
     Example: synth show main~1
     """
     from runtime.cli.history import commit_json, names, title
+    from runtime.stories.failures import failures
 
     context = Context.here()
     store = context.store
@@ -44,7 +46,7 @@ def run(
         say(f"    {key}: {value}")
     for manifest in manifests:
         say()
-        for line in _lines(manifest):
+        for line in _lines(manifest, failures(store, commit.id, manifest.dataset, manifest.counts.rejected)):
             say(line)
 
 
@@ -71,7 +73,7 @@ def _manifests(store: Store, commit: Commit) -> list[Manifest]:
     return [read_manifest(store.read(commit.id, manifest_path(name))) for name in datasets(store, commit.id)]
 
 
-def _lines(manifest: Manifest) -> list[str]:
+def _lines(manifest: Manifest, why: Mapping[str, str]) -> list[str]:
     """`python_qa  12 rows of 31 candidates, root 1f2e…`, and what explains them."""
     from runtime.diff.view import number
 
@@ -82,7 +84,8 @@ def _lines(manifest: Manifest) -> list[str]:
         lines.append(f"  table {name}  {plural(table.rows, 'row')}: {', '.join(table.schema.names)}")
     titles = {step.id: step.title for step in manifest.steps}
     for reason, count in sorted(counts.rejected.items(), key=lambda item: (-item[1], item[0])):
-        lines.append(f"  dropped {count:,} by {titles.get(reason, reason)}")
+        told = f": {why[reason]}" if reason in why else ""
+        lines.append(f"  dropped {count:,} by {titles.get(reason, reason)}{told}")
     lines += [f"  {name} = {number(value)}" for name, value in sorted(manifest.measures.items())]
     lines += [f"  input {name}  {plural(found.rows, 'row')}" for name, found in sorted(manifest.inputs.items())]
     lines += [f"  model {role}: {identity}" for role, identity in sorted(manifest.models.items())]
