@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -137,10 +139,10 @@ def _after(turns: int, value: object) -> object:
 
 def test_several_functions_wait_at_the_same_time_and_answer_in_their_order() -> None:
     def inner(base: int) -> list[object]:
-        return together([lambda i=i: _after(5 - i, base + i) for i in range(5)])
+        return together([partial(_after, 5 - i, base + i) for i in range(5)])
 
     def code() -> list[list[object]]:
-        return together([lambda base=base: inner(base) for base in (10, 20)])
+        return together([partial(inner, base) for base in (10, 20)])
 
     expected = [[10, 11, 12, 13, 14], [20, 21, 22, 23, 24]]
     assert asyncio.run(run_in_greenlet(code)) == expected
@@ -204,7 +206,8 @@ def test_of_several_held_ends_the_first_in_order_comes_out_when_all_have_ended(t
         ]
         return together(parts, (_End,))
 
-    for run in (lambda: asyncio.run(run_in_greenlet(code)), code):
+    runs: tuple[Callable[[], object], ...] = (lambda: asyncio.run(run_in_greenlet(code)), code)
+    for run in runs:
         with pytest.raises(_End, match="first"):
             run()
     assert ended == ["third", "third"]
