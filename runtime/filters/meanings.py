@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.embeddings import SIZE, Vector
-from runtime.scratch import ScratchRows
+from runtime.scratch import ScratchRows, room
 
 Near = tuple[int, float]
 """The index of the vector that is near, and the cosine."""
@@ -32,8 +32,8 @@ class Meanings:
     def __init__(self, threshold: float) -> None:
         self.threshold = threshold
         self._held = ScratchRows(SIZE, np.int8)
-        self._floats = np.empty((BLOCK, SIZE), np.float32)
-        self._cosines = np.empty((ROWS, BLOCK), np.float32)
+        self._floats = room((BLOCK, SIZE), np.float32)
+        self._cosines = room((ROWS, BLOCK), np.float32)
 
     def __len__(self) -> int:
         return len(self._held)
@@ -48,7 +48,6 @@ class Meanings:
         return [near for start in range(0, len(vectors), ROWS) for near in self._find(vectors[start : start + ROWS])]
 
     def _find(self, vectors: Sequence[Vector]) -> list[Near | None]:
-        """The large arrays are the same each time: what is asked for and freed again and again breaks memory up."""
         found: list[Near | None] = [None] * len(vectors)
         looking, queries = np.arange(len(vectors)), _unit(np.stack(vectors))
         for start, block in self._held.blocks(BLOCK):
@@ -96,9 +95,9 @@ def cosine(one: Vector, other: Vector) -> float:
     return int(first @ second) / sqrt(squares)
 
 
-def _unit(vectors: npt.NDArray[np.int8], room: Floats | None = None) -> Floats:
+def _unit(vectors: npt.NDArray[np.int8], into: Floats | None = None) -> Floats:
     """Of length one, nearly. Zeros become a vector that is near its like, which the exact test then decides."""
-    floats = np.empty(vectors.shape, np.float32) if room is None else room[: len(vectors)]
+    floats = np.empty(vectors.shape, np.float32) if into is None else into[: len(vectors)]
     floats[:] = vectors
     lengths = np.sqrt(np.einsum("ij,ij->i", floats, floats))
     floats[lengths == 0.0, 0] = lengths[lengths == 0.0] = 1.0

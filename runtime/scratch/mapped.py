@@ -10,6 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 
+def room(shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Room for numbers that is given back whole: no part of the heap, which large arrays would leave in pieces."""
+    return np.frombuffer(mmap.mmap(-1, int(np.prod(shape)) * np.dtype(dtype).itemsize), dtype).reshape(shape)
+
+
 class Mapped:
     """`array` is as large as asked for and zero at first. `release` gives its pages back; they come again when read."""
 

@@ -54,8 +54,8 @@ def dedup(rows: Rows, node: tree.Dedup) -> None:
 def decontaminate(rows: Rows, node: tree.Decontaminate) -> None:
     rows.acted = rows.acted or node
     _must_be_text(rows.c, node.value, rows.c.infer(node.value), "`decontaminate`")
-    _against(rows.c, node.against)
-    _known_early(rows.c, node.against, "what rows are kept clear of")
+    if _against(rows.c, node.against):
+        _known_early(rows.c, node.against, "what rows are kept clear of")
     method(rows.c, node.method, OVERLAP)
 
 
@@ -116,13 +116,13 @@ def _must_be_text(c: Checker, node: tree.Expr, given: Type, what: str) -> None:
         )
 
 
-def _against(c: Checker, node: tree.Expr) -> None:
-    """`benchmark.text`: a column of a source; or a list of texts."""
+def _against(c: Checker, node: tree.Expr) -> bool:
+    """`benchmark.text`: a column of a source; or a list of texts. Whether it is a list."""
     if isinstance(node, tree.Attr):
         source = c.infer(node.base)
         if isinstance(solid(source), SourceOf) and node.name.text != "rows":
             _column(c, node, solid(source))
-            return
+            return False
     given = solid(c.infer(node))
     if given != ANY and not (isinstance(given, List) and is_text(given.element)):
         c.report(
@@ -132,6 +132,8 @@ def _against(c: Checker, node: tree.Expr) -> None:
             label=f"this is `{given}`",
             help="name a source's column: `against benchmark.text`",
         )
+        return False
+    return True
 
 
 def _column(c: Checker, node: tree.Attr, source: Type) -> None:
