@@ -67,13 +67,16 @@ class _Held:
     error: BaseException
 
 
-def together(functions: Sequence[Callable[[], T]], held: tuple[type[BaseException], ...] = ()) -> list[T]:
+def together(
+    functions: Sequence[Callable[[], T]], held: tuple[type[BaseException], ...] = (), alone: bool = False
+) -> list[T]:
     """The functions' results, in order: at the same time where a loop drives this code, else one after another.
 
     The first fault cancels the others and comes out. An exception of `held` is no fault: all go on to their ends, and
     of several the one of the first function comes out, so that it is the same whatever the order of arrival.
+    With `alone` each begins when the one before has ended, wherever this runs.
     """
-    if len(functions) > 1 and concurrent():
+    if len(functions) > 1 and not alone and concurrent():
         ends = await_(_ends(functions, held))
     else:
         ends = [_end(function, held) for function in functions]

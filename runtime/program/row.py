@@ -125,9 +125,9 @@ class Row:
         return made
 
     def together(self, parts: Sequence[Callable[[], T]]) -> list[T]:
-        """The parts' values, in order, made at the same time."""
+        """The parts' values, in order, made at the same time; in a test one after another, as its mocks answer."""
         with in_order(self):
-            return together(parts, ENDS)
+            return together(parts, ENDS, alone=bool(self.stage.mocks))
 
     def in_turn(self, parts: Sequence[Callable[[], T]]) -> list[T]:
         """As `together`, but what the parts leave behind in the row is as if they were made one after another."""
