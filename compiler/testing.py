@@ -9,11 +9,13 @@ from typing import Literal
 from compiler import plan
 from compiler.catalog import Catalog
 from compiler.constant import UNKNOWN, Evaluator
+from compiler.filling import filled
 from compiler.model import Kind, Model
 from compiler.passes.lower import expressions
 from compiler.passes.lower.layout import flat
 from compiler.passes.lower.module import Module
 from compiler.passes.lower.scopes import Site
+from compiler.types import ANY, Type
 from dsl import tree
 from dsl.diagnostics import Diagnostic
 from dsl.source import Span
@@ -34,7 +36,8 @@ class Expectation:
 class Test:
     """`params` are given as expressions: a test of other parameters is a test of another compilation.
 
-    `constants` are the values that the expectations' code names beside `it`.
+    `constants` are the values that the expectations' code names beside `it`; `places` say where a value that is given
+    or mocked stands.
     """
 
     title: str
@@ -46,6 +49,7 @@ class Test:
     expectations: tuple[Expectation, ...]
     constants: Mapping[str, object] = field(default_factory=dict)
     mistakes: tuple[Diagnostic, ...] = ()
+    places: Mapping[str, Span] = field(default_factory=dict)
 
 
 def tests_of(model: Model, dataset: plan.DatasetPlan, catalog: Catalog) -> tuple[Test, ...]:
@@ -67,6 +71,7 @@ def _test(item: plan.TestPlan, model: Model, dataset: plan.DatasetPlan, evaluato
             value = evaluator.evaluate(node.value)
             if value is UNKNOWN:
                 mistakes.append(_not_constant(node))
+            value = filled(value, _type_of(node, model), evaluator)
             (given if isinstance(node, tree.Given) else mocks)[node.name.text] = value
     expected = tuple(
         _expectation(node, model, module)
@@ -75,8 +80,26 @@ def _test(item: plan.TestPlan, model: Model, dataset: plan.DatasetPlan, evaluato
     )
     constants = {name: model.values[symbol] for symbol, name in module.values.items() if symbol in model.values}
     return Test(
-        item.title, dataset.name, item.node.title_span, given, params, mocks, expected, constants, tuple(mistakes)
+        title=item.title,
+        dataset=dataset.name,
+        span=item.node.title_span,
+        given=given,
+        params=params,
+        mocks=mocks,
+        expectations=expected,
+        constants=constants,
+        mistakes=tuple(mistakes),
+        places={node.name.text: node.value.span for node in item.node.body if isinstance(node, tree.Given | tree.Mock)},
     )
+
+
+def _type_of(node: tree.Given | tree.Mock, model: Model) -> Type:
+    """Of a gen it is what one call gives; a run's result and a verdict are told by their mocks as they are."""
+    symbol = model.symbols.get(node.name)
+    declared = symbol.node if symbol is not None else None
+    if declared is None or (isinstance(node, tree.Mock) and not isinstance(declared, tree.Gen)):
+        return ANY
+    return model.types.get(declared.type if isinstance(declared, tree.Gen) else declared, ANY)
 
 
 def _is_param(node: tree.Given, model: Model) -> bool:

@@ -52,6 +52,17 @@ def fixture(path: str, text: str) -> Any:
     return text.rstrip()
 
 
+def fixture_problem(path: str, text: str) -> str | None:
+    """What makes a fixture no JSON, and in which line; None for one that can be read."""
+    listed = posixpath.splitext(path)[1] == ".jsonl"
+    for number, part in enumerate(text.splitlines() if listed else [text], 1):
+        try:
+            fixture(path, part)
+        except orjson.JSONDecodeError as error:
+            return f"line {number + error.lineno - 1}: {error.msg}"
+    return None
+
+
 def _read_before_any_row() -> None:
     from dataclasses import replace
 

@@ -12,7 +12,7 @@ from compiler import plan
 from compiler.analysis import Analysis
 from compiler.constant import Evaluator
 from dsl.diagnostics import Diagnostic
-from runtime.bridge import run
+from runtime.bridge import run, run_in_greenlet
 from runtime.build import commit, estimate, identity, mixing, selection, tests
 from runtime.build.audits import Gate, audit, enforce
 from runtime.build.budget import Allowance
@@ -131,7 +131,7 @@ async def _dataset(
     if previous is not None and identity.same_data(previous, now):
         return _as_before(analysis, loaded, previous, now, progress, changes)
     if options.test:
-        tests.enforce(analysis, loaded, inputs, session)
+        await run_in_greenlet(tests.enforce, analysis, loaded, inputs, session)
     commit.fill_journal(session, changes, loaded.plan.name)
     judged = await _judges(loaded, inputs, session, progress, allowance)
     gates: tuple[Gate, ...] = ()

@@ -62,10 +62,14 @@ class ValuesOf:
 
 @dataclass(frozen=True)
 class Inputs:
-    """`sources` by name, every declared one of the dataset; `gold` the cases of its judges, by the judge."""
+    """`sources` by name, every declared one of the dataset; `gold` the cases of its judges, by the judge.
+
+    `tables` is where the rows of the spec's other datasets come from.
+    """
 
     sources: Mapping[str, Source]
     gold: Mapping[str, Source] = field(default_factory=dict)
+    tables: Tables | None = None
 
     @classmethod
     def open(cls, loaded: Loaded, root: Path, facts: Facts, tables: Tables | None = None) -> Inputs:
@@ -79,6 +83,7 @@ class Inputs:
                 for item in loaded.plan.inputs
             },
             {judge.name: open_input(judge.gold.cases, root, facts=facts) for judge in loaded.plan.judges if judge.gold},
+            tables,
         )
 
     @cached_property

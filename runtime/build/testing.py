@@ -1,12 +1,14 @@
-"""A dataset's own tests in; what each found out, as failures with a place, out. No model is asked.
+"""A dataset's own tests in; what each found out, as failures with a place, out.
 
-A mocked gen, run or judge answers from the test; a call that no mock answers is a failure that names it.
+A mocked gen, run or judge answers from the test; a call that no mock answers is a failure that names it, unless whoever
+runs the test says that the stage answers for what is not mocked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, cast
 
 from compiler import plan
@@ -15,9 +17,10 @@ from compiler.testing import Expectation, Test
 from compiler.types import Generated, List, Optional, Type
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.build.program import Loaded
-from runtime.program.outcome import Kept, Outcome, Rejected
+from runtime.program.outcome import Kept, Outcome, Rejected, Unknown
 from runtime.program.row import Row
 from runtime.program.stage import Stage
+from runtime.sampling.pool import Pool
 from runtime.tables.keys import Key
 
 
@@ -55,38 +58,62 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`failures` is empty when the test passed."""
+    """`failures` is empty when the test passed. `prompts` are those that its mocks answered, where they were asked for.
+
+    `asked` says that it leaves something unmocked and that this was answered otherwise.
+    """
 
     test: Test
     failures: tuple[Diagnostic, ...] = field(default_factory=tuple)
+    prompts: tuple[str, ...] = ()
+    asked: bool = False
 
 
-def run_test(test: Test, loaded: Loaded, stage: Stage, first: Mapping[str, tuple[Any, object]]) -> Verdict:
-    """`first` gives each axis' first (key part, value), for axes that the test does not give."""
+def run_test(
+    test: Test, loaded: Loaded, stage: Stage, first: Mapping[str, tuple[Any, object]], asks: bool = False
+) -> Verdict:
+    """`first` gives each axis' first (key part, value), for axes that the test does not give.
+
+    With `asks` the stage's roles and tool answer for what is not mocked.
+    """
     if test.mistakes:
         return Verdict(test, test.mistakes)
-    row = Row(_staged(test, loaded.plan, stage), _key(test, first), 0, _axes(test, first))
+    row = Row(_staged(test, loaded.plan, stage, asks), _key(test, first), 0, _axes(test, first))
     try:
         outcome = row.run(loaded.row)
     except NotMocked as error:
         return Verdict(test, error.diagnostics)
+    if isinstance(outcome, Unknown):
+        return Verdict(test, (_unanswered(test, outcome.cell, 0, 0, "and was never asked"),))
     failures = (_failure(item, outcome, row, test, loaded.namespace) for item in test.expectations)
     return Verdict(test, tuple(found for found in failures if found is not None))
 
 
-def _staged(test: Test, dataset: plan.DatasetPlan, stage: Stage) -> Stage:
+def called(dataset: plan.DatasetPlan) -> list[str]:
+    """Everything that a test can mock."""
+    steps = (step.name for step in dataset.all_steps() if isinstance(step, plan.Gen | plan.Run))
+    return [*steps, *(judge.name for judge in dataset.judges)]
+
+
+def _staged(test: Test, dataset: plan.DatasetPlan, stage: Stage, asks: bool) -> Stage:
     depths = {step.name: _depth(step.answer) for step in dataset.of(plan.Gen)}
-    called = [*depths, *(step.name for step in dataset.of(plan.Run)), *(judge.name for judge in dataset.judges)]
-    mocks = {name: _mock(name, test, depths.get(name, 0)) for name in called}
-    sources = {**stage.sources, **{name: _Given(rows) for name, rows in given_rows(test, dataset).items()}}
+    answered = [name for name in called(dataset) if name in test.mocks or not asks]
+    mocks = {name: _mock(name, test, depths.get(name, 0)) for name in answered}
+    rows, names = given_rows(test, dataset), given_names(test, dataset)
+    sources = {**stage.sources, **{source: _Given(names[source], rows[source], test) for source in rows}}
     return replace(stage, mocks=mocks, given=test.given, sources=sources)
 
 
 def given_rows(test: Test, dataset: plan.DatasetPlan) -> dict[str, list[Any]]:
     """The rows that a test gives to sources, by source; those of a dataset go to every source that reads it."""
+    return {source: list(cast(Sequence[Any], test.given[name])) for source, name in given_names(test, dataset).items()}
+
+
+def given_names(test: Test, dataset: plan.DatasetPlan) -> dict[str, str]:
+    """Under which name a test gives a source its rows: its own, or that of the dataset they come from."""
     named = {item.name: (item.name, item.dataset) for item in dataset.inputs}
     found = {source: next((name for name in names if name in test.given), None) for source, names in named.items()}
-    return {source: list(cast(Sequence[Any], test.given[name])) for source, name in found.items() if name is not None}
+    return {source: name for source, name in found.items() if name is not None}
 
 
 def _mock(name: str, test: Test, depth: int) -> Answers | Missing:
@@ -113,11 +140,37 @@ def _nested(value: object) -> int:
 class _Given:
     """A source whose rows a test gives."""
 
-    def __init__(self, rows: list[Any]) -> None:
-        from runtime.sampling import Pool
+    def __init__(self, name: str, rows: list[Any], test: Test) -> None:
+        self.name, self.rows, self.test = name, rows, test
 
-        self.rows = rows
-        self.pool: Pool[Any] = Pool(self.rows, ids=[str(row) for row in self.rows])
+    @cached_property
+    def pool(self) -> Pool[Any]:
+        return _Rows(self)
+
+
+class _Rows(Pool[Any]):
+    """Without a row nothing can be drawn, and the test gives none."""
+
+    def __init__(self, given: _Given) -> None:
+        super().__init__(given.rows, ids=[str(row) for row in given.rows])
+        self.given = given
+
+    def one(self, bits: int) -> Any:
+        if not self.elements:
+            raise SynthError(no_rows(self.given.name, self.given.test))
+        return super().one(bits)
+
+
+def no_rows(name: str, test: Test) -> Diagnostic:
+    """E0911: a candidate takes a row of what the test, or the source itself, leaves empty."""
+    given = name in test.given
+    return Diagnostic(
+        "E0911",
+        f"the test needs a row of `{name}`, and there is none",
+        test.places[name] if given else test.span,
+        label="the test gives none" if given else "",
+        help=f"give it one: `given {name} = [{{ … }}]`",
+    )
 
 
 def _axes(test: Test, first: Mapping[str, tuple[Any, object]]) -> dict[str, object]:
@@ -179,10 +232,11 @@ def _story(outcome: Outcome) -> str:
 def _unanswered(test: Test, name: str, call: int, given: int, where: str) -> Diagnostic:
     came = f"it gives {given} answer{'s' if given != 1 else ''} and call {call + 1} came"
     was = (came if given else "it is not mocked") + (f" ({where})" if where else "")
+    mock = f"add `mock {name} = …` to the test, with an answer for each call"
     return Diagnostic(
         "E0903",
         f"nothing answers `{name}`",
         test.span,
         label=was,
-        help=f"add `mock {name} = …` to the test, with an answer for each call",
+        help=mock if given else f"{mock}; or ask for it: `synth test --live`",
     )

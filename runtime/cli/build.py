@@ -5,13 +5,12 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from runtime.cli.console import paint, plural, say, say_json
+from runtime.cli.console import paint, plural, say, say_json, spent
 from runtime.cli.options import Audits, Branch, Dataset, Json, Limit, Message, Params, ProfileName, Seed, Spec, Spend
 
 if TYPE_CHECKING:
     from compiler.analysis import Analysis
     from runtime.build.build import Build, Built
-    from runtime.build.progress import Progress
     from runtime.store.port import Store
 
 
@@ -95,7 +94,7 @@ def _show_one(one: Built, why: dict[str, str]) -> None:
         say(f"  judge {summary(found)}")
     if one.progress.runs:
         say(f"  {plural(one.progress.runs, 'run')} in {one.progress.sandbox}")
-    say(f"  {_calls(one.progress)}  root {one.manifest.root[:12]}")
+    say(f"  {spent(one.progress)}  root {one.manifest.root[:12]}")
 
 
 def _title(one: Built, step: str, why: dict[str, str]) -> str:
@@ -103,10 +102,6 @@ def _title(one: Built, step: str, why: dict[str, str]) -> str:
     titles = {record.id: record.title for record in one.manifest.steps}
     title = titles.get(step, step)
     return f"{step}: {why.get(step, 'no answer of its type')}" if step.startswith("gen ") else title[:66]
-
-
-def _calls(progress: Progress) -> str:
-    return f"{plural(progress.fresh, 'call')} made, {progress.reused:,} reused, {progress.tokens:,} tokens"
 
 
 def _json(done: Build, branch: str) -> dict[str, object]:

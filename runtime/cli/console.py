@@ -6,9 +6,12 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from dsl.diagnostics import Diagnostic, Severity, SourceOf, diagnostics_json, render, summary
+
+if TYPE_CHECKING:
+    from runtime.build.progress import Progress
 
 
 def colour(stream: TextIO | None = None) -> bool:
@@ -58,3 +61,8 @@ def plural(number: int, noun: str) -> str:
     if number == 1:
         return f"1 {noun}"
     return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") else f"{number:,} {noun}s"
+
+
+def spent(progress: Progress) -> str:
+    """`31 calls made, 12 reused, 4,310 tokens`"""
+    return f"{plural(progress.fresh, 'call')} made, {progress.reused:,} reused, {progress.tokens:,} tokens"

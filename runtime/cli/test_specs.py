@@ -69,14 +69,17 @@ def run(
     Example: synth test specs/python_qa.synth
     """
     asked = Asked(words, live, update, param, profile, as_json)
-    for spec in specs or [str(path) for path in Context.here().specs()]:
+    chosen = specs or [str(path) for path in Context.here().specs()]
+    for spec in chosen:
         _run(spec, asked)
     if not asked.broken and asked.words is not None and not asked.results:
         raise SynthError(_nothing_like(asked.words, asked.titles))
     if as_json:
         say_json(asked.results)
-    else:
+    elif chosen:
         _sum_up(asked)
+    else:
+        say("there is no spec here: `synth new DIR`")
     raise typer.Exit(2 if asked.broken else 1 if any(not one["passed"] for one in asked.results) else 0)
 
 

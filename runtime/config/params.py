@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
+from compiler.literal import literal
 from compiler.types import STR, Choice, Optional, Type
 from dsl import tree
 from dsl.diagnostics import Diagnostic, SynthError
@@ -62,18 +62,5 @@ def profile_params(config: Config, profile: Profile) -> Mapping[str, tree.Expr]:
     found = {}
     for name, value in profile.params.items():
         place = config.place("profile", profile.name, "params", name) or Span("synth.toml", 0, 0)
-        found[name] = _expression(value, place)
+        found[name] = literal(value, place)
     return found
-
-
-def _expression(value: Any, place: Span) -> tree.Expr:
-    if isinstance(value, list):
-        return tree.ListExpr(span=place, items=tuple(_expression(item, place) for item in value))
-    if isinstance(value, dict):
-        entries = (
-            tree.Entry(span=place, key=key, key_span=place, value=_expression(item, place))
-            for key, item in value.items()
-        )
-        return tree.ObjectExpr(span=place, entries=tuple(entries))
-    constant = value if isinstance(value, str | int | float | bool) else str(value)
-    return tree.Constant(span=place, value=constant)

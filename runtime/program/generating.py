@@ -12,7 +12,7 @@ from runtime.program.lists import Place
 from runtime.program.memory import Slot
 from runtime.program.outcome import Dropped
 from runtime.program.shape import Problem, Shape
-from runtime.program.trace import Event
+from runtime.program.trace import Event, printed_slot
 from runtime.program.values import Meta, generated
 from runtime.sampling import seed_of
 
@@ -96,6 +96,7 @@ class Generations:
         """A mock's next value, put through the same check as a model's answer."""
         name, round_, element, sample = slot
         value = self.row.mocked(name, element, sample)
+        self.row.stage.show(_place(slot, attempt), asking.function, asking.arguments)
         reason = asking.shape.check(value) if asking.shape.check and value is not None else None
         self.row.events.append(
             Event(
@@ -131,3 +132,10 @@ class Generations:
                 **reply.provenance(),
             )
         )
+
+
+def _place(slot: Slot, attempt: int) -> str:
+    """`drafts, round 2, sample 1, attempt 1`, without what is nothing."""
+    name, round_, element, sample = slot
+    where = printed_slot(round_, element, sample)
+    return ", ".join(part for part in (name, where, f"attempt {attempt}" if attempt else "") if part)

@@ -10,9 +10,10 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from runtime.bridge import together
+from runtime.program import mocked
 from runtime.program.ask import Reply, ask
 from runtime.program.outcome import Unanswered
-from runtime.program.trace import Event
+from runtime.program.trace import Event, printed_slot
 from runtime.program.values import Points, Score, Step, Verdict
 
 if TYPE_CHECKING:
@@ -83,15 +84,16 @@ class Verdicts:
             asking.record(reply, p >= threshold, p)
             return Verdict(p >= threshold, p)
 
-        return self._once(name, function, role, arguments, verdict, Verdict)
+        return self._once(name, function, role, arguments, verdict, mocked.truth)
 
     def points(
         self, name: str, function: Any, role: str, arguments: Arguments, points: Sequence[tuple[str, int]]
     ) -> Points:
         """Each question by itself; the sum of the points of those that are answered with yes."""
 
+        asked = [{**arguments, "last": question} for question, _ in points]
+
         def verdict(asking: Asking) -> Points:
-            asked = [{**arguments, "last": question} for question, _ in points]
             replies = together([partial(asking.ask, each) for each in asked], (Unanswered,))
             chances = [reply.answer.probability("yes") for reply in replies]
             given = [worth if p >= HALF else 0 for p, (_, worth) in zip(chances, points, strict=True)]
@@ -101,7 +103,8 @@ class Verdicts:
             found.points = given
             return found
 
-        return self._once(name, function, role, arguments, verdict, Points)
+        stands = partial(mocked.points, [worth for _, worth in points])
+        return self._once(name, function, role, arguments, verdict, stands, asked)
 
     def scale(self, name: str, function: Any, role: str, arguments: Arguments, low: int, high: int) -> Step:
         """The likeliest step, the lower of equals."""
@@ -114,7 +117,7 @@ class Verdicts:
             asking.record(reply, int(found), found.p)
             return found
 
-        return self._once(name, function, role, arguments, verdict, Step)
+        return self._once(name, function, role, arguments, verdict, mocked.step)
 
     def score(self, name: str, function: Any, role: str, arguments: Arguments) -> Score:
         """A reward model's score; of any other model, the probability that the answer is good."""
@@ -137,13 +140,18 @@ class Verdicts:
         role: str,
         arguments: Arguments,
         verdict: Callable[[Asking], V],
-        mocked: Callable[[Any], V],
+        stands: Callable[[Any], V],
+        asked: Sequence[Arguments] | None = None,
     ) -> V:
-        """Of two that ask the same at a time, both have their answer from one call and only the first records it."""
+        """Of two that ask the same at a time, both have their answer from one call and only the first records it.
+
+        `asked` are the arguments of its calls, where there is not just the one with `arguments`.
+        """
         asking = Asking(self.row, name, function, role, arguments, _number(arguments))
         place = (name, asking.number)
         if place not in self._said:
-            found = self._mock(asking, mocked) if name in self.row.stage.mocks else verdict(asking)
+            calls = [arguments] if asked is None else asked
+            found = self._mock(asking, stands, calls) if name in self.row.stage.mocks else verdict(asking)
             if place not in self._said:
                 self._said[place] = found
                 self.row.events.extend(asking.events)
@@ -152,13 +160,17 @@ class Verdicts:
             self.row.values[name] = bool(said) if isinstance(said, Verdict) else said
         return cast(V, said)
 
-    def _mock(self, asking: Asking, mocked: Callable[[Any], V]) -> V:
+    def _mock(self, asking: Asking, stands: Callable[[Any], V], calls: Sequence[Arguments]) -> V:
         """Answers in the order of the calls; the checker has made sure of their type."""
         name = asking.name
         value = self.row.stage.mocks[name].take(self._mocked[name])
         self._mocked[name] += 1
         asking.mocked(value)
-        return mocked(value)
+        where = ", ".join(part for part in (name, printed_slot(self.row.round, 0, 0)) if part)
+        for number, arguments in enumerate(calls, 1):
+            place = f"{where}, point {number}" if len(calls) > 1 else where
+            self.row.stage.show(place, asking.function, arguments)
+        return stands(value)
 
 
 def _number(arguments: Arguments) -> int:

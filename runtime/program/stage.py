@@ -22,6 +22,10 @@ Tool = Callable[[str, list[str], Mapping[str, Any]], dict[str, Any]]
 """(tool, its texts, limits) → its result as plain data. Waits for the sandbox."""
 
 
+Show = Callable[[str, Any, Mapping[str, object]], None]
+"""(the call's place, its SGLang function, its arguments): told of each call that a mock answers."""
+
+
 class Mock(Protocol):
     """A test's stand-in for a gen, run or judge. `where` is the call's place, as a person reads it."""
 
@@ -66,6 +70,10 @@ def no_tools(tool: str, texts: list[str], limits: Mapping[str, Any]) -> dict[str
     raise LookupError(f"there is no sandbox to run `{tool}` in")
 
 
+def shows_nothing(where: str, function: Any, arguments: Mapping[str, object]) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Stage:
     """`sources` are by name; `roles` map a role to its binding (`*` serves roles that are not listed)."""
@@ -81,6 +89,7 @@ class Stage:
     tool: Tool = no_tools
     mocks: Mapping[str, Mock] = field(default_factory=dict)
     given: Mapping[str, object] = field(default_factory=dict)
+    show: Show = shows_nothing
 
     @property
     def backend(self) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compiler.catalog import beside
 from compiler.functions import DRAWS, REGISTRY, RESULTS, Function, fill, find_method, methods_of, regex_problem
+from compiler.functions.prelude import fixture_problem
 from compiler.model import Kind
 from compiler.passes.types.access import element_property, no_property
 from compiler.passes.types.arguments import Slot, match
@@ -118,6 +119,14 @@ def _check_file(c: Checker, node: tree.Call, function: Function) -> None:
             node.args[0].span,
             help="paths are relative to the folder of the spec"
             + (", fixtures to its folder `fixtures`" if folder else ""),
+        )
+    elif folder and (problem := fixture_problem(path, text)):
+        c.report(
+            "E0621",
+            f"`{full}` is not JSON",
+            node.args[0].span,
+            notes=(problem,),
+            help="a fixture ending in `.json` is one JSON value, one in `.jsonl` a value on each line",
         )
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import cast
 
+from compiler.constant import UNKNOWN
+from compiler.literal import literal
 from compiler.model import Kind, Symbol
 from compiler.passes.types.checker import EARLY, STILL, Checker
 from compiler.passes.types.flow import row_names
@@ -12,14 +15,15 @@ from compiler.passes.types.relations import bare, fits, solid
 from compiler.prelude import RESULT_PROPERTIES
 from compiler.types import ANY, SAID, List, Optional, Record, RecordField, SourceOf, ToolResult, Type, Verdict
 from dsl import tree
-from dsl.diagnostics import did_you_mean
+from dsl.diagnostics import Related, did_you_mean
 
-_GIVEN = frozenset({Kind.AXIS, Kind.DRAW, Kind.PARAM, Kind.CONST, Kind.INPUT, Kind.PERSONAS, Kind.DATASET, Kind.MIX})
+_GIVEN = frozenset({Kind.AXIS, Kind.DRAW, Kind.PARAM, Kind.INPUT, Kind.PERSONAS, Kind.DATASET, Kind.MIX})
 _MOCKED = frozenset({Kind.GEN, Kind.RUN, Kind.JUDGE})
 
 
 def check_test(c: Checker, node: tree.Test) -> None:
     dataset = _dataset(c, node)
+    _check_once(c, node)
     for statement in node.body:
         if isinstance(statement, tree.Given):
             _given(c, statement)
@@ -29,6 +33,19 @@ def check_test(c: Checker, node: tree.Test) -> None:
             c.condition(statement.condition, "what follows `expect that`", STILL)
         elif isinstance(statement, tree.ExpectRow) and statement.dropped_by is not None and dataset is not None:
             _dropped_by(c, statement.dropped_by, dataset)
+
+
+def _check_once(c: Checker, node: tree.Test) -> None:
+    """Of two values for one name only one could count."""
+    first: dict[tuple[type[tree.Statement], str], tree.Name] = {}
+    for statement in node.body:
+        if isinstance(statement, tree.Given | tree.Mock):
+            name = statement.name
+            known = first.setdefault((type(statement), name.text), name)
+            if known is not name:
+                message = f"the test says twice what `{name.text}` is"
+                related = (Related(known.span, "first here"),)
+                c.report("E0202", message, name.span, related=related, help="take one of them out")
 
 
 def _dataset(c: Checker, node: tree.Test) -> tree.Dataset | None:
@@ -64,7 +81,7 @@ def _given(c: Checker, node: tree.Given) -> None:
     wanted = c.of(symbol)
     if isinstance(wanted, SourceOf):
         wanted = List(wanted.row)
-    c.expect(node.value, wanted, f"`{node.name.text}`", EARLY)
+    c.expect(_read(c, node.value), wanted, f"`{node.name.text}`", EARLY)
 
 
 def _mock(c: Checker, node: tree.Mock) -> None:
@@ -83,8 +100,7 @@ def _mock(c: Checker, node: tree.Mock) -> None:
             "`given` sets axes, draws and params; `mock` answers for gens, runs and judges",
         )
         return
-    one = per_call(c, symbol)
-    _expect_answer(c, node, one)
+    _expect_answer(c, _read(c, node.value), per_call(c, symbol), f"one answer of `{node.name.text}`")
 
 
 def per_call(c: Checker, symbol: Symbol) -> Type:
@@ -105,16 +121,33 @@ def _partial(kind: ToolResult) -> Record:
     return Record(str(kind), tuple(RecordField(name, Optional(of)) for name, of in properties))
 
 
-def _expect_answer(c: Checker, node: tree.Mock, one: Type) -> None:
-    listed = isinstance(node.value, tree.ListExpr) and not (isinstance(solid(one), List) and not _nested(node.value))
+def _expect_answer(c: Checker, value: tree.Expr, one: Type, what: str) -> None:
+    listed = isinstance(value, tree.ListExpr) and not (isinstance(solid(one), List) and not _nested(value))
     wanted = List(one) if listed else one
-    given = bare(c.infer(node.value, EARLY, wanted))
+    given = bare(c.infer(value, EARLY, wanted))
     if not fits(given, one) and not fits(given, List(one)):
-        c.mismatch(node.value, given, one, f"one answer of `{node.name.text}`")
+        c.mismatch(value, given, one, what)
 
 
 def _nested(node: tree.ListExpr) -> bool:
     return bool(node.items) and all(isinstance(item, tree.ListExpr) for item in node.items)
+
+
+def _read(c: Checker, value: tree.Expr) -> tree.Expr:
+    """The value as it would be written in the test: what a fixture holds is checked where the fixture is named."""
+    if not any(_is_fixture(node) for node in tree.walk(value)):
+        return value
+    if isinstance(value, tree.ListExpr):
+        return replace(value, items=tuple(_read(c, item) for item in value.items))
+    if isinstance(value, tree.ObjectExpr):
+        return replace(value, entries=tuple(replace(entry, value=_read(c, entry.value)) for entry in value.entries))
+    c.infer(value, EARLY)
+    held = c.evaluate(value)
+    return value if held is UNKNOWN else literal(held, value.span)
+
+
+def _is_fixture(node: tree.Node) -> bool:
+    return isinstance(node, tree.Call) and isinstance(node.callee, tree.Ref) and node.callee.name == "fixture"
 
 
 def _dropped_by(c: Checker, node: tree.Expr, dataset: tree.Dataset) -> None:
