@@ -130,7 +130,8 @@ class SilentEngine:
         return "".join(message.content for message in request.messages)
 
     def count_tokens(self, text: str) -> int:
-        return len(text)
+        """Roughly what a real tokenizer counts: a text far below a limit is cut by neither."""
+        return -(-len(text) // 4)
 
     async def close(self) -> None:
         """Nothing is held."""
