@@ -268,3 +268,59 @@ test "of the dataset" of d {
 }
 '''
     assert failures(tmp_path, spec) == {"of the personas": (), "of the dataset": ()}
+
+
+VERDICTS = """
+judge sure(text: str) -> bool by critic \"\"\"
+  {{ text }}
+\"\"\"
+judge good(text: str) -> points by critic \"\"\"
+  {{ text }}
+\"\"\" {
+  +1 "Is it kind?"
+  +2 "Is it short?"
+  -1 "Is it rude?"
+}
+judge deep(text: str) -> 1..5 by critic \"\"\"
+  {{ text }}
+\"\"\" {
+  1 "one"
+  2 "two"
+  3 "three"
+  4 "four"
+  5 "five"
+}
+dataset d {
+  each page from pages
+  let p = (sure(page.id).p + 1 - sure("x").p) / 2
+  let mean = deep(page.id).mean * deep(page.id).p
+  let given = good(page.id).points
+  emit { p = p, mean = mean, given = given }
+}
+test "a verdict that a test gives is without doubt" of d {
+  mock sure = [true, false]
+  mock deep = 4
+  mock good = 1
+  expect that p == 1 and mean == 4 and given == [1, 0, 0]
+}
+test "points that no questions make up are the first one's" of d {
+  mock sure = false
+  mock deep = 2
+  mock good = 7
+  expect that p == 0.5 and mean == 2 and given == [7, 0, 0]
+}
+test "the first questions that make up the points" of d {
+  mock sure = false
+  mock deep = 2
+  mock good = -1
+  expect that given == [0, 0, -1]
+}
+"""
+
+
+def test_a_mocked_verdict_has_all_that_a_real_one_has(tmp_path: Path) -> None:
+    assert failures(tmp_path, VERDICTS) == {
+        "a verdict that a test gives is without doubt": (),
+        "points that no questions make up are the first one's": (),
+        "the first questions that make up the points": (),
+    }

@@ -170,7 +170,7 @@ def test_a_mocked_result_is_completed_as_a_reader_would() -> None:
     assert completed("pytest", {"ok": False})["failed"] == 1
     late = completed("python", {"reason": "timeout"})
     assert (late["ok"], late["exit_code"], late["output"]) == (False, 1, "")
-    assert completed("sql", {"rows": ["1"]}) == {"ok": True, "output": "", "reason": None, "rows": ["1"]}
+    assert completed("sql", {"rows": ["1"]}) == {"ok": True, "output": "", "reason": None, "columns": [], "rows": ["1"]}
 
 
 def test_the_engine_is_asked_no_more_than_there_are_events() -> None:

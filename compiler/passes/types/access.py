@@ -214,9 +214,8 @@ def index(c: Checker, node: tree.Index, env: Env, want: Type | None) -> Type:
 
 def _slice(c: Checker, node: tree.Index, base: Type, env: Env) -> Type:
     kind = solid(base)
-    bounds = c.infer(node.index, env)
-    if isinstance(bounds, RangeOf) and not fits(bounds.of, INT):
-        c.report("E0314", "a slice is from one number to another", node.index.span, label=f"this is a `{bounds}`")
+    if isinstance(node.index, tree.Range):
+        _cut(c, node.index, env)
     if kind == ANY:
         return ANY
     if isinstance(kind, List):
@@ -224,6 +223,34 @@ def _slice(c: Checker, node: tree.Index, base: Type, env: Env) -> Type:
     if is_text(kind):
         return like(STR, base)
     return c.report("E0314", f"a value of type `{kind}` cannot be sliced", node.base.span)
+
+
+def _cut(c: Checker, node: tree.Range, env: Env) -> None:
+    """Of two ends that count from different sides only a row knows which comes first: `xs[0..-2]`."""
+    bounds = c.types[node] = ends_of(c, node, env)
+    if not fits(bounds.of, INT):
+        c.report("E0314", "a slice is from one number to another", node.span, label=f"this is a `{bounds}`")
+    low, high = known_ends(c, node)
+    if low > high and (low < 0) == (high < 0):
+        help_ = f"write `{high}..{low}`; `-1` is the last element"
+        c.report("E0317", f"the slice is empty: {low} is above {high}", node.span, help=help_)
+
+
+def ends_of(c: Checker, node: tree.Range, env: Env) -> RangeOf:
+    """The type of a range by its ends, which are numbers."""
+    ends = [c.infer(end, env) for end in (node.low, node.high) if end is not None]
+    for end, given in zip((node.low, node.high), ends, strict=False):
+        if end is not None and not is_number(given):
+            c.report("E0317", "the ends of a range are numbers", end.span, label=f"this is `{given}`")
+            return RangeOf(ANY, node.high is None)
+    kinds = {solid(kind) for kind in ends}
+    return RangeOf(FLOAT if FLOAT in kinds else ANY if ANY in kinds else INT, node.high is None)
+
+
+def known_ends(c: Checker, node: tree.Range) -> tuple[float, float]:
+    """Both ends where they are known before any row; else two of which neither is above the other."""
+    low, high = c.evaluate(node.low), c.evaluate(node.high) if node.high is not None else UNKNOWN
+    return (low, high) if isinstance(low, int | float) and isinstance(high, int | float) else (0, 0)
 
 
 def _looked_up(c: Checker, node: tree.Index, kind: MapOf, given: Type) -> Type:

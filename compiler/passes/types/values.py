@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from compiler.constant import UNKNOWN
 from compiler.functions import REGISTRY, RESULTS
 from compiler.model import Kind, Symbol
-from compiler.passes.types.access import aligned, element_property, names_of
+from compiler.passes.types.access import aligned, element_property, ends_of, known_ends, names_of
 from compiler.passes.types.checker import Checker, Element, Env, rule, shown
 from compiler.passes.types.relations import bare, is_number, like, solid, together
 from compiler.types import (
@@ -17,7 +16,6 @@ from compiler.types import (
     STR,
     Choice,
     List,
-    RangeOf,
     Type,
 )
 from dsl import tree
@@ -154,16 +152,11 @@ def unary(c: Checker, node: tree.Unary, env: Env, want: Type | None) -> Type:
 
 @rule(tree.Range)
 def range_(c: Checker, node: tree.Range, env: Env, want: Type | None) -> Type:
-    ends = [c.infer(end, env) for end in (node.low, node.high) if end is not None]
-    for end, given in zip((node.low, node.high), ends, strict=False):
-        if end is not None and not is_number(given):
-            c.report("E0317", "the ends of a range are numbers", end.span, label=f"this is `{given}`")
-            return RangeOf(ANY, node.high is None)
-    low, high = c.evaluate(node.low), c.evaluate(node.high) if node.high is not None else UNKNOWN
-    if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+    found = ends_of(c, node, env)
+    low, high = known_ends(c, node)
+    if low > high:
         c.report("E0317", f"the range is empty: {low} is above {high}", node.span, help=f"write `{high}..{low}`")
-    kinds = {solid(kind) for kind in ends}
-    return RangeOf(FLOAT if FLOAT in kinds else ANY if ANY in kinds else INT, node.high is None)
+    return found
 
 
 @rule(tree.Conditional)
