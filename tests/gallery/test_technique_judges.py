@@ -105,7 +105,8 @@ def principled(request: Request) -> str | None:
     if "against a rule" in system:
         return "It says too much about " + last(request)[6:30] + "."
     if "a critic has nothing left" in system:
-        return "Mended: " + last(request).rpartition("Critique: ")[2]
+        answer, _, criticism = last(request).partition("Text: ")[2].partition("\nCritique: ")
+        return f"Mended: {answer} {criticism}"
     return None
 
 
@@ -125,7 +126,7 @@ def test_a_drawn_principle_is_what_an_answer_is_criticised_rewritten_and_judged_
     pairs = {row["key"]: row for row in work.rows("constitution", "preferences")}
     for row in work.rows("constitution"):
         pair = pairs[row["key"]]
-        assert row["messages"][-1]["content"] == pair["chosen"] == f"Mended: {row['criticism']}"
+        assert row["messages"][-1]["content"] == pair["chosen"] == f"Mended: {pair['rejected']} {row['criticism']}"
         assert pair["after"] > pair["before"] and row["principle"] == drawn[row["key"]]
     assert pairs
 
