@@ -5,14 +5,14 @@ Null: an operator prints plainly where no operand can be null, and as `ops.…` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from compiler.constant import quantity
 from compiler.passes.lower import precedence as p
 from compiler.passes.lower.layout import Bracket, Chain, Doc, Lambda, Leaf, Prefixed, call, flat, literal, value
 from compiler.passes.lower.precedence import Code, joined
-from compiler.types import NULL, PERSONA, Extended, Generated, Optional, Record, Type
+from compiler.types import NULL, PERSONA, Extended, Generated, Optional, Record, RecordField, Type
 from dsl import tree
 
 NAMES = {"+": "add", "-": "sub", "*": "mul", "/": "div", "%": "mod", "==": "eq", "!=": "ne"} | {
@@ -211,8 +211,21 @@ def _list(node: tree.Expr, scope: Scope) -> Code:
 
 def _object(node: tree.Expr, scope: Scope) -> Code:
     assert isinstance(node, tree.ObjectExpr)
-    items = (Prefixed(f"{literal(entry.key)}: ", source(entry.value, scope)) for entry in node.entries)
-    return Code(Bracket("{", tuple(items), "}"))
+    items = [(entry.key, source(entry.value, scope)) for entry in node.entries]
+    left_out = ((item.name, _default(item, scope)) for item in _left_out(node, scope.type_of(node)))
+    parts = tuple(Prefixed(f"{literal(key)}: ", value) for key, value in (*items, *left_out))
+    return Code(Bracket("{", parts, "}"))
+
+
+def _left_out(node: tree.ObjectExpr, kind: Type) -> Iterator[RecordField]:
+    """The fields of the record that is written here which it does not name."""
+    plain = base_type(kind)
+    named = {entry.key for entry in node.entries}
+    yield from (item for item in plain.fields if item.name not in named) if isinstance(plain, Record) else ()
+
+
+def _default(item: RecordField, scope: Scope) -> Doc:
+    return source(item.default, scope) if item.default is not None else Leaf("None")
 
 
 def _range(node: tree.Expr, scope: Scope) -> Code:

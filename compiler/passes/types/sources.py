@@ -24,7 +24,7 @@ _LOOSE = ("csv",)
 
 
 _DOCUMENTS: Mapping[str, Allowed] = {"chunk": Allowed(INT, 1), "overlap": Allowed(INT, 0)}
-_SETTINGS: Mapping[str, Mapping[str, Allowed]] = {
+READER_SETTINGS: Mapping[str, Mapping[str, Allowed]] = {
     **dict.fromkeys(("text", "markdown", "html", "pdf"), _DOCUMENTS),
     "hf": {"split": Allowed(STR), "config": Allowed(STR)},
 }
@@ -64,9 +64,22 @@ def personas(c: Checker, symbol: Symbol) -> Type:
                 node.source.span,
                 label=did_you_mean(name, columns),
                 notes=(f"columns: {', '.join(columns)}",),
-                help="a persona prints as its `text`; `id` names it",
+                help=_naming(node.source, name, columns),
             )
     return SourceOf(persona_of(columns))
+
+
+def _naming(source: tree.Expr, name: str, columns: Mapping[str, Type]) -> str:
+    """How a file that lacks the column is read all the same."""
+    if name == "id":
+        return "`id` names a persona: say which column does, as in `{ key = name }`"
+    path = source.args[0].value if isinstance(source, tree.Call) and source.args else None
+    if not columns or not isinstance(path, tree.Constant) or not isinstance(source.callee, tree.Ref):
+        return "a persona prints as its `text`"
+    if source.callee.name not in ("jsonl", "json", "csv", "parquet"):
+        return "a persona prints as its `text`"
+    other = next(iter(columns))
+    return f"a persona prints as its `text`; to rename a column: `sql(\"select {other} as text from '{path.value}'\")`"
 
 
 def _check_made(c: Checker, node: tree.Personas, columns: Mapping[str, Type]) -> None:
@@ -141,7 +154,7 @@ def _of_reader(
 def _settings(c: Checker, reader: str, given: Sequence[tree.Setting]) -> dict[str, object] | None:
     """The values of the reader's own settings; None after a mistake in one of them."""
     before = len(c.context.diagnostics)
-    settings(c, given, _SETTINGS.get(reader, {}), f"`{reader}`", EARLY, constant=True, elsewhere=("key",))
+    settings(c, given, READER_SETTINGS.get(reader, {}), f"`{reader}`", EARLY, constant=True, elsewhere=("key",))
     found = {item.name.text: item for item in given if item.name.text != "key"}
     values = {name: c.evaluate(item.value) for name, item in found.items()}
     if len(c.context.diagnostics) == before and "overlap" in values:
