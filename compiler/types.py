@@ -89,10 +89,10 @@ class Record(Type):
 
 @dataclass(frozen=True, slots=True)
 class List(Type):
-    """`element[]`. `length` is a fixed count; `along` names the gen whose elements these stand beside, one for one.
+    """`element[]`. `length` is a fixed count.
 
-    `size` is the length where only a row knows it. `places` are the types by place where they differ, as in what `zip`
-    gives at a time.
+    `along` names the list whose elements these are, or stand beside one for one. `size` is the length where only a row
+    knows it. `places` are the types by place where they differ, as in what `zip` gives at a time.
     """
 
     element: Type

@@ -23,10 +23,11 @@ def sizes(dataset: plan.DatasetPlan) -> dict[str, Size]:
     lengths: dict[str, int] = {}
     for step, rounds in _gens(dataset.steps, 1):
         each = 1
-        for level in _levels(step.type, len(step.fors) + (step.times is not None)):
+        for place, level in enumerate(_levels(step.type)):
             if level.along == step.name:
                 lengths[step.name] = level.length or 1
-            each *= level.length or lengths.get(level.along or "", 1)
+            if place < len(step.fors) + (step.times is not None):
+                each *= level.length or lengths.get(level.along or "", 1)
         found[step.name] = Size(each, rounds)
     return found
 
@@ -39,10 +40,10 @@ def _gens(steps: Sequence[plan.Step], rounds: int) -> Iterator[tuple[plan.Gen, i
             yield from _gens(step.steps, rounds * max(step.rounds or 1, 1))
 
 
-def _levels(kind: Type, number: int) -> Iterator[List]:
-    """The lists that `for` and `times` make, the outermost first."""
+def _levels(kind: Type) -> Iterator[List]:
+    """The lists that `for` and `times` make, the outermost first, and then what one call gives."""
     while isinstance(kind, Optional | Generated):
         kind = kind.base
-    if number and isinstance(kind, List):
+    if isinstance(kind, List):
         yield kind
-        yield from _levels(kind.element, number - 1)
+        yield from _levels(kind.element)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from compiler.model import Kind
 from compiler.passes.types.checker import HERE, Checker, Env
 from compiler.passes.types.dataset import Rows, at_end, handles, is_endless
-from compiler.passes.types.relations import bare, fits, solid, together
+from compiler.passes.types.relations import bare, fits, rooted, solid, together
 from compiler.prelude import SETTINGS
 from compiler.types import (
     ANY,
@@ -186,7 +186,7 @@ def _values_of(rows: Rows, node: tree.Each, given: Type) -> Type:
 @handles(tree.Draw)
 def draw(rows: Rows, node: tree.Draw) -> None:
     rows.acted = rows.acted or node
-    rows.c.bind(node, drawn(rows.c, node.distribution))
+    rows.c.bind(node, rooted(drawn(rows.c, node.distribution), node.name.text))
 
 
 def drawn(c: Checker, node: tree.Expr) -> Type:

@@ -9,7 +9,7 @@ from compiler.model import Kind, Symbol
 from compiler.passes.types.checker import EARLY, STILL, Checker, declares
 from compiler.passes.types.declared import parameter_type
 from compiler.passes.types.judges import verdict_of
-from compiler.passes.types.relations import bare, nullable
+from compiler.passes.types.relations import bare, nullable, rooted
 from compiler.passes.types.settings import SAMPLING, settings
 from compiler.passes.types.templates import LOOP_RECORD, template
 from compiler.passes.types.written import denote
@@ -54,7 +54,7 @@ def const(c: Checker, symbol: Symbol) -> Type:
     c.values[symbol] = value = (
         c.evaluate(node.value) if mistaken else _known(c, node.value, f"the constant `{symbol.name}`")
     )
-    return Optional(kind) if value is None and kind != ANY and not nullable(kind) else kind
+    return Optional(kind) if value is None and kind != ANY and not nullable(kind) else rooted(kind, symbol.name)
 
 
 def _known(c: Checker, node: tree.Expr, what: str) -> object:

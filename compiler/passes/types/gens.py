@@ -9,7 +9,7 @@ from compiler.passes.types.arguments import Slot, match
 from compiler.passes.types.checker import Checker, Env, shown
 from compiler.passes.types.dataset import Rows, handles
 from compiler.passes.types.declared import declared_call
-from compiler.passes.types.relations import bare, fits, optional, present, prints, solid
+from compiler.passes.types.relations import bare, fits, optional, present, prints, rooted, solid
 from compiler.passes.types.settings import GEN, RUN, settings
 from compiler.passes.types.templates import template
 from compiler.passes.types.written import denote
@@ -23,31 +23,31 @@ from dsl.diagnostics import did_you_mean
 def let(rows: Rows, node: tree.Let) -> None:
     rows.acted = rows.acted or node
     if node.type is None:
-        rows.c.bind(node, rows.c.infer(node.value))
+        rows.c.bind(node, rooted(rows.c.infer(node.value), node.name.text))
         return
     wanted = denote(rows.c, node.type)
     rows.c.expect(node.value, wanted, f"`{node.name.text}`")
-    rows.c.bind(node, wanted)
+    rows.c.bind(node, rooted(wanted, node.name.text))
 
 
 # --- for ---
 
 
-def elements(c: Checker, fors: Sequence[tree.ForClause]) -> list[str | None]:
-    """Give the names after `for` their types; for each clause, which gen's elements it goes through."""
+def elements(c: Checker, fors: Sequence[tree.ForClause]) -> list[List]:
+    """Give the names after `for` their types; for each clause, the list whose elements it goes through."""
     return [_clause(c, clause) for clause in fors]
 
 
-def _clause(c: Checker, clause: tree.ForClause) -> str | None:
+def _clause(c: Checker, clause: tree.ForClause) -> List:
     given = solid(c.infer(clause.iterable))
     if not isinstance(given, List):
         if given != ANY:
             hint = "a source's rows are `.rows`" if isinstance(given, SourceOf) else None
             c.report("E0323", "`for` goes through a list", clause.iterable.span, label=f"this is `{given}`", help=hint)
         _bind_targets(c, clause, [ANY] * len(clause.targets))
-        return None
+        return List(ANY)
     _bind_targets(c, clause, _taken_apart(c, clause, given))
-    return given.along
+    return given
 
 
 def _taken_apart(c: Checker, clause: tree.ForClause, given: List) -> list[Type]:
@@ -77,11 +77,12 @@ def _bind_targets(c: Checker, clause: tree.ForClause, kinds: Sequence[Type]) -> 
             c.declared[symbol] = kind
 
 
-def _levels(kind: Type, along: Sequence[str | None]) -> Type:
-    """A list level for each `for`, the first outermost; a `when` is asked of each element."""
-    for name in reversed(along):
-        kind = List(kind, None, name)
-    return kind
+def _named(node: tree.Gen | tree.Run, result: Type, through: Sequence[List]) -> Type:
+    """A list level for each `for`, the first outermost, as long as what it goes through; `when` is asked of each."""
+    kind = optional(result) if node.condition is not None else result
+    for over in reversed(through):
+        kind = List(kind, over.length, over.along)
+    return rooted(kind, node.name.text)
 
 
 # --- gen ---
@@ -91,7 +92,7 @@ def _levels(kind: Type, along: Sequence[str | None]) -> Type:
 def gen(rows: Rows, node: tree.Gen) -> None:
     c = rows.c
     rows.acted = rows.acted or node
-    along = elements(c, node.fors)
+    through = elements(c, node.fors)
     env = _when(c, node.condition)
     kind = denote(c, node.type, env)
     _check_generable(c, node.type, kind)
@@ -101,7 +102,7 @@ def gen(rows: Rows, node: tree.Gen) -> None:
     result: Type = Generated(kind) if kind != ANY else ANY
     if node.times is not None:
         result = List(result, _times(c, node.times, env), node.name.text)
-    c.bind(node, _levels(optional(result) if node.condition is not None else result, along))
+    c.bind(node, _named(node, result, through))
 
 
 def _when(c: Checker, condition: tree.Expr | None) -> Env:
@@ -184,11 +185,11 @@ def _role(c: Checker, name: tree.Name) -> None:
 def run(rows: Rows, node: tree.Run) -> None:
     c = rows.c
     rows.acted = rows.acted or node
-    along = elements(c, node.fors)
+    through = elements(c, node.fors)
     env = _when(c, node.condition)
     settings(c, node.settings, RUN, "a run", env)
     result = _tool(c, node.tool, env)
-    c.bind(node, _levels(optional(result) if node.condition is not None else result, along))
+    c.bind(node, _named(node, result, through))
 
 
 def _tool(c: Checker, node: tree.Expr, env: Env) -> Type:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from compiler.types import (
     ANY,
@@ -142,6 +143,13 @@ def together(kinds: Iterable[Type]) -> Type | None:
         if result is None:
             return None
     return result if result is not None else ANY
+
+
+def rooted(kind: Type, name: str) -> Type:
+    """What a name stands for: the elements of a list that comes from no other are told apart as the elements of it."""
+    if isinstance(kind, Optional | Generated | Extended):
+        return replace(kind, base=rooted(kind.base, name))
+    return replace(kind, along=name) if isinstance(kind, List) and kind.along is None else kind
 
 
 def _pair(left: Type, right: Type) -> Type | None:
