@@ -51,7 +51,7 @@ def run(
 
     if dataset and dump not in (Dump.PLAN, Dump.PROGRAM):
         raise typer.BadParameter(f"--dataset goes with `plan` and `program`; `{dump}` is of the whole file")
-    context = Context.here()
+    context = Context.of(spec)
     analysis = context.analyse(spec, upto=_UPTO[dump])
     if report(analysis.diagnostics, context.source):
         raise typer.Exit(2)

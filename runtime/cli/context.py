@@ -35,10 +35,14 @@ class Context:
 
     @classmethod
     def of(cls, spec: str) -> Context:
-        """A spec's own project: the nearest `synth.toml` at or above the spec; without one, the current folder's."""
+        """A spec's own project: the nearest `synth.toml` at or above the spec; without one, the current folder's.
+
+        A spec that lies outside of that has a project in its own folder.
+        """
         cwd = Path.cwd()
         folder = (cwd / spec).resolve().parent
-        own = next((at for at in (folder, *folder.parents) if (at / FILE).is_file()), cwd)
+        without = cwd if folder.is_relative_to(Project.root_of(cwd)) else folder
+        own = next((at for at in (folder, *folder.parents) if (at / FILE).is_file()), without)
         LOOKED[:] = [own]
         return cls(Project.find(own), cwd)
 

@@ -24,12 +24,17 @@ class Project:
 
     @classmethod
     def find(cls, start: Path) -> Project:
+        """The project that `start` lies in, with its configuration read."""
+        root = cls.root_of(start)
+        return cls(root, root / STATE, load_config(root / FILE))
+
+    @staticmethod
+    def root_of(start: Path) -> Path:
         """The nearest folder at or above `start` with a `synth.toml`, else with a `.synth`, else `start` itself."""
         start = start.resolve()
         folders = [folder for folder in (start, *start.parents) if folder.is_dir()]
         root = next((f for f in folders if (f / FILE).is_file()), None)
-        root = root or next((f for f in folders if (f / STATE).is_dir()), folders[0])
-        return cls(root, root / STATE, load_config(root / FILE))
+        return root or next((f for f in folders if (f / STATE).is_dir()), folders[0])
 
     def path(self, path: Path | str) -> str:
         """A path as messages print it: relative to the root, with `/`; absolute when it is outside."""

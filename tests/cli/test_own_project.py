@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Cli
 
 SPEC = """edition 1
@@ -72,3 +74,14 @@ def test_a_command_forgets_what_the_one_before_it_read(cli: Cli, tmp_path: Path)
     (tmp_path / "synth.toml").write_text("[nonsense\n")
     done = cli("log")
     assert "1 | [nonsense" in done.err
+
+
+def test_a_spec_outside_the_current_project_has_a_project_in_its_own_folder(
+    cli: Cli, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "notes"
+    write(elsewhere, config="")
+    done = cli("build", str(elsewhere / "notes.synth"), "--limit", "1")
+    assert done.code == 0, done.err
+    assert (elsewhere / ".synth").is_dir()
+    assert not (tmp_path / ".synth").exists()

@@ -96,7 +96,7 @@ def _said(node: tree.Expr, name: str, kind: Type, evaluator: Evaluator) -> Schem
     """What a schema can say of one condition; nothing where it cannot."""
     if isinstance(node, tree.Binary) and _is_field(node.left, name) and kind in (INT, FLOAT):
         return _bounds(node, kind, evaluator)
-    if isinstance(node, tree.Binary) and _is_length_of(node.left, name):
+    if isinstance(node, tree.Binary) and (_is_length_of(node.left, name) or _is_count_of(node.left, name, kind)):
         return _lengths(node, kind, evaluator)
     if not _is_about(node, name):
         return {}
@@ -132,6 +132,13 @@ def _is_field(node: tree.Expr, name: str) -> bool:
 def _is_length_of(node: tree.Expr, name: str) -> bool:
     is_call = isinstance(node, tree.Call) and isinstance(node.callee, tree.Ref) and node.callee.name == "len"
     return is_call and isinstance(node, tree.Call) and len(node.args) == 1 and _is_field(node.args[0].value, name)
+
+
+def _is_count_of(node: tree.Expr, name: str, kind: Type) -> bool:
+    """`xs.count`, bare or with brackets, says how long a list is where no element can be null."""
+    plain = node.callee if isinstance(node, tree.Call) and not node.args else node
+    whole = isinstance(kind, List) and not isinstance(kind.element, Optional)
+    return whole and isinstance(plain, tree.Attr) and plain.name.text == "count" and _is_field(plain.base, name)
 
 
 def _is_about(node: tree.Expr, name: str) -> bool:
