@@ -188,7 +188,7 @@ async def _look(job: Job, made: Forecast, dataset: plan.DatasetPlan) -> None:
                 made.cells[outcome.cell].unanswered += 1
             following = _following(dataset, outcome.cell)
             _expect(made, following, hopes.wants(row.whole.grouped), last is None or looked <= last)
-        if not isinstance(outcome, Rejected):
+        if not isinstance(outcome, Rejected) and hopes.wants(row.whole.grouped):
             hopes.kept[row.whole.grouped] += 1
 
 

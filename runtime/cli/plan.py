@@ -63,8 +63,10 @@ def _show(one: Forecast, explain: bool) -> None:
         _because(why_dataset(one), "  ")
     if one.how != "run":
         return
-    names = ", ".join(one.inputs)
-    say(f"  = {names:<26} {'reused':<10} {' + '.join(f'{rows:,}' for rows in one.inputs.values())} rows")
+    if one.inputs:
+        names, rows = ", ".join(one.inputs), [*one.inputs.values()]
+        counted = plural(rows[0], "row") if len(rows) == 1 else f"{' + '.join(f'{number:,}' for number in rows)} rows"
+        say(f"  = {names:<26} {'reused':<10} {counted}")
     for cell in one.cells.values():
         _show_cell(cell)
         if explain:
@@ -95,7 +97,7 @@ def _why(one: Forecast) -> str:
     from runtime.diff.causes import causes
 
     if one.previous is None:
-        of = f"{one.candidates:,} candidates" if one.candidates is not None else "endless candidates"
+        of = plural(one.candidates, "candidate") if one.candidates is not None else "endless candidates"
         return f"new, {of}"
     return ", ".join(_cause(cause) for cause in causes(one.previous, one.now))[:90]
 
@@ -112,7 +114,7 @@ def _show_cell(cell: Cell) -> None:
         return
     mark = paint("~", "yellow") if cell.reused else paint("+", "green")
     reused = f", {cell.reused:,} reused" if cell.reused else ""
-    say(f"  {mark} {name:<26} {'run':<10} {_range(cell.low, cell.high)} calls{reused}")
+    say(f"  {mark} {name:<26} {'run':<10} {_range(cell.low, cell.high)} {'call' if cell.low == cell.high == 1 else 'calls'}{reused}")
 
 
 def _range(low: int, high: int) -> str:
@@ -140,7 +142,7 @@ def _after(waiting: list[str]) -> str:
     """What no plan can know before the rows are there that it is made from."""
     if not waiting:
         return ""
-    known = "its calls are" if len(waiting) == 1 else "their calls are"
+    known = "what it takes is" if len(waiting) == 1 else "what they take is"
     return f"\n      Then {', '.join(waiting)}: {known} known when the rows before are there."
 
 

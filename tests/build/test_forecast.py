@@ -154,6 +154,29 @@ def test_judges_in_lists_are_counted_for_each_element_whose_number_is_known(tmp_
     assert made.fresh <= first.high
 
 
+GROUPED = '''edition 1
+enum Label { yes, no, maybe }
+dataset python_qa {
+  target = 2 per label
+  each label in Label
+  each take in 1..5
+  draw tones ~ ["dry", "warm", "sad"].pick(2)
+  gen drafts: str with writer """
+    {{ label }} {{ take }} {{ tone }}
+  """ for tone in tones
+  filter drafts.count > 0
+  emit { label = label, drafts = drafts }
+}
+'''
+
+
+def test_of_every_group_of_a_target_the_first_rows_are_hoped_for_and_drawn_lists_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "python_qa.synth").write_text(GROUPED)
+    first = _plan(tmp_path)
+    assert (first.low, first.high) == (3 * 2 * 2, 3 * 5 * 2)
+    assert _build(tmp_path).datasets[0].progress.fresh == first.low
+
+
 def test_a_row_that_waits_for_a_run_is_foretold_from_there_on(tmp_path: Path) -> None:
     (tmp_path / "python_qa.synth").write_text(LISTS)
     (tmp_path / "pages.jsonl").write_text('{"id": "a"}\n')

@@ -197,8 +197,7 @@ def _method(c: Checker, node: tree.Call, callee: tree.Attr, env: Env) -> Type:
     if isinstance(kind, Pool | SourceOf) and callee.name.text == "pick":
         return _pick(c, node, callee, kind, env)
     if callee.name.text == "pick" and isinstance(kind, List) and env.drawn:
-        draw_count(c, node.args, node, env)
-        return Distribution(List(kind.element))
+        return Distribution(List(kind.element, _picked(draw_count(c, node.args, node, env), kind.length)))
     method = find_method(kind, callee.name.text)
     if method is not None:
         c.types[callee] = kind
@@ -231,6 +230,14 @@ def _no_method(c: Checker, callee: tree.Attr, base: Type) -> Type:
         label=did_you_mean(callee.name.text, methods),
         notes=(f"methods: {', '.join(methods)}",),
     )
+
+
+def _picked(counts: tuple[int, int] | None, length: int | None) -> int | None:
+    """How many of so many elements are drawn, where that is always the same."""
+    if counts is None or length is None:
+        return None
+    least, most = (min(count, length) for count in counts)
+    return least if least == most else None
 
 
 def _pick(c: Checker, node: tree.Call, callee: tree.Attr, kind: Pool | SourceOf, env: Env) -> Type:
