@@ -71,7 +71,7 @@ def unexpected(tokens: Sequence[Token], misfit: Misfit, head: str, end: str = "t
         code="E0101",
         message=f"expected {expected}, found {shown}",
         span=span,
-        label=_label(found, types, head),
+        label=_label(found, before, types, head),
     )
 
 
@@ -154,7 +154,7 @@ def _shown(token: Token) -> str:
     return f"`{text}`"
 
 
-def _label(found: Token | None, expected: frozenset[str], head: str) -> str:
+def _label(found: Token | None, before: Token | None, expected: frozenset[str], head: str) -> str:
     """A word on the mistakes that everybody makes."""
     if found is None:
         return ""
@@ -166,6 +166,8 @@ def _label(found: Token | None, expected: frozenset[str], head: str) -> str:
         return "write `name = value` here"
     if found.text == "=" and "TILDE" in expected:
         return "`~` draws"
+    if found.text == "times" and before is not None and before.text == "}":
+        return "write it before the `{`"
     if found.text == "~" and "EQUAL" in expected:
         return f"only `draw` takes a distribution, not `{head}`"
     words = [word for word, terminal in keywords().items() if terminal in expected]

@@ -106,7 +106,7 @@ def _mistakes(context: Context, spec: str, params: dict[str, tree.Expr]) -> Iter
     from dsl.diagnostics import SynthError
 
     try:
-        return analyse(spec, context.catalog, params).diagnostics
+        return analyse(spec, context.catalog, params, upto="plan").diagnostics
     except SynthError as error:  # a file that cannot be read at all
         return error.diagnostics
 

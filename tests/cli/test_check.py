@@ -65,6 +65,27 @@ def test_a_mistake_in_a_shared_file_is_told_once(cli: Cli, project: Path) -> Non
     assert codes.count("E0207") == 1
 
 
+def test_datasets_that_would_be_built_under_one_name_are_told_before_a_build(cli: Cli, project: Path) -> None:
+    made = "dataset {name} {{\n  each row from {source}\n  emit {{ id = row.id }}\n}}\n"
+    notes = "dataset notes {\n  each take in 1..2\n  emit { id = take }\n}\n"
+    shared = made.format(name="letters", source="notes")
+    (project / "shared.synth").write_text(f"edition 1\n\n{notes}\n{shared}")
+    own = made.format(name="notes", source="letters")
+    (project / "own.synth").write_text(f'edition 1\n\nfrom "shared.synth" import letters\n\n{own}')
+    assert [found["code"] for found in cli("check", "--json", "own.synth").json] == ["E0202"]
+
+
+def test_personas_under_another_name_are_read_as_the_message_says(cli: Cli, project: Path) -> None:
+    (project / "hub.jsonl").write_text('{"persona": "a nurse"}\n')
+    spec = "edition 1\n\npersonas hub = {}\n\ndataset d {{\n  each one from hub\n  emit {{ who = one.text }}\n}}\n"
+    (project / "hub.synth").write_text(spec.format('jsonl("hub.jsonl")'))
+    text, name = (found["help"] for found in cli("check", "--json", "hub.synth").json)
+    query = text.split("`")[-2]
+    assert "{ key = name }" in name
+    (project / "hub.synth").write_text(spec.format(f"{query} {{ key = text }}"))
+    assert cli("check", "--json", "hub.synth").json == []
+
+
 def test_engines_are_checked_where_they_are_written(cli: Cli, project: Path) -> None:
     with (project / "synth.toml").open("a") as file:
         file.write('\n[engines.gpu]\nkind = "sglang"\nurl = "http://127.0.0.1:1"\nconcurency = 3\n')

@@ -136,6 +136,12 @@ ONE_FAULT = {
 }
 
 
+def test_a_word_that_comes_too_late_is_told_its_place() -> None:
+    text = "edition 1\ndataset d {\n  gen a: str = b() with c { top_k = 1 } times 2\n}\n"
+    (found,) = parse(Source("late.synth", text)).diagnostics
+    assert (found.code, found.label) == ("E0101", "write it before the `{`")
+
+
 @pytest.mark.parametrize("text", ONE_FAULT)
 def test_one_fault_gives_its_one_message(text: str) -> None:
     assert mistakes(text) == [ONE_FAULT[text]]
@@ -198,7 +204,7 @@ def test_depth_that_is_allowed_is_read() -> None:
     assert mistakes("const x = [" + ", ".join(["{ a: 1 }"] * 2_000) + "]") == []
 
 
-@pytest.mark.parametrize("code", [code for code in codes() if re.match("E01|E050[1-9]", code)])
+@pytest.mark.parametrize("code", [code for code in codes() if re.match("E01|E050[1-6]", code)])
 def test_pages_show_a_file_with_the_mistake_and_one_without(code: str) -> None:
     found = page(code)
     assert found is not None

@@ -43,16 +43,22 @@ def _is_shared(node: tree.Expr, model: Model) -> bool | None:
 
 def _warn_about(template: tree.Template, shared: Mapping[str, bool], model: Model, context: Context) -> None:
     first: tree.Ref | None = None
-    for ref in _mentions(template.parts):
-        symbol = model.symbols.get(ref)
-        if symbol is None:
-            continue
-        is_shared = True if symbol.kind is Kind.CONST else shared.get(ref.name)
-        if is_shared is False and first is None:
-            first = ref
-        elif is_shared and first is not None:
-            _report(first, ref, context)
+    for value in _printed(template.parts):
+        told = [(ref, told) for ref in _refs(value) if (told := _told(ref, shared, model)) is not None]
+        own = next((ref for ref, is_shared in told if not is_shared), None)
+        if first is None:
+            first = own
+        elif own is None and told:
+            _report(first, told[0][0], context)
             return
+
+
+def _told(ref: tree.Ref, shared: Mapping[str, bool], model: Model) -> bool | None:
+    """Whether what the name stands for is the same for every row; None where nobody says."""
+    symbol = model.symbols.get(ref)
+    if symbol is None:
+        return None
+    return True if symbol.kind is Kind.CONST else shared.get(ref.name)
 
 
 def _report(first: tree.Ref, ref: tree.Ref, context: Context) -> None:
@@ -66,17 +72,17 @@ def _report(first: tree.Ref, ref: tree.Ref, context: Context) -> None:
     )
 
 
-def _mentions(parts: tuple[tree.TemplatePart, ...]) -> Iterator[tree.Ref]:
-    """Names whose text stands in the prompt, in its order; a condition is not text."""
+def _printed(parts: tuple[tree.TemplatePart, ...]) -> Iterator[tree.Expr]:
+    """Values whose text stands in the prompt, in its order; a condition is not text."""
     for part in parts:
         match part:
             case tree.TemplateHole(value=value):
-                yield from _refs(value)
+                yield value
             case tree.TemplateFor(iterable=iterable):
-                yield from _refs(iterable)
+                yield iterable
             case tree.TemplateIf(branches=branches):
                 for branch in branches:
-                    yield from _mentions(branch.body)
+                    yield from _printed(branch.body)
 
 
 def _refs(node: tree.Expr) -> Iterator[tree.Ref]:

@@ -21,6 +21,7 @@ class Flow:
     gens_behind: dict[Symbol, frozenset[Symbol]] = field(default_factory=dict)
     order: list[Symbol] = field(default_factory=list)
     deduped: list[tuple[tree.Dedup, frozenset[Symbol], int]] = field(default_factory=list)
+    uncertain: set[Symbol] = field(default_factory=set)
 
     def passed(self, node: tree.Statement) -> None:
         """Take note of a statement once it has been checked."""
@@ -52,6 +53,12 @@ class Flow:
         self.gens_behind[symbol] = self.behind(*parts) | {symbol}
         self._elements(node.fors)
         self.order.append(symbol)
+        self._doubt(symbol, *parts)
+
+    def _doubt(self, symbol: Symbol, *nodes: tree.Node | None) -> None:
+        """What is made from something unknown is not known either."""
+        if self._is_uncertain(*nodes):
+            self.uncertain.add(symbol)
 
     def _elements(self, fors: tuple[tree.ForClause, ...]) -> None:
         for clause in fors:
@@ -62,6 +69,7 @@ class Flow:
         if isinstance(node, tree.Run):
             self._elements(node.fors)
         self.gens_behind[self.c.symbols[node]] = self.behind(body)
+        self._doubt(self.c.symbols[node], body)
 
     def _next(self, node: tree.Next) -> None:
         symbol = self.c.symbols.get(node.name)
@@ -90,7 +98,7 @@ class Flow:
         candidates = [symbol for symbol in self.order if symbol in behind]
         if named is None and retry.origin is None and candidates:
             return candidates[-1]
-        if self._uncertain(node.condition):
+        if self._is_uncertain(node.condition):
             return None
         what = f"running `{retry.origin.text}` again" if retry.origin else "a retry"
         gens = ", ".join(symbol.name for symbol in candidates)
@@ -106,10 +114,10 @@ class Flow:
         )
         return None
 
-    def _uncertain(self, condition: tree.Expr) -> bool:
-        """Whether a name in the condition has been reported already: then nothing is known about it."""
-        symbols = [self.c.symbols.get(ref) for ref in refs(condition)]
-        return any(symbol is None or symbol.kind is Kind.UNKNOWN for symbol in symbols)
+    def _is_uncertain(self, *nodes: tree.Node | None) -> bool:
+        """Whether a name in it has been reported already, or hangs on one that has: then nothing is known about it."""
+        symbols = [self.c.symbols.get(ref) for ref in refs(*nodes)]
+        return any(symbol is None or symbol.kind is Kind.UNKNOWN or symbol in self.uncertain for symbol in symbols)
 
     def _check_dedup(self, node: tree.Require, origin: Symbol) -> None:
         place = self.order.index(origin)

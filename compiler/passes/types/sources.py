@@ -21,7 +21,8 @@ from dsl.diagnostics import Diagnostic, Related, did_you_mean
 _KEYS = (STR, INT, FLOAT, BOOL)
 _LOOSE = ("csv",)
 """Readers whose cells are text: a column of numbers may be read as text."""
-
+_QUERIED = ("jsonl", "json", "csv", "parquet")
+"""Readers of files that a query can read as well."""
 
 _DOCUMENTS: Mapping[str, Allowed] = {"chunk": Allowed(INT, 1), "overlap": Allowed(INT, 0)}
 READER_SETTINGS: Mapping[str, Mapping[str, Allowed]] = {
@@ -73,13 +74,13 @@ def _naming(source: tree.Expr, name: str, columns: Mapping[str, Type]) -> str:
     """How a file that lacks the column is read all the same."""
     if name == "id":
         return "`id` names a persona: say which column does, as in `{ key = name }`"
-    path = source.args[0].value if isinstance(source, tree.Call) and source.args else None
-    if not columns or not isinstance(path, tree.Constant) or not isinstance(source.callee, tree.Ref):
-        return "a persona prints as its `text`"
-    if source.callee.name not in ("jsonl", "json", "csv", "parquet"):
-        return "a persona prints as its `text`"
-    other = next(iter(columns))
-    return f"a persona prints as its `text`; to rename a column: `sql(\"select {other} as text from '{path.value}'\")`"
+    plain = "a persona prints as its `text`"
+    if not isinstance(source, tree.Call) or not isinstance(source.callee, tree.Ref) or not source.args or not columns:
+        return plain
+    path = source.args[0].value
+    if source.callee.name not in _QUERIED or not isinstance(path, tree.Constant):
+        return plain
+    return f"{plain}; to rename a column: `sql(\"select {next(iter(columns))} as text from '{path.value}'\")`"
 
 
 def _check_made(c: Checker, node: tree.Personas, columns: Mapping[str, Type]) -> None:

@@ -84,6 +84,8 @@ def _of_element(c: Checker, node: tree.Ref, element: Element, symbol: Symbol | N
             return scope.type
         found = element_property(scope.type, node.name)
         if found is not None:
+            if symbol is not None and symbol.kind in _PER_ROW and symbol in c.declared:
+                _warn_hidden(c, node, symbol)
             c.symbols[node] = Symbol(node.name, Kind.FIELD, node.span.path, None)
             return found
         if symbol is not None and symbol.kind in _PER_ROW:
@@ -93,6 +95,17 @@ def _of_element(c: Checker, node: tree.Ref, element: Element, symbol: Symbol | N
                 return own
         scope = scope.outer
     return None
+
+
+def _warn_hidden(c: Checker, node: tree.Ref, symbol: Symbol) -> None:
+    """`seeds.rows.all(similarity(text, it.text) < 0.7)` compares each seed with itself, and reads as if it did not."""
+    c.report(
+        "W0207",
+        f"here `{node.name}` is the element's own, not the {symbol.kind.value} of that name",
+        node.span,
+        related=c.declared_here(symbol),
+        help=f"write `it.{node.name}` to say so; to mean the {symbol.kind.value}, give it another name",
+    )
 
 
 def _unresolved(c: Checker, node: tree.Ref, env: Env) -> Type:

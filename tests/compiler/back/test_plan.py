@@ -165,6 +165,23 @@ def test_the_page_of_a_code_shows_it_and_its_way_out(code: str) -> None:
     assert not good.diagnostics, messages(good)
 
 
+def test_what_is_looked_up_by_a_row_is_the_rows_own() -> None:
+    spec = """edition 1
+const styles = { dry: "the desert", warm: "the sea" }
+dataset out {
+  each tone in ["dry", "warm"]
+  gen line: str with writer \"\"\"
+    Write in a {{ tone }} tone, of {{ styles[tone] }}.
+    HERE
+  \"\"\"
+  emit { line = line }
+}
+"""
+    own, shared = analysed(spec.replace("HERE", ""), "plan"), analysed(spec.replace("HERE", "{{ styles.dry }}"), "plan")
+    assert not own.diagnostics, messages(own)
+    assert [found.code for found in shared.diagnostics] == ["W0590"]
+
+
 LOOP = """edition 1
 param rounds: int = 2
 dataset out {
