@@ -7,6 +7,7 @@ from functools import partial
 
 from compiler.functions import DRAWS, RESULTS
 from compiler.model import Kind, Symbol
+from compiler.passes.names.body import declared, roles_of, statements
 from compiler.passes.names.resolver import Resolver
 from compiler.passes.names.scope import Scope
 from compiler.walk import children
@@ -15,26 +16,6 @@ from dsl.diagnostics import Related, did_you_mean, nearest
 
 DRAWN: dict[str, Symbol] = {name: Symbol(name, Kind.DISTRIBUTION, "", None) for name in DRAWS}
 MEASURES: dict[str, Symbol] = {name: Symbol(name, Kind.MEASURE, "", None) for name in RESULTS}
-
-
-def statements(body: Iterable[tree.Statement]) -> Iterable[tree.Statement]:
-    """All statements, those inside loops included."""
-    for statement in body:
-        yield statement
-        if isinstance(statement, tree.Loop):
-            yield from statements(statement.body)
-
-
-def declared(body: Iterable[tree.Statement]) -> dict[str, tree.Name]:
-    """The names a dataset gives values to, wherever: to tell "not yet" from "never"."""
-    found: dict[str, tree.Name] = {}
-    for statement in statements(body):
-        if isinstance(statement, tree.Each | tree.Draw | tree.Let | tree.Gen | tree.Run | tree.Loop):
-            found.setdefault(statement.name.text, statement.name)
-        if isinstance(statement, tree.Loop):
-            for carry in statement.carries:
-                found.setdefault(carry.name.text, carry.name)
-    return found
 
 
 class DatasetNames:
@@ -47,7 +28,7 @@ class DatasetNames:
         self.scope.later = declared(dataset.body)
         self.owned: list[Symbol] = []
         self.carried: dict[str, Symbol] = {}
-        self.roles = {s.role.text for s in statements(dataset.body) if isinstance(s, tree.Gen)}
+        self.roles = {name for s in statements(dataset.body) if isinstance(s, tree.Gen) for name in roles_of(s)}
         self.handlers: dict[type[tree.Statement], Callable[..., None]] = {
             tree.Each: self._each,
             tree.Draw: self._draw,
@@ -118,6 +99,9 @@ class DatasetNames:
         elif isinstance(node, tree.ListExpr) and is_role:
             for item in node.items:
                 self._distribution(item, is_role=True)
+        elif isinstance(node, tree.Call) and isinstance(node.callee, tree.Attr) and is_role:
+            self._distribution(node.callee.base, is_role=True)
+            self._all(self.scope, *(arg.value for arg in node.args))
         elif isinstance(node, tree.Ref) and is_role and self.scope.find(node.name) is None:
             self.resolver.symbols[node] = Symbol(node.name, Kind.MODEL, self.resolver.path, None)
         elif isinstance(node, tree.Call) and isinstance(node.callee, tree.Ref) and node.callee.name in DRAWN:

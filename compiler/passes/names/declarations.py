@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from compiler.model import Kind, Symbol
+from compiler.passes.names.body import columns_of
 from compiler.passes.names.datasets import DatasetNames
 from compiler.passes.names.resolver import Resolver
 from compiler.passes.names.scope import Scope
@@ -18,6 +19,7 @@ class DeclarationNames:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self.rows: dict[Symbol, Scope] = {}
+        self.roles: set[Symbol] = set()
         self.arguments: list[Symbol] = []
         self.owned: list[Symbol] = []
         self.handlers: dict[type[tree.Declaration], Callable[..., None]] = {
@@ -131,6 +133,7 @@ class DeclarationNames:
     def _dataset(self, node: tree.Dataset) -> None:
         names = DatasetNames(self.resolver, node)
         self.rows[self.resolver.symbols[node]] = names.run()
+        self.roles |= {found for found in names.owned if found.kind is Kind.DRAW and found.name in names.roles}
         self.owned += names.owned
 
     def _mix(self, node: tree.Mix) -> None:
@@ -147,12 +150,14 @@ class DeclarationNames:
         symbol = self._tested(node)
         row = self.rows.get(symbol) if symbol else None
         scope = row or self.resolver.top
+        seen = scope.inner()
+        seen.columns = columns_of(symbol.node) if symbol is not None else frozenset()
         for statement in node.body:
             if isinstance(statement, tree.Given | tree.Mock):
                 self._replaced(statement, scope)
-                self.resolver.expr(statement.value, self.resolver.top)
+                self.resolver.expr(statement.value, self._seen_by(statement))
             elif isinstance(statement, tree.ExpectThat):
-                self.resolver.expr(statement.condition, scope)
+                self.resolver.expr(statement.condition, seen)
             elif isinstance(statement, tree.ExpectRow) and isinstance(statement.dropped_by, tree.Ref):
                 self._replaced_ref(statement.dropped_by, scope)
 
@@ -181,6 +186,15 @@ class DeclarationNames:
             notes=(f"datasets here: {names}",) if names else ("there is no dataset in this file",),
             help='write `test "…" of name { … }`',
         )
+
+    def _seen_by(self, statement: tree.Given | tree.Mock) -> Scope:
+        """What is given to a draw over roles may name any role, as the draw itself."""
+        scope = self.resolver.top.inner()
+        if self.resolver.symbols.get(statement.name) in self.roles:
+            refs = (node for node in tree.walk(statement.value) if isinstance(node, tree.Ref))
+            unknown = (ref.name for ref in refs if self.resolver.top.find(ref.name) is None)
+            scope.names = {name: Symbol(name, Kind.MODEL, self.resolver.path, None) for name in unknown}
+        return scope
 
     def _replaced(self, statement: tree.Given | tree.Mock, scope: Scope) -> None:
         """What `given` and `mock` name; whether it is of the right kind is for the type checker to say."""

@@ -89,6 +89,13 @@ class Resolver:
                 node.span,
                 help="`it` is the element inside a list's method: `rules.where(words(it) < 5)`",
             )
+        elif scope.is_column(node.name):
+            self.context.report(
+                "E0201",
+                f"`{node.name}` is a column, and no name of the row",
+                node.span,
+                help=f"write what it is emitted from, or name that above the emit: `let {node.name} = …`",
+            )
         else:
             self.report_unknown(node.name, node, scope.all(), "name")
 

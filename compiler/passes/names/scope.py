@@ -14,13 +14,14 @@ class Scope:
     """`later` are the names that this place declares below where we are: an early use of one gets its own message.
 
     `lenient` places may see names that only types can tell (fields of an element, columns of a spread): what is not
-    found there is left to the type checker.
+    found there is left to the type checker. `columns` are names of an emit, which stand for nothing here.
     """
 
     parent: Scope | None = None
     names: dict[str, Symbol] = field(default_factory=dict)
     later: Mapping[str, tree.Name] = field(default_factory=dict)
     lenient: bool = False
+    columns: frozenset[str] = frozenset()
 
     def find(self, name: str) -> Symbol | None:
         for scope in self._chain():
@@ -30,6 +31,9 @@ class Scope:
 
     def declared_later(self, name: str) -> tree.Name | None:
         return next((scope.later[name] for scope in self._chain() if name in scope.later), None)
+
+    def is_column(self, name: str) -> bool:
+        return any(name in scope.columns for scope in self._chain())
 
     @property
     def is_lenient(self) -> bool:
