@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from dsl.source import Source
 
 DONE, DIFFERENT, MISTAKE, OUR_BUG, INTERRUPTED = 0, 1, 2, 70, 130
+GATES = frozenset({"E0901", "E0902", "E0903", "E0920"})
+"""An audit, a test of the spec, a judge's gold cases: the spec is right, and what it made is not as it asks."""
 
 
 def main() -> None:
@@ -35,7 +37,7 @@ def run(arguments: Sequence[str]) -> int:
         return _run(arguments)
     except SynthError as error:
         _report(error)
-        return MISTAKE
+        return DIFFERENT if all(found.code in GATES for found in error.diagnostics) else MISTAKE
     except KeyboardInterrupt:
         return _interrupted()
     except BrokenPipeError:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from runtime.store.port import Store
 
 
+TITLE = 66
+"""Characters of a statement that stand in a line of the summary."""
+
+
 def run(
     spec: str = Spec,
     only: str | None = Dataset,
@@ -101,7 +105,11 @@ def _title(one: Built, step: str, why: dict[str, str]) -> str:
     """A statement's own words; of a gen its name, and why its answers failed their type."""
     titles = {record.id: record.title for record in one.manifest.steps}
     title = titles.get(step, step)
-    return f"{step}: {why.get(step, 'no answer of its type')}" if step.startswith("gen ") else title[:66]
+    return f"{step}: {why.get(step, 'no answer of its type')}" if step.startswith("gen ") else _cut(title)
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= TITLE else title[: TITLE - 1] + "…"
 
 
 def _json(done: Build, branch: str) -> dict[str, object]:

@@ -68,7 +68,7 @@ class Where:
         for path in found:
             self.confine(path)
         if not found:
-            raise self._missing(self._path(self.argument))
+            raise self._missing(self._path(self.argument), suffixes)
         return found
 
     def stem(self) -> Path:
@@ -101,7 +101,9 @@ class Where:
                 help="copy the file into the project; what a dataset is made from is versioned with it",
             )
 
-    def _missing(self, path: Path) -> SynthError:
+    def _missing(self, path: Path, suffixes: tuple[str, ...] = ()) -> SynthError:
+        if path.is_dir():
+            return self._empty(suffixes)
         folder = path.parent
         siblings = [item.name for item in folder.iterdir()] if folder.is_dir() else []
         message = (
@@ -114,6 +116,13 @@ class Where:
             label=did_you_mean(path.name, siblings),
             help="paths are relative to the folder of the spec",
         )
+
+    def _empty(self, suffixes: tuple[str, ...]) -> SynthError:
+        if not suffixes:
+            return self.error("E0606", f"`{self.argument}` is a folder, not a file", help="name a file in it")
+        wanted = " or ".join(f"`{suffix}`" for suffix in suffixes)
+        help_ = "files are looked for in its subfolders too"
+        return self.error("E0606", f"the folder `{self.argument}` has no {wanted} file", help=help_)
 
 
 def _order(path: Path) -> str:

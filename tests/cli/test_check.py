@@ -86,6 +86,13 @@ def test_personas_under_another_name_are_read_as_the_message_says(cli: Cli, proj
     assert cli("check", "--json", "hub.synth").json == []
 
 
+def test_a_row_in_a_key_is_told_its_field(cli: Cli, project: Path) -> None:
+    _break(project, "  each fact from facts\n", "  key = [fact]\n  each fact from facts\n")
+    (found,) = cli("check", "--json", str(SPEC)).json
+    assert found["code"] == "E0431"
+    assert "`fact.id`" in found["help"]
+
+
 def test_engines_are_checked_where_they_are_written(cli: Cli, project: Path) -> None:
     with (project / "synth.toml").open("a") as file:
         file.write('\n[engines.gpu]\nkind = "sglang"\nurl = "http://127.0.0.1:1"\nconcurency = 3\n')

@@ -175,6 +175,14 @@ def test_a_missing_file_names_the_nearest(write: Write, opened: Open) -> None:
     assert found.message == "no file matches `inputs/*.json`"
 
 
+def test_a_folder_without_such_files_is_told_as_what_it_is(write: Write, opened: Open) -> None:
+    write("papers/readme.md", "")
+    (found,) = mistakes(lambda: opened("pdf", "papers"))
+    assert (found.code, found.message) == ("E0606", "the folder `inputs/papers` has no `.pdf` file")
+    (found,) = mistakes(lambda: len(opened("python", "papers")))
+    assert (found.code, found.message) == ("E0606", "`inputs/papers` is a folder, not a file")
+
+
 def test_no_path_leads_out_of_the_project(
     root: Path, write: Write, opened: Open, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -129,9 +129,16 @@ def check_key(rows: Rows) -> None:
                 help="a key is made of the axes (`page.id`, `take`), which are known before anything is drawn",
             )
         elif not is_key(given):
-            rows.c.report(
-                "E0431", f"a `{given}` cannot be part of a key", part.span, help="a key has texts and numbers"
-            )
+            rows.c.report("E0431", f"a `{given}` cannot be part of a key", part.span, help=_key_part(part, given))
+
+
+def _key_part(part: tree.Expr, given: Type) -> str:
+    """What stands there instead; an axis over a source is in the key anyway where none is written."""
+    record = solid(given)
+    names = [item.name for item in record.fields if is_key(item.type)] if isinstance(record, Record) else []
+    if not names or not isinstance(part, tree.Ref):
+        return "a key has texts and numbers"
+    return f"name a field, as `{part.name}.{names[0]}`; without `key`, it is made of all axes"
 
 
 _EARLY = frozenset({Kind.PARAM, Kind.CONST, Kind.ENUM, Kind.FUNCTION, Kind.UNKNOWN})
