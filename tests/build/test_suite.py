@@ -73,12 +73,12 @@ test "asking" of notes {
   expect that best == "a"
 }
 """
-OPEN = '''
+OPEN = """
 test "open" of notes {
   mock useful = 2
   expect kept
 }
-'''
+"""
 WRITTEN = """mocked (notes)
 
 # drafts

@@ -89,11 +89,22 @@ WRITTEN = {
     "as json": '{"one": 1}',
 }
 """What is decoded under nothing and checked afterwards, by a word that the prompt says."""
+FORMS = {
+    "what is wrong with the data": {
+        "setup": "create table cards (shop text); insert into cards values ('North'); create table staff (name text);",
+        "needed": ["cards"],
+        "distractors": ["staff"],
+    },
+    "dialect: duckdb": {"sql": "select shop, count(*) as sold from cards group by shop"},
+}
+"""Records that tools run as they are, by words that the prompt says."""
 
 
 def answer(request: Request) -> str | None:
     said = request.messages[-1].content.lower() if request.messages else ""
-    return next((text for word, text in WRITTEN.items() if word in said and request.constraint is None), None)
+    if request.constraint is None:
+        return next((text for word, text in WRITTEN.items() if word in said), None)
+    return next((json.dumps(form) for words, form in FORMS.items() if words in said), None)
 
 
 class Reader(DeterministicEngine):
@@ -103,7 +114,7 @@ class Reader(DeterministicEngine):
         if not request.labels:
             return await super().complete(request)
         said = request.messages[-1].content
-        doubtful = " not" in said or "repeat itself" in said or "1" in request.labels
+        doubtful = any(word in said for word in (" not", "repeat itself", "answer refuse")) or "1" in request.labels
         best = request.labels[-1 if doubtful else 0]
         return judgement({label: log(0.9 if label == best else 0.1) for label in request.labels}, prompt_tokens=1)
 
