@@ -20,7 +20,7 @@ from tests.docs.specs import Block, blocks, marked
 
 PAGE = Path(__file__).parents[2] / "docs" / "language" / "11-tests.md"
 BLOCKS = [block for block in blocks(PAGE.read_text(encoding="utf-8")) if not marked(block.text, "E")]
-ROWS = {
+ROWS: dict[str, list[dict[str, object]]] = {
     "pages.jsonl": [{"id": name, "text": f"A page about {name}."} for name in ("loops", "sets", "names")],
     "readers.jsonl": [{"id": "r1", "text": "a child", "role": "pupil", "age": 9}],
 }
