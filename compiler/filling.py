@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
 from compiler.constant import Evaluator
-from compiler.types import Extended, Generated, List, Optional, Record, RecordField, SourceOf, Type
+from compiler.types import CheckedText, Extended, Generated, List, Optional, Record, RecordField, SourceOf, Type
+
+JSON_TEXT = CheckedText("json")
 
 
 def filled(value: Any, kind: Type, evaluator: Evaluator) -> Any:
@@ -19,7 +23,19 @@ def filled(value: Any, kind: Type, evaluator: Evaluator) -> Any:
         return [filled(item, element, evaluator) for item in value]
     if isinstance(value, dict) and isinstance(kind, Record):
         return _record(value, kind, evaluator)
-    return value
+    return in_json(value, kind)
+
+
+def in_json(value: Any, kind: Type) -> Any:
+    """An object where the type is `json` is its JSON text; any other value is what it is."""
+    return orjson.dumps(value).decode() if kind == JSON_TEXT and isinstance(value, dict) else value
+
+
+def innermost(kind: Type) -> Type:
+    """What lists of any depth hold in the end."""
+    while isinstance(kind, Optional | Generated | Extended | List):
+        kind = kind.element if isinstance(kind, List) else kind.base
+    return kind
 
 
 def _record(value: dict[str, Any], kind: Record, evaluator: Evaluator) -> dict[str, Any]:

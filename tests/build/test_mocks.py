@@ -324,3 +324,35 @@ def test_a_mocked_verdict_has_all_that_a_real_one_has(tmp_path: Path) -> None:
         "points that no questions make up are the first one's": (),
         "the first questions that make up the points": (),
     }
+
+
+JSON = """
+record Tool {
+  id: str
+  schema: json
+}
+dataset d {
+  each tool from tools
+  gen one: json(tool.schema) = ask(tool.id) with writer
+  gen many: json(tool.schema)[2] = ask(tool.id) with writer
+  emit { one = one, many = many, schema = tool.schema }
+}
+input tools: Tool = jsonl("tools.jsonl") { key = id }
+test "objects" of d {
+  given tool = { id: "t", schema: { type: "object", required: ["a"] } }
+  mock one = { a: 3, b: [{ c: null }] }
+  mock many = [{ a: 1 }, { a: "x" }]
+  expect that conforms(one, tool.schema) and many.all(conforms(it, tool.schema)) and len(tool.schema) == 34
+}
+test "one after another" of d {
+  given tool = { id: "t", schema: "{}" }
+  mock one = 3
+  mock many = [[1, "x"], [2, "y"]]
+  expect that str(many.last) == "x"
+}
+"""
+
+
+def test_data_under_a_schema_of_the_row_is_given_and_mocked_as_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "tools.jsonl").write_text('{"id": "t", "schema": "{}"}\n')
+    assert failures(tmp_path, JSON) == {"objects": (), "one after another": ()}

@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import cast
 
 from compiler.constant import UNKNOWN
+from compiler.filling import JSON_TEXT, in_json, innermost
 from compiler.literal import literal
 from compiler.model import Kind, Symbol
 from compiler.passes.types.checker import EARLY, STILL, Checker
 from compiler.passes.types.flow import row_names
 from compiler.passes.types.relations import bare, fits, solid
 from compiler.prelude import RESULT_PROPERTIES
-from compiler.types import ANY, SAID, List, Optional, Record, RecordField, SourceOf, ToolResult, Type, Verdict
+from compiler.types import ANY, SAID, JsonOf, List, Optional, Record, RecordField, SourceOf, ToolResult, Type, Verdict
 from dsl import tree
 from dsl.diagnostics import Related, did_you_mean
 
@@ -81,7 +82,7 @@ def _given(c: Checker, node: tree.Given) -> None:
     wanted = c.of(symbol)
     if isinstance(wanted, SourceOf):
         wanted = List(wanted.row)
-    c.expect(_read(c, node.value), wanted, f"`{node.name.text}`", EARLY)
+    c.expect(_as_text(c, _read(c, node.value), wanted), wanted, f"`{node.name.text}`", EARLY)
 
 
 def _mock(c: Checker, node: tree.Mock) -> None:
@@ -100,7 +101,8 @@ def _mock(c: Checker, node: tree.Mock) -> None:
             "`given` sets axes, draws and params; `mock` answers for gens, runs and judges",
         )
         return
-    _expect_answer(c, _read(c, node.value), per_call(c, symbol), f"one answer of `{node.name.text}`")
+    one = per_call(c, symbol)
+    _expect_answer(c, _as_text(c, _read(c, node.value), one), one, f"one answer of `{node.name.text}`")
 
 
 def per_call(c: Checker, symbol: Symbol) -> Type:
@@ -122,6 +124,8 @@ def _partial(kind: ToolResult) -> Record:
 
 
 def _expect_answer(c: Checker, value: tree.Expr, one: Type, what: str) -> None:
+    if isinstance(innermost(one), JsonOf):  # which values it has, and whether a list's are alike, its schema says
+        return
     listed = isinstance(value, tree.ListExpr) and not (isinstance(solid(one), List) and not _nested(value))
     wanted = List(one) if listed else one
     given = bare(c.infer(value, EARLY, wanted))
@@ -144,6 +148,25 @@ def _read(c: Checker, value: tree.Expr) -> tree.Expr:
     c.infer(value, EARLY)
     held = c.evaluate(value)
     return value if held is UNKNOWN else literal(held, value.span)
+
+
+def _as_text(c: Checker, value: tree.Expr, wanted: Type) -> tree.Expr:
+    """Where `json` is wanted, an object stands for its JSON text, as it does in a file."""
+    kind = solid(wanted)
+    if isinstance(value, tree.ListExpr):
+        element = kind.element if isinstance(kind, List) else kind
+        items = tuple(_as_text(c, item, element) for item in value.items)
+        return value if items == value.items else replace(value, items=items)
+    if not isinstance(value, tree.ObjectExpr):
+        return value
+    if kind == JSON_TEXT:
+        held = c.evaluate(value)
+        return value if held is UNKNOWN else literal(in_json(held, kind), value.span)
+    fields = {item.name: item.type for item in kind.fields} if isinstance(kind, Record) else {}
+    made = tuple(_as_text(c, entry.value, fields.get(entry.key, ANY)) for entry in value.entries)
+    if made == tuple(entry.value for entry in value.entries):
+        return value
+    return replace(value, entries=tuple(replace(e, value=new) for e, new in zip(value.entries, made, strict=True)))
 
 
 def _is_fixture(node: tree.Node) -> bool:
