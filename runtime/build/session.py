@@ -20,7 +20,6 @@ from runtime.sources import load_facts, save_facts
 from runtime.store.open import project_store
 from runtime.store.port import Store
 
-
 CALLS_NOBODY = 128
 """What a dataset without a model has instead: rows that are compared with all before them are so at once."""
 
