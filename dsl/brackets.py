@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dsl.diagnostics import Diagnostic, Related
-from dsl.grammar import keywords
 from dsl.lexer import DOC, NEWLINE, STRAY, significant
 from dsl.openers import insert_openers
 from dsl.source import Span
@@ -152,7 +151,7 @@ class _Matcher:
             return True
         if before.text == "weighted" or not (before.type in _VALUE_ENDS or before.word):
             return False
-        if frame.head.text in keywords():
+        if frame.head.text in STATEMENTS:
             return frame.head.text in BODIED
         return index + 1 == len(self.tokens) or self.tokens[index + 1].type == NEWLINE
 

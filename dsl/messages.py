@@ -105,11 +105,30 @@ def _sets(tokens: Sequence[Token], index: int) -> bool:
 
 def _no_statement(found: Token, here: list[str], head: str) -> Diagnostic:
     place = _PLACES.get(head, f"`{head}`")
-    if found.text in STATEMENTS:
-        return Diagnostic("E0111", f"`{found.text}` cannot stand inside {place}", found.span)
     note = f"statements of {place}: {', '.join(sorted(here))}"
+    if found.text in STATEMENTS:
+        message = f"`{found.text}` cannot stand inside {place}"
+        return Diagnostic("E0111", message, found.span, notes=(note,), help=_home(found.text, head))
     guess = did_you_mean(found.text, here)
-    return Diagnostic("E0110", f"`{found.text}` begins no statement", found.span, guess, notes=(note,))
+    message = f"`{found.text}` begins no statement"
+    return Diagnostic("E0110", message, found.span, guess, notes=(note,), help=_ELSEWHERE.get(found.text))
+
+
+_ELSEWHERE = {
+    "if": "a value may be `if a then b else c`, a call is made `when …`, and `filter` drops rows",
+    "for": "`for x in xs` stands behind a `gen`, a `run` or the kind of an `emit`",
+    "while": "rounds are counted: `loop i in 1..3 carry x: T = start { … next x = … until … }`",
+}
+"""Where words belong that open a statement in other languages."""
+
+
+def _home(word: str, head: str) -> str | None:
+    """Which block a statement belongs to that stands in another."""
+    if word in ("next", "until"):
+        return "it stands inside a `loop`"
+    if word in IN_TEST and head != "test":
+        return 'it stands inside a `test "…" of name`'
+    return "put it behind the loop" if head == "loop" and word in IN_DATASET - {"loop"} else None
 
 
 def _expected(types: frozenset[str], end: str) -> str:

@@ -86,8 +86,9 @@ def _mend_children(made: Recovered, unit: Unit) -> None:
             return
         if _mistake(child.inside(), child, unit) is None:
             continue
-        _mend_children(made, child)
         alone = _mistake(child.inside(with_children=False), child, unit)
+        if alone is None or alone.code not in ("E0110", "E0111"):
+            _mend_children(made, child)
         if alone is not None:
             _report(made, child, alone)
             unit.children.remove(child)

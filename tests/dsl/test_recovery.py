@@ -98,6 +98,13 @@ ONE_FAULT = {
     "dataset d {\n  let a = f(1\n  let b = 2\n}": "2:12 E0103 unclosed `(`",
     "dataset d {\n  gen a: T = f() with w { x = 1\n  filter a\n}": "2:25 E0103 unclosed `{`",
     "dataset d {\n  loop i in 1..2 {\n    let a = 1\n  emit { a = a }\n}": "2:18 E0103 unclosed `{`",
+    "dataset d {\n  loop i in 1..2 {\n    loop j in 1..2 {\n      let a = 1\n    }\n  }\n}": (
+        "3:5 E0111 `loop` cannot stand inside a `loop`"
+    ),
+    'dataset d {\n  if a == "b" {\n    let c = 1\n    let e = 2\n  }\n  emit { a = a }\n}': (
+        "2:3 E0110 `if` begins no statement"
+    ),
+    "dataset d {\n  for p in pages {\n    let c = 1\n  }\n  emit { a = a }\n}": "2:3 E0110 `for` begins no statement",
     "const a = [1, 2)": "1:16 E0104 expected `]` to close the `[`, found `)`",
     "const a = 1)": "1:12 E0104 nothing is open here for this `)` to close",
     "dataset d {\n  let a = 1\n  }\n  let b = 2\n}": "3:3 E0104 nothing is open here for this `}` to close",
@@ -140,6 +147,28 @@ def test_a_word_that_comes_too_late_is_told_its_place() -> None:
     text = "edition 1\ndataset d {\n  gen a: str = b() with c { top_k = 1 } times 2\n}\n"
     (found,) = parse(Source("late.synth", text)).diagnostics
     assert (found.code, found.label) == ("E0101", "write it before the `{`")
+
+
+HELPS = {
+    "dataset d {\n  until true\n}": "it stands inside a `loop`",
+    "dataset d {\n  mock x = 1\n}": 'it stands inside a `test "…" of name`',
+    "dataset d {\n  loop i in 1..2 {\n    emit { a = 1 }\n  }\n}": "put it behind the loop",
+    "dataset d {\n  while true {\n    let a = 1\n  }\n}": (
+        "rounds are counted: `loop i in 1..3 carry x: T = start { … next x = … until … }`"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", HELPS)
+def test_a_statement_in_the_wrong_place_is_told_the_right_one(text: str) -> None:
+    (found,) = parse(Source("here.synth", "edition 1\n" + text)).diagnostics
+    assert found.help == HELPS[text]
+
+
+@pytest.mark.parametrize("end", [" {\n", " carry s: int = 0 {\n"])
+def test_a_loop_without_an_end_is_read_as_one(end: str) -> None:
+    parsed = parse(Source("loop.synth", "edition 1\ndataset d {\n  loop i in 1.." + end + "    let a = i\n  }\n}\n"))
+    assert parsed.diagnostics == ()
 
 
 @pytest.mark.parametrize("text", ONE_FAULT)

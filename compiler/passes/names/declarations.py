@@ -12,6 +12,9 @@ from compiler.passes.names.scope import Scope
 from dsl import tree
 from dsl.diagnostics import Related, did_you_mean
 
+_SUFFIXES = frozenset({"jsonl", "json", "csv", "tsv", "parquet", "txt", "md", "markdown", "html", "pdf", "py"})
+"""How the names of files end that a reader reads."""
+
 
 class DeclarationNames:
     """Resolves all declarations of one file; `rows` keeps each dataset's names for its tests."""
@@ -84,12 +87,24 @@ class DeclarationNames:
             self.resolver.expr(node.type, self.resolver.top)
         if isinstance(node.source, tree.Call) and isinstance(node.source.callee, tree.Ref):
             for arg in node.source.args:
-                self.resolver.expr(arg.value, self.resolver.top)
+                if not self._unquoted(node.source.callee.name, arg.value):
+                    self.resolver.expr(arg.value, self.resolver.top)
         else:
             self.resolver.expr(node.source, self.resolver.top)
         for setting in node.settings:
             if setting.name.text != "key":
                 self.resolver.expr(setting.value, self.resolver.top)
+
+    def _unquoted(self, reader: str, value: tree.Expr) -> bool:
+        """`jsonl(pages.jsonl)`: a path, and not a property of `pages`."""
+        found = list(tree.walk(value))
+        if not any(isinstance(node, tree.Attr) and node.name.text in _SUFFIXES for node in found):
+            return False
+        refs = (node for node in found if isinstance(node, tree.Ref))
+        self.resolver.symbols.update((ref, Symbol(ref.name, Kind.UNKNOWN, self.resolver.path, None)) for ref in refs)
+        help_ = f'a path is a text: `{reader}("…")`'
+        self.resolver.context.report("E0601", "a path stands in quotes", value.span, help=help_)
+        return True
 
     def _settings(self, node: tree.Model) -> None:
         for setting in node.settings:

@@ -100,11 +100,22 @@ class Resolver:
             self.report_unknown(node.name, node, scope.all(), "name")
 
     def report_unknown(self, name: str, node: tree.Node, known: Iterable[str], what: str) -> None:
+        guess = "" if name in _FOREIGN_VALUES else did_you_mean(name, known)
+        message = f"there is no {what} `{name}` here"
+        hint = self._meant(name, guess) if what == "name" else None
         if name in FUNCTIONS and what == "name":
             message, hint = f"`{name}` is a function", f"call it: `{name}(…)`"
-        else:
-            message, hint = f"there is no {what} `{name}` here", None
-        self.context.report("E0201", message, node.span, label=did_you_mean(name, known), help=hint)
+        self.context.report("E0201", message, node.span, label=guess, help=hint)
+
+    def _meant(self, name: str, guess: str) -> str | None:
+        """A bare word is never a value: what it was probably meant as."""
+        if name in _FOREIGN_VALUES:
+            return f"write `{_FOREIGN_VALUES[name]}`"
+        enums = (found.node for found in self.top.names.values() if isinstance(found.node, tree.Enum))
+        owner = next((enum.name.text for enum in enums if name in {member.text for member in enum.members}), None)
+        if owner is not None:
+            return f'a value of `{owner}` is written `{owner}.{name}` or `"{name}"`'
+        return None if guess else f'a text stands in quotes: `"{name}"`'
 
     # --- expressions ---
 
@@ -193,6 +204,7 @@ class Resolver:
 
 _CALLABLE = frozenset({Kind.PROMPT, Kind.JUDGE, Kind.CRITERIA, Kind.UNKNOWN})
 _TYPES = frozenset({Kind.ENUM, Kind.RECORD})
+_FOREIGN_VALUES = {"None": "null", "True": "true", "False": "false"}
 _FOREIGN_TYPES = {
     "string": "did you mean `str`?",
     "text": "did you mean `str`?",
