@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ from runtime.tables.canonical import canonical_json
 from runtime.tables.key_columns import encode_keys, encoded_list, keys_of, print_keys
 from runtime.tables.keys import Key, encode_key, print_key
 from runtime.tables.rows import combined, hash_rows, row_bytes
-from runtime.tables.schema import Column, Schema, arrow_schema, arrow_type
+from runtime.tables.schema import Column, Schema, Type, arrow_schema, arrow_type
 
 Row = Mapping[str, Any]
 SIZE = "_size"
@@ -53,13 +53,38 @@ def _column(column: Column, keys: Sequence[Key], values: list[Any]) -> pa.Array:
     if column.type.kind == "json":
         values = [None if value is None else canonical_json(value).decode() for value in values]
     try:
-        array = pa.array(values, arrow_type(column.type))
+        array = _array(column.type, values)
     except (pa.ArrowException, OverflowError, UnicodeEncodeError) as error:
         raise SynthError(_misfit(column, keys, values, error)) from error
     if array.null_count and not column.type.nullable:
         row = next(index for index, value in enumerate(values) if value is None)
         raise SynthError(_null(column, print_key(keys[row])))
     return array
+
+
+def _array(kind: Type, values: Sequence[Any]) -> pa.Array:
+    """Arrow would cut off what an integer cannot hold."""
+    if _holds_int(kind) and _has_fraction(kind, values):
+        raise pa.ArrowInvalid("a number with a fraction is no int")
+    return pa.array(values, arrow_type(kind))
+
+
+def _holds_int(kind: Type) -> bool:
+    inner = [kind.element] if kind.element else [item.type for item in kind.fields]
+    return kind.kind == "int" or any(map(_holds_int, inner))
+
+
+def _has_fraction(kind: Type, values: Iterable[Any]) -> bool:
+    present = [value for value in values if value is not None]
+    if kind.kind == "int":
+        return any(isinstance(value, float) and not value.is_integer() for value in present)
+    if kind.element is not None:
+        return _holds_int(kind) and any(_has_fraction(kind.element, value) for value in present)
+    return any(
+        _has_fraction(item.type, [value.get(item.name) for value in present])
+        for item in kind.fields
+        if _holds_int(item.type)
+    )
 
 
 def _cast(column: Column, values: pa.ChunkedArray) -> pa.Array:
@@ -83,7 +108,7 @@ def _misfit(column: Column, keys: Sequence[Key], values: list[Any], error: Excep
     """Arrow does not say which value it was."""
     for key, value in zip(keys, values, strict=True):
         try:
-            pa.array([value], arrow_type(column.type))
+            _array(column.type, [value])
         except (pa.ArrowException, OverflowError, UnicodeEncodeError) as found:
             return _unfit(column, f"row {print_key(key)}", f"{value!r:.80}: {found}")
     return _unfit(column, "a row", str(error))

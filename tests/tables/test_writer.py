@@ -19,7 +19,7 @@ from runtime.tables import shards as shards_module
 from runtime.tables.keys import Key, print_key
 from runtime.tables.layout import shard_path
 from runtime.tables.manifest import TableManifest
-from runtime.tables.schema import BOOL, FLOAT, INT, JSON, STR, list_of, optional, record_of, schema
+from runtime.tables.schema import BOOL, FLOAT, INT, JSON, STR, Type, list_of, optional, record_of, schema
 from runtime.tables.writer import TableWriter, shard_paths, table_changes
 from tests.tables.memory_store import FOLDER, SCHEMA, MemoryStore
 
@@ -201,11 +201,40 @@ def test_a_row_too_large_for_any_object_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [{"text": "x", "n": 2**63}, {"text": "x", "n": "3"}, {"text": "x"}, {"text": "\ud800", "n": 1}]
+    "row",
+    [
+        {"text": "x", "n": 2**63},
+        {"text": "x", "n": "3"},
+        {"text": "x", "n": 0.5},
+        {"text": "x"},
+        {"text": "\ud800", "n": 1},
+    ],
 )
 def test_a_value_that_does_not_fit_names_row_and_column(row: dict[str, Any]) -> None:
     message = failing("E1012", {("a", 1): {"text": "", "n": 1}, ("b", 2): row}).diagnostics[0].message
     assert "b/2" in message and ("`n: int`" in message or "`text: str`" in message)
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "fits"),
+    [
+        (list_of(INT), [1, 2.0], True),
+        (list_of(INT), [1, 0.5], False),
+        (list_of(FLOAT), [1, 0.5], True),
+        (record_of({"a": list_of(INT), "b": STR}), {"a": [0.5], "b": ""}, False),
+        (record_of({"a": optional(list_of(INT)), "b": FLOAT}), {"a": None, "b": 0.5}, True),
+    ],
+)
+def test_nothing_is_cut_off_a_number(type_: Type, value: object, fits: bool) -> None:
+    """Arrow itself makes 0 of 0.5."""
+    made = schema({"x": type_})
+    with TableWriter(made, FOLDER, MemoryStore().put) as writer:
+        writer.add(("a",), {"x": value})
+        if fits:
+            assert writer.finish().rows == 1
+        else:
+            with pytest.raises(SynthError, match="E1012"):
+                writer.finish()
 
 
 @pytest.mark.parametrize("run_bytes", [1, 1 << 20])

@@ -9,6 +9,7 @@ from compiler.passes.types.relations import (
     is_number,
     is_text,
     like,
+    said,
     solid,
     together,
 )
@@ -129,6 +130,7 @@ def _arithmetic(c: Checker, node: tree.Binary, left: Type, right: Type) -> Type:
 
 
 def _number(node: tree.Binary, left: Type, right: Type) -> Type:
+    left, right = said(left), said(right)
     if ANY in (left, right):
         return ANY
     if node.op == "/" or FLOAT in (left, right):

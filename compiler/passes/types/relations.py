@@ -11,6 +11,7 @@ from compiler.types import (
     FLOAT,
     INT,
     NULL,
+    SAID,
     STR,
     CheckedText,
     Choice,
@@ -33,6 +34,11 @@ def bare(kind: Type) -> Type:
     while isinstance(kind, Generated | Extended):
         kind = kind.base
     return kind
+
+
+def said(kind: Type) -> Type:
+    """What a verdict is once it is reckoned with: a truth or a number like any other."""
+    return SAID[kind.kind] if isinstance(kind, Verdict) else kind
 
 
 def solid(kind: Type) -> Type:
@@ -158,7 +164,7 @@ def _pair(left: Type, right: Type) -> Type | None:
     marked = _marked_alike(left, right)
     if marked is not None:
         return marked
-    left, right = bare(left), bare(right)
+    left, right = said(bare(left)), said(bare(right))
     if ANY in (left, right):
         return ANY
     if nullable(left) or nullable(right):

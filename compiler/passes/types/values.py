@@ -6,7 +6,7 @@ from compiler.functions import REGISTRY, RESULTS
 from compiler.model import Kind, Symbol
 from compiler.passes.types.access import aligned, element_property, ends_of, known_ends, names_of
 from compiler.passes.types.checker import Checker, Element, Env, rule, shown
-from compiler.passes.types.relations import bare, is_number, like, solid, together
+from compiler.passes.types.relations import bare, is_number, like, said, solid, together
 from compiler.types import (
     ANY,
     BOOL,
@@ -159,7 +159,7 @@ def unary(c: Checker, node: tree.Unary, env: Env, want: Type | None) -> Type:
         return like(BOOL, c.condition(node.operand, "what follows `not`", env))
     given = c.infer(node.operand, env)
     if is_number(given):
-        return bare(given)
+        return said(bare(given))
     return c.report("E0302", f"`{node.op}` takes a number", node.operand.span, label=f"this is `{given}`")
 
 

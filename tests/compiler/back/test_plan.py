@@ -182,6 +182,36 @@ dataset out {
     assert [found.code for found in shared.diagnostics] == ["W0590"]
 
 
+def test_what_is_reckoned_with_verdicts_is_a_plain_number() -> None:
+    spec = """edition 1
+judge liked(text: str) -> score by scorer \"\"\"
+  {{ text }}
+\"\"\"
+judge rich(text: str) -> points by critic \"\"\"
+  {{ text }}
+\"\"\" {
+  +1 "Is it?"
+}
+dataset out {
+  each take in ["a", "b"]
+  let more = liked(take) - liked("x")
+  let less = -liked(take)
+  let whole = rich(take) + rich("x")
+  let either = if take == "a" then liked(take) else rich(take)
+  let all = [liked(take), rich(take), 1]
+  emit { more = more, less = less, whole = whole, either = either, all = all }
+}
+"""
+    (emit,) = _planned(spec).datasets[0].of(plan.Emit)
+    assert {column.name: str(column.type) for column in emit.columns} == {
+        "more": "float",
+        "less": "float",
+        "whole": "int",
+        "either": "float",
+        "all": "float[3]",
+    }
+
+
 LOOP = """edition 1
 param rounds: int = 2
 dataset out {
