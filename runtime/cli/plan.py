@@ -114,7 +114,8 @@ def _show_cell(cell: Cell) -> None:
         return
     mark = paint("~", "yellow") if cell.reused else paint("+", "green")
     reused = f", {cell.reused:,} reused" if cell.reused else ""
-    say(f"  {mark} {name:<26} {'run':<10} {_range(cell.low, cell.high)} {'call' if cell.low == cell.high == 1 else 'calls'}{reused}")
+    noun = "call" if cell.low == cell.high == 1 else "calls"
+    say(f"  {mark} {name:<26} {'run':<10} {_range(cell.low, cell.high)} {noun}{reused}")
 
 
 def _range(low: int, high: int) -> str:
