@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from dsl.diagnostics import SynthError
+from dsl.diagnostics import Diagnostic, SynthError
 from runtime.cli.console import colour, say, say_json, width
 from runtime.cli.context import Context
 
@@ -78,6 +78,8 @@ def _compare(context: Context, between: str, dataset: str | None) -> Diff:
 
     if dataset is None and between and ".." not in between and _is_dataset(context, between):
         between, dataset = "", between
+    if dataset is not None and ".." not in between and _is_ref(context, dataset):
+        raise SynthError(_two_refs(between, dataset))
     left, dots, right = between.partition("..")
     third = "." if right.startswith(".") else ""
     refs = "".join((_ref(context, left), dots, third, _ref(context, right.removeprefix("."))))
@@ -89,15 +91,30 @@ def _ref(context: Context, text: str) -> str:
     return context.ref(text) if text else ""
 
 
-def _is_dataset(context: Context, name: str) -> bool:
-    from runtime.query.catalog import datasets
+def _two_refs(a: str, b: str) -> Diagnostic:
+    """E1031: where a dataset's name may stand, a ref does."""
+    message = f"`{b}` is a version, and the second word names a dataset"
+    return Diagnostic("E1031", message, help=f"two versions have two dots between them: `synth diff {a}..{b}`")
 
+
+def _is_dataset(context: Context, name: str) -> bool:
+    return not _is_ref(context, name) and name in _datasets(context)
+
+
+def _is_ref(context: Context, name: str) -> bool:
+    """Whether it names a version, and no dataset of this one."""
     try:
         context.store.resolve(context.ref(name))
     except SynthError:
-        head = context.store.head(context.branch)
-        return head is not None and name in datasets(context.store, head)
-    return False
+        return False
+    return name not in _datasets(context)
+
+
+def _datasets(context: Context) -> tuple[str, ...]:
+    from runtime.query.catalog import datasets
+
+    head = context.store.head(context.branch)
+    return () if head is None else datasets(context.store, head)
 
 
 def _write(diff: Diff, view: View, file: str) -> None:

@@ -35,6 +35,12 @@ def test_a_name_that_is_neither_ref_nor_dataset(cli: Cli) -> None:
     assert "E1031" in cli("diff", "HEAD~1..HEAD", "qaa").err
 
 
+def test_two_versions_as_git_takes_them_are_told_how_to_be_written(cli: Cli) -> None:
+    told = cli("diff", "HEAD~1", "HEAD")
+    assert told.code == 2
+    assert "synth diff HEAD~1..HEAD" in told.err
+
+
 def test_exit_code_says_whether_anything_differs(cli: Cli) -> None:
     assert cli("diff", "--exit-code").code == 1
     assert cli("diff", "main..main", "--exit-code").code == 0

@@ -184,7 +184,8 @@ def _check_split(c: Checker, node: tree.Expr) -> None:
             "`split by` takes a closed choice",
             node.span,
             label=f"this is `{given}`",
-            help="an enum, `weighted {…}` or a union of quoted strings: one table is made for each value",
+            help='an enum, `weighted {…}` or a union of quoted strings, as in `let size: "short" | "long" = …`: one '
+            "table is made for each value",
         )
 
 
