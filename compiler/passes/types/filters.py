@@ -25,9 +25,7 @@ def _over_elements(function: Function) -> bool:
 
 _FROM_METHODS = {m.name for m in METHODS.values() if not _over_elements(m) and m.place == "anywhere"}
 _FROM_FUNCTIONS = {
-    name
-    for name, f in REGISTRY.items()
-    if f.place == "anywhere" and f.signature.params and name != "zip"
+    name for name, f in REGISTRY.items() if f.place == "anywhere" and f.signature.params and name != "zip"
 }
 NAMES: tuple[str, ...] = tuple(
     sorted({*_FROM_METHODS, *_FROM_FUNCTIONS, *ALIASES, "json"} - {"user", "assistant", "system"})
