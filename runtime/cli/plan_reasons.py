@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from runtime.build.dry import Cell, Forecast
+    from runtime.tables.manifest import Manifest
 
 
 def why_dataset(one: Forecast) -> list[str]:
@@ -18,7 +20,15 @@ def why_dataset(one: Forecast) -> list[str]:
         return [f"its rows are made from those of {' and '.join(one.waits)}, which change"]
     if one.previous is None or one.now is None:
         return ["no version of it is committed yet"]
-    return [cause_line(cause) for cause in causes(one.previous, one.now)] or ["it is as in the version before"]
+    if one.how == "unchanged":
+        return ["statements, inputs and models are those of the version before"]
+    return [cause_line(cause) for cause in causes(one.previous, _counted(one, one.now))]
+
+
+def _counted(one: Forecast, now: Manifest) -> Manifest:
+    """A version that is only foreseen knows its inputs by their digests; their rows have been counted since."""
+    inputs = {name: replace(found, rows=one.inputs.get(name, found.rows)) for name, found in now.inputs.items()}
+    return replace(now, inputs=inputs)
 
 
 def why_step(one: Forecast, cell: Cell) -> list[str]:

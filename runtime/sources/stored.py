@@ -83,8 +83,15 @@ def located(where: Where) -> InTable:
 
 
 def table_names(manifest: Manifest, table: str) -> list[str]:
-    """The tables of one emit: one of its name, or one for each value that it is split by."""
-    return [table] if table in manifest.tables else [name for name in manifest.tables if name.startswith(f"{table}/")]
+    """The tables of one emit: one of its name, or one for each value that it is split by, in an order of their own.
+
+    A manifest that was just made has them as the spec does, and one that was stored has them sorted.
+    """
+    return (
+        [table]
+        if table in manifest.tables
+        else sorted(name for name in manifest.tables if name.startswith(f"{table}/"))
+    )
 
 
 def table_of(

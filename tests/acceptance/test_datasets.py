@@ -373,3 +373,22 @@ def test_a_dataset_can_be_read_as_a_record(tmp_path: Path) -> None:
     work.build(limit=3)
     assert [(row["key"], row["age"]) for row in work.rows("letters")] == [("a/two words/1", 3), ("b/two words/1", 3)]
     assert [row["key"] for row in work.rows("letters", "rejected")] == ["people/3"]
+
+
+def test_tables_of_a_split_are_one_input_in_the_order_of_their_names(tmp_path: Path) -> None:
+    """A version that was just made lists them as the spec does, a stored one sorted."""
+    spec = """edition 1
+dataset notes {
+  each take in 1..4
+  let tone = if take % 2 == 0 then "warm" else "dry"
+  draw other ~ weighted { warm: 50%, dry: 50% }
+  emit split by other { take = take, tone = tone }
+}
+dataset more {
+  each note from notes
+  emit { take = note.take }
+}
+"""
+    work = Workshop(tmp_path).write(spec)
+    assert set(how(work.build()).values()) == {"ran"}
+    assert set(how(work.build()).values()) == {"unchanged"}

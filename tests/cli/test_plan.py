@@ -81,12 +81,19 @@ def test_each_step_says_why_it_is_run_or_reused(cli: Cli, notes: Path) -> None:
     assert cli("build", "notes.synth").code == 0
     _facts(notes, 4)
     told = cli("plan", "notes.synth", "--explain").out
-    assert "- input facts changed" in told
+    assert "- input facts changed: 3 rows → 4 rows" in told
     assert "- 3 of its calls are in the journal" in told
     assert "- 1 row asks what the journal does not hold" in told
     (notes / "notes.synth").write_text(SPEC.replace("A title for", "One title for"))
     told = cli("plan", "notes.synth", "--json").json[0]
     assert told["steps"][1]["why"][0] == "3 rows ask what the journal does not hold"
+
+
+def test_what_is_not_run_says_that_nothing_changed(cli: Cli, notes: Path) -> None:
+    assert cli("build", "notes.synth").code == 0
+    told = cli("plan", "notes.synth", "--explain").out
+    assert "- statements, inputs and models are those of the version before" in told
+    assert "answered anew" not in told
 
 
 def test_without_being_asked_it_gives_no_reasons(cli: Cli, notes: Path) -> None:
