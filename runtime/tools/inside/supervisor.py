@@ -157,7 +157,11 @@ class Supervisor:
     # --- ending --------------------------------------------------------------------------------------------------
 
     def _end(self, ends: dict[int, bytearray]) -> int:
-        """The program's exit code, 128 and the signal's number where one ended it; all others are dead after it."""
+        """The program's exit code, 128 and the signal's number where one ended it; all others are dead after it.
+
+        A program that failed between two looks may have failed because of a limit: what it leaves behind tells.
+        """
+        left = usage()
         os.kill(-1, signal.SIGKILL)
         _, status = os.waitpid(self.child, 0)
         for end, into in ends.items():
@@ -166,6 +170,8 @@ class Supervisor:
         code = os.waitstatus_to_exitcode(status)
         if self.reason is None and code == -signal.SIGXCPU:
             self.reason = "time"
+        if self.reason is None and code != 0:
+            self.reason = self._over(left)
         return code if code >= 0 else 128 - code
 
     def _text(self) -> str:
