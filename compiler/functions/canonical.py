@@ -22,3 +22,11 @@ def identity(value: object) -> object:
 def json_text(value: object) -> str:
     """JSON for people: a space after `,` and `:`, text not escaped to ASCII."""
     return json.dumps(value, ensure_ascii=False, default=marked)
+
+
+def shown(value: object) -> str:
+    """A value of a row as messages print it: as it would be written in a spec, never as Python has it."""
+    try:
+        return json_text(value)
+    except TypeError:
+        return repr(value)

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from compiler import plan
 from compiler.functions import library, null
+from compiler.functions.canonical import shown
 from compiler.testing import Expectation, Test
 from compiler.types import Generated, List, Optional, Type
 from dsl.diagnostics import Diagnostic, SynthError
@@ -215,7 +216,7 @@ def _that(
 
 def _failed(expected: Expectation, outcome: Outcome, row: Row, note: str = "") -> Diagnostic:
     story = "the row was kept" if isinstance(outcome, Kept) else _story(outcome)
-    values = [f"{name} = {value!r}" for name, value in row.values.items()]
+    values = [f"{name} = {shown(value)}" for name, value in row.values.items()]
     return Diagnostic(
         "E0902",
         f"expected: {expected.text.removeprefix('expect ')}",

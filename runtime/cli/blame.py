@@ -67,6 +67,8 @@ def _title(told: Story) -> str:
 
 
 def _show(call: Call, prompts: bool) -> None:
+    from compiler.functions.canonical import shown
+
     say(f"\n{paint(call.name, 'cyan')}  {call.kind}{_facts(call)}")
     if call.error:
         say(f"  {paint('not used', 'red')}: {call.error}")
@@ -74,14 +76,17 @@ def _show(call: Call, prompts: bool) -> None:
         say(f"  {line}")
     if prompts and call.arguments:
         for name, value in call.arguments.items():
-            say(textwrap.indent(f"{name} = {value!r}", "    "))
+            say(textwrap.indent(f"{name} = {shown(value)}", "    "))
 
 
 def _shown(call: Call) -> str:
     """What a model wrote, what a tool printed, or a value."""
+    from compiler.functions.canonical import shown
+
     if call.kind == "gen" and call.text is not None:
         return call.text
-    return str(call.value["output"] if call.kind == "run" else call.value)
+    value = call.value["output"] if call.kind == "run" else call.value
+    return value if isinstance(value, str) else shown(value)
 
 
 def _facts(call: Call) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -16,6 +17,10 @@ from runtime.cli.plan_reasons import why_dataset, why_step
 if TYPE_CHECKING:
     from runtime.build.dry import Cell, Forecast
     from runtime.diff.model import Cause
+
+
+REASONS = 48
+"""Characters that a line of 80 has for what changed."""
 
 
 def run(
@@ -99,7 +104,18 @@ def _why(one: Forecast) -> str:
     if one.previous is None:
         of = plural(one.candidates, "candidate") if one.candidates is not None else "endless candidates"
         return f"new, {of}"
-    return ", ".join(_cause(cause) for cause in causes(one.previous, one.now))[:90]
+    return _few([_cause(cause) for cause in causes(one.previous, one.now)])
+
+
+def _few(reasons: Sequence[str]) -> str:
+    """As many as stand in the line; `--explain` lists them all."""
+    few = [reasons[0]] if reasons else []
+    for reason in reasons[1:]:
+        if len(", ".join([*few, reason])) > REASONS:
+            break
+        few.append(reason)
+    more = f" and {len(reasons) - len(few)} more" if len(few) < len(reasons) else ""
+    return ", ".join(few) + more
 
 
 def _cause(cause: Cause) -> str:

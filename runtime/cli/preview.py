@@ -45,6 +45,8 @@ def run(
 
 
 def _show(one: Previewed) -> None:
+    from compiler.functions.canonical import shown
+
     say(paint(f"{one.dataset} {one.key}  {one.end}", "bold"))
     for cell, prompt, answer in one.calls:
         say(f"\n  {paint(cell, 'cyan')}")
@@ -54,5 +56,5 @@ def _show(one: Previewed) -> None:
     for row in one.rows:
         say("\n  row")
         for name, value in row.items():
-            say(textwrap.shorten(f"    {name} = {value!r}", width(200), placeholder=" …"))
+            say(textwrap.shorten(f"    {name} = {shown(value)}", width(200), placeholder=" …"))
     say()

@@ -65,6 +65,8 @@ def _list(found: list[Rejection]) -> None:
 
 
 def _tell(told: Story) -> None:
+    from compiler.functions.canonical import shown
+
     if told.rejected is None:
         say(f"{paint(told.key, 'bold')} is there: it passed every statement")
         return
@@ -73,7 +75,7 @@ def _tell(told: Story) -> None:
     if one.duplicate_of:
         say(f"  it duplicates {one.duplicate_of}")
     for name, value in (one.values or {}).items():
-        say(f"  {name} = {value!r}")
+        say(f"  {name} = {shown(value)}")
     said = [line for line in map(_said, told.calls) if line]
     for line in said[:SHOWN]:
         say(f"  {line}")

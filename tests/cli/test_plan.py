@@ -96,5 +96,13 @@ def test_what_is_not_run_says_that_nothing_changed(cli: Cli, notes: Path) -> Non
     assert "answered anew" not in told
 
 
+def test_more_changes_than_a_line_holds_are_counted(cli: Cli, notes: Path) -> None:
+    assert cli("build", "notes.synth").code == 0
+    spec = SPEC.replace("gen note", "gen remark").replace("{{ note }}", "{{ remark }}").replace("= note,", "= remark,")
+    (notes / "notes.synth").write_text(spec)
+    first = cli("plan", "notes.synth").out.splitlines()[0]
+    assert first.endswith(" more") and len(first) <= 80, first
+
+
 def test_without_being_asked_it_gives_no_reasons(cli: Cli, notes: Path) -> None:
     assert "journal" not in cli("plan", "notes.synth").out

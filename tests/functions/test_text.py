@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compiler.functions import REGISTRY, library
+from compiler.functions.canonical import shown
 
 
 @pytest.mark.parametrize(
@@ -118,3 +119,13 @@ def test_a_value_conforms_to_a_schema_and_no_schema_is_fetched() -> None:
 )
 def test_the_language_of_a_sentence(text: str, language: str | None) -> None:
     assert library.language_of(text) == language
+
+
+def test_values_are_shown_as_a_spec_writes_them() -> None:
+    assert [shown(value) for value in (None, True, 'a"ü', [1, {"a": None}])] == [
+        "null",
+        "true",
+        '"a\\"ü"',
+        '[1, {"a": null}]',
+    ]
+    assert shown(range(2)) == "range(0, 2)"
