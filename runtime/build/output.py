@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 
 from compiler import plan
 from compiler.functions.plain import plain
+from dsl.diagnostics import SynthError
+from dsl.source import Span
 from runtime.build.rows import call_key, call_row, rejected_row
 from runtime.build.schemas import CALLS, REJECTED, emit_schema
 from runtime.program.outcome import Kept, Rejected
@@ -83,10 +85,20 @@ class Output:
         self._rejected.add(key, rejected_row(outcome))
 
     def finish(self) -> Written:
-        tables = {name: writer.finish() for name, writer in self._tables.items()}
-        rejected, calls = self._rejected.finish(), self._calls.finish()
+        """E1013 where two rows have one key, at the `key = [...]` that made it."""
+        try:
+            tables = {name: writer.finish() for name, writer in self._tables.items()}
+            rejected, calls = self._rejected.finish(), self._calls.finish()
+        except SynthError as error:
+            raise SynthError(
+                *(replace(found, span=found.span or self._keyed()) for found in error.diagnostics)
+            ) from None
         counts = Counts(self.attempted, self.kept, dict(sorted(self.reasons.items())))
         return Written(tables, rejected, calls, counts, self._changes(tables, rejected, calls))
+
+    def _keyed(self) -> Span | None:
+        key = self.dataset.key
+        return Span(key[0].span.path, key[0].span.start, key[-1].span.end) if key else None
 
     def _changes(
         self, tables: Mapping[str, TableManifest], rejected: TableManifest, calls: TableManifest

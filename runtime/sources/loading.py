@@ -166,7 +166,7 @@ class _Intake:
             f"`{column}` of `{problem.place}` is {misfit.found}, not {misfit.expected}",
             self.where.span,
             notes=more,
-            help=_key_help(code),
+            help=_key_help(code) or _empty_help(column, misfit),
         )
 
     def _missing(self, column: str, problem: _Problem, more: tuple[str, ...]) -> Diagnostic:
@@ -204,6 +204,11 @@ _KEY_WORDS = "a text, number or boolean that can be a key"
 
 def _key_help(code: str) -> str | None:
     return "every row needs a key of its own" if code == "E0604" else None
+
+
+def _empty_help(column: str, misfit: Misfit) -> str | None:
+    """A cell of a CSV file is empty, a value of JSON null."""
+    return f"where it may be empty, declare `{column}: {misfit.expected}?`" if misfit.found in ('""', "null") else None
 
 
 def _key_reader(wanted: Record | None, key: str | None, textual: bool) -> Read:

@@ -41,10 +41,10 @@ class Resolver:
     # --- looking up ---
 
     def declare(self, name: tree.Name, kind: Kind, node: tree.Node, scope: Scope) -> Symbol:
-        """Add a local name to `scope`; hiding a declaration of the file is allowed, and warned about."""
+        """Add a local name to `scope`; hiding one of the file or of the row is allowed, and warned about."""
         symbol = Symbol(name.text, kind, self.path, node)
         self.symbols[name] = self.symbols[node] = symbol
-        hidden = self.top.names.get(name.text)
+        hidden = scope.parent.find(name.text) if scope.parent is not None else None
         if hidden is not None and hidden.node is not None:
             self._warn_hidden(name, hidden)
         scope.names[name.text] = symbol

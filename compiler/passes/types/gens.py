@@ -14,7 +14,7 @@ from compiler.passes.types.settings import GEN, RUN, settings
 from compiler.passes.types.templates import template
 from compiler.passes.types.written import denote
 from compiler.prelude import TOOLS
-from compiler.types import ANY, INT, STR, Generated, List, Optional, Record, Role, SourceOf, ToolResult, Type
+from compiler.types import ANY, INT, STR, Generated, List, Optional, RangeOf, Record, Role, SourceOf, ToolResult, Type
 from dsl import tree
 from dsl.diagnostics import did_you_mean
 
@@ -38,11 +38,18 @@ def elements(c: Checker, fors: Sequence[tree.ForClause]) -> list[List]:
     return [_clause(c, clause) for clause in fors]
 
 
+_LISTS: dict[type[Type], str] = {
+    SourceOf: "a source's rows are `.rows`",
+    RangeOf: "so many answers to one question are samples: `times 3`",
+}
+"""What goes for a list elsewhere, and how it is written here."""
+
+
 def _clause(c: Checker, clause: tree.ForClause) -> List:
     given = solid(c.infer(clause.iterable))
     if not isinstance(given, List):
         if given != ANY:
-            hint = "a source's rows are `.rows`" if isinstance(given, SourceOf) else None
+            hint = _LISTS.get(type(given))
             c.report("E0323", "`for` goes through a list", clause.iterable.span, label=f"this is `{given}`", help=hint)
         _bind_targets(c, clause, [ANY] * len(clause.targets))
         return List(ANY)

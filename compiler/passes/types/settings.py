@@ -100,6 +100,9 @@ def _report_unknown(c: Checker, setting: tree.Setting, known: tuple[str, ...], w
 
 def _check(c: Checker, setting: tree.Setting, allowed: Allowed, env: Env, constant: bool) -> None:
     name = setting.name.text
+    if allowed.units and isinstance(setting.value, tree.Quantity) and setting.value.unit not in allowed.units:
+        c.report("E0328", f"`{name}` takes another unit", setting.value.span, help=_written(allowed))
+        return
     one = allowed.type.element if isinstance(allowed.type, List) else None
     wanted = one if one is not None and not isinstance(setting.value, tree.ListExpr) else allowed.type
     before = len(c.context.diagnostics)
@@ -112,10 +115,13 @@ def _check(c: Checker, setting: tree.Setting, allowed: Allowed, env: Env, consta
     if not allowed.admits(value):
         c.report("E0319", f"`{name}` must be {allowed.range}", setting.value.span, label=f"this is {value:g}")
     elif allowed.units and not _has_unit(setting.value, allowed.units):
-        example = "10s" if allowed.units is TIME else "512MB"
-        c.report("E0328", f"`{name}` needs a unit", setting.value.span, help=f"write `{example}`")
+        c.report("E0328", f"`{name}` needs a unit", setting.value.span, help=_written(allowed))
     elif constant and given != ANY and not isinstance(value, int | float | str | list):
         c.report("E0326", f"`{name}` must be known before any row", setting.value.span)
+
+
+def _written(allowed: Allowed) -> str:
+    return f"write `{'10s' if allowed.units is TIME else '512MB'}`; units: {', '.join(allowed.units)}"
 
 
 def _has_unit(node: tree.Expr, units: tuple[str, ...]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from compiler.constant import UNKNOWN
+from compiler.functions.checks import is_schema
 from compiler.model import Kind
 from compiler.passes.types.checker import HERE, Checker, Env
 from compiler.passes.types.personas import persona_type
@@ -80,12 +82,21 @@ def _add(c: Checker, values: list[str], kind: Choice, member: tree.TypeExpr) -> 
             values.append(value)
 
 
+def _check_schema(c: Checker, node: tree.Expr) -> None:
+    """Of a schema that is known before any row: with one that is none, no row would ever be kept."""
+    schema = c.evaluate(node)
+    if schema is not UNKNOWN and not is_schema(schema):
+        c.report("E0301", "this is no JSON Schema", node.span, help='a schema is a record such as `{ type: "object" }`')
+
+
 def _applied(c: Checker, node: tree.TypeApply, env: Env) -> Type:
     base = denote(c, node.base, env)
     given = c.infer(node.argument, env)
     if base == CheckedText("json"):
         if isinstance(solid(given), Scalar) and not is_text(given):
             c.report("E0301", "a schema is a record or JSON text", node.argument.span, label=f"this is `{given}`")
+        else:
+            _check_schema(c, node.argument)
         return JsonOf(node.argument)
     if base != ANY:
         c.report(
