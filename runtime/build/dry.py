@@ -156,7 +156,9 @@ def _judge(judge: plan.JudgePlan, again: int) -> Cell:
 
 def _gen(step: plan.Gen, again: int, size: Size) -> Cell:
     calls = again * size.each * size.rounds
-    return Cell(step.name, "gen", calls, step.attempts * calls, size.each, least=size.each)
+    return Cell(
+        step.name, "gen", calls, step.attempts * calls, size.each, least=0 if step.condition is not None else size.each
+    )
 
 
 @dataclass
@@ -187,7 +189,7 @@ async def _look(job: Job, made: Forecast, dataset: plan.DatasetPlan) -> None:
             if outcome.cell in made.cells:
                 made.cells[outcome.cell].unanswered += 1
             following = _following(dataset, outcome.cell)
-            _expect(made, following, hopes.wants(row.whole.grouped), last is None or looked <= last)
+            _expect(made, outcome.cell, following, hopes.wants(row.whole.grouped), last is None or looked <= last)
         if not isinstance(outcome, Rejected) and hopes.wants(row.whole.grouped):
             hopes.kept[row.whole.grouped] += 1
 
@@ -200,10 +202,13 @@ def _following(dataset: plan.DatasetPlan, cell: str) -> list[str]:
     return [name for name in names[names.index(cell) :] if name not in runs]
 
 
-def _expect(made: Forecast, cells: list[str], low: bool, high: bool) -> None:
-    """An unknown candidate makes at least the call it stopped at; if it is kept, every one that follows too."""
+def _expect(made: Forecast, stopped: str, cells: list[str], low: bool, high: bool) -> None:
+    """An unknown candidate makes at least the call it stopped at; if it is kept, every one that follows too.
+
+    Of those that hang on a condition (`when`) it may make none.
+    """
     for name in cells:
         found = made.cells[name]
-        found.low += found.least if low else 0
+        found.low += max(found.least, name == stopped) if low else 0
         found.high += found.again if high or low else 0
         found.worst += found.tries

@@ -47,7 +47,9 @@ def _asked(one: Forecast, cell: Cell) -> Iterator[str]:
     before = _before(one, cell)
     if before and cell.low + cell.high > cell.unanswered:
         yield f"what the rows that stop at {' and '.join(before)} ask here is known only after it"
-    if cell.low == 0:
+    if cell.low == 0 and cell.least == 0:
+        yield "it is asked under a condition, which may hold for no row"
+    elif cell.low == 0:
         yield "none is needed if the rows that are known meet the target"
 
 

@@ -190,3 +190,46 @@ def test_a_row_that_waits_for_a_run_is_foretold_from_there_on(tmp_path: Path) ->
         "more": (second.cells["more"].reused, 0),
         "last": (0, 2),
     }
+
+
+SOMETIMES = """edition 1
+record Page {
+  id: str
+}
+input pages: Page = jsonl("pages.jsonl") { key = id }
+dataset python_qa {
+  each page from pages
+  gen first: str with writer \"\"\"
+    Write {{ page.id }}.
+  \"\"\"
+  gen hinted: str with writer \"\"\"
+    Write {{ page.id }} again.
+  \"\"\" when words(first) > 1000
+  gen long: str with writer \"\"\"
+    Write {{ page.id }} at length.
+  \"\"\" when page.id == "a"
+  emit { first = first, hinted = hinted, long = long }
+}
+"""
+
+
+def test_a_call_that_hangs_on_a_condition_may_not_be_made(tmp_path: Path) -> None:
+    (tmp_path / "python_qa.synth").write_text(SOMETIMES)
+    (tmp_path / "pages.jsonl").write_text('{"id": "a"}\n{"id": "b"}\n')
+    first = _plan(tmp_path)
+    assert {name: (cell.low, cell.high) for name, cell in first.cells.items()} == {
+        "first": (2, 2),
+        "hinted": (0, 2),
+        "long": (0, 2),
+    }
+    made = _build(tmp_path).datasets[0].progress
+    assert (first.low, made.fresh, first.high) == (2, 3, 6)
+
+
+def test_a_row_that_stops_at_such_a_call_makes_it(tmp_path: Path) -> None:
+    (tmp_path / "python_qa.synth").write_text(SOMETIMES)
+    (tmp_path / "pages.jsonl").write_text('{"id": "a"}\n')
+    _build(tmp_path)
+    (tmp_path / "python_qa.synth").write_text(SOMETIMES.replace("at length", "in full"))
+    second = _plan(tmp_path)
+    assert (second.cells["long"].low, second.cells["long"].high, second.low) == (1, 1, 1)

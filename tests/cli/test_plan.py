@@ -96,6 +96,17 @@ def test_what_is_not_run_says_that_nothing_changed(cli: Cli, notes: Path) -> Non
     assert "answered anew" not in told
 
 
+def test_a_step_under_a_condition_says_so(cli: Cli, notes: Path) -> None:
+    spec = SPEC.replace(
+        "  require words(title)",
+        '  gen more: str with writer """\n    More.\n  """ when title == "x"\n  require words(title)',
+    )
+    (notes / "notes.synth").write_text(spec.replace("title = title }", "title = title, more = more }"))
+    told = cli("plan", "notes.synth", "--explain")
+    assert "- it is asked under a condition, which may hold for no row" in told.out, told.err
+    assert "meet the target" not in told.out
+
+
 def test_more_changes_than_a_line_holds_are_counted(cli: Cli, notes: Path) -> None:
     assert cli("build", "notes.synth").code == 0
     spec = SPEC.replace("gen note", "gen remark").replace("{{ note }}", "{{ remark }}").replace("= note,", "= remark,")
@@ -106,3 +117,29 @@ def test_more_changes_than_a_line_holds_are_counted(cli: Cli, notes: Path) -> No
 
 def test_without_being_asked_it_gives_no_reasons(cli: Cli, notes: Path) -> None:
     assert "journal" not in cli("plan", "notes.synth").out
+
+
+LOOP = """edition 1
+dataset lines {
+  each take in 1..5
+  loop round in 1..40 carry text: str = "" {
+    gen line: str with writer "@@
+      Write on: {{ text }}
+    @@"
+    next text = line
+    until words(text) > 3
+  }
+  emit { text = text }
+}
+""".replace("@@", '""')
+
+
+def test_a_loop_whose_worst_case_exceeds_the_budget_is_warned_about_at_its_range(cli: Cli, notes: Path) -> None:
+    (notes / "lines.synth").write_text(LOOP)
+    assert "W0904" not in cli("plan", "lines.synth").err
+    with (notes / "synth.toml").open("a") as settings:
+        settings.write("\n[profile.default.budget]\ncalls = 100\n")
+    told = cli("plan", "lines.synth")
+    assert told.code == 0
+    assert "warning[W0904]: the worst case is 600 calls, and the budget allows 100" in told.err
+    assert "--> lines.synth:4:17" in told.err
