@@ -45,13 +45,16 @@ def run(
     from runtime import bridge
     from runtime.build.build import Options
     from runtime.build.foresee import foresee
+    from runtime.build.worst import over_budget
     from runtime.cli.compiled import compiled
+    from runtime.cli.console import report
 
     with compiled(spec, param, seed, profile) as (analysis, session, context):
         branch = session.profile.branch or context.branch
         head = session.store.resolve(against) if against else session.store.head(branch)
         allowed = limit if limit is not None else session.profile.limit
         found = bridge.run(foresee(analysis, session, Options(branch, only=only, limit=allowed), head))
+        report(over_budget(found, session.profile.budget, analysis), analysis.source)
     if output:
         write(output, json_text([_json(one) for one in found]))
     if as_json:
