@@ -145,11 +145,14 @@ def reasoning(value: Any) -> str | None:
 
 
 def index(values: Any, key: Any) -> Value:
-    """`values[key]` of a list, text or map; null where there is nothing. Negative indices count from the end."""
-    if values is None or key is None:
-        return None
-    if isinstance(values, dict):
+    """`values[key]` of a list, text or map; null where there is nothing. Negative indices count from the end.
+
+    Of data under a schema only its row knows what it is: what has no such element gives null as well.
+    """
+    if isinstance(values, dict) and isinstance(key, str | int):
         return values.get(key)
+    if not isinstance(values, list | str) or not isinstance(key, int):
+        return None
     return values[key] if -len(values) <= key < len(values) else None
 
 

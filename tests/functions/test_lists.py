@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -119,3 +120,16 @@ def test_flat_skips_null_lists_and_null_elements() -> None:
 
 def test_join_prints_elements_as_a_template_does() -> None:
     assert fn.list_join(["a", None, 2, True], "; ") == "a; 2; true"
+
+
+@pytest.mark.parametrize("values", [None, 3, True, "ab", [1, 2], {"a": 1, "b": [2]}])
+@pytest.mark.parametrize("key", [None, 0, -1, 9, "a", "z", True, [1], {}])
+def test_an_element_that_is_not_there_is_null(values: Any, key: object) -> None:
+    """Data under a schema may be anything."""
+    found = fn.index(values, key)
+    assert found is None or found in (values if isinstance(values, (str, list)) else values.values())
+
+
+def test_elements_are_found_in_data_of_any_depth() -> None:
+    assert fn.index(fn.index({"b": [2, 3]}, "b"), -1) == 3
+    assert fn.index("ab", -2) == "a"

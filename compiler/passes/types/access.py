@@ -17,6 +17,7 @@ from compiler.types import (
     Choice,
     Extended,
     Generated,
+    JsonOf,
     List,
     MapOf,
     Optional,
@@ -184,6 +185,8 @@ def _hint(kind: Type, name: str) -> str | None:
         return "a source's rows are `.rows`; one of them is an axis: `each x from …`"
     if isinstance(kind, List) and isinstance(kind.element, Record) and kind.element.field(name):
         return f"this is a list: name an element (`.first.{name}`) or go through all (`.map({name})`)"
+    if isinstance(kind, JsonOf):
+        return f'only its schema knows its fields: write `["{name}"]`'
     if name in ("length", "size", "len"):
         return "write `len(x)`"
     return None
@@ -198,6 +201,8 @@ def index(c: Checker, node: tree.Index, env: Env, want: Type | None) -> Type:
     given = c.infer(node.index, env)
     if kind == ANY:
         return ANY
+    if isinstance(kind, JsonOf) and (is_text(given) or is_number(given)):
+        return Optional(ANY)
     if isinstance(kind, MapOf):
         return like(_looked_up(c, node, kind, given), base, given)
     if isinstance(kind, List) or is_text(kind):
