@@ -40,19 +40,22 @@ READERS = ("jsonl", "json", "csv", "parquet", "text", "markdown", "html", "pdf",
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A sandboxed tool: how many texts it takes, and what its result has besides `ok`, `output`, `reason`."""
+    """A sandboxed tool: how many texts it takes, what its result has besides `ok`, `output`, `reason`, and how it is
+    written in a message.
+    """
 
     least: int
     most: int
     properties: tuple[tuple[str, Type], ...]
+    signature: str
 
 
 _COUNTS = (("passed", INT), ("failed", INT), ("errors", INT))
 TOOLS: Mapping[str, Tool] = {
-    "python": Tool(1, 2, (("exit_code", Optional(INT)),)),
-    "pytest": Tool(2, 2, (("exit_code", Optional(INT)), *_COUNTS)),
-    "sql": Tool(1, 2, (("rows", List(STR)), ("columns", List(STR)))),
-    "command": Tool(1, 8, (("exit_code", Optional(INT)),)),
+    "python": Tool(1, 2, (("exit_code", Optional(INT)),), "python(script, input?)"),
+    "pytest": Tool(2, 2, (("exit_code", Optional(INT)), *_COUNTS), "pytest(solution, tests)"),
+    "sql": Tool(1, 2, (("rows", List(STR)), ("columns", List(STR))), "sql(query, statements before it?)"),
+    "command": Tool(1, 8, (("exit_code", Optional(INT)),), "command(name, argument, …)"),
 }
 RESULT_PROPERTIES: tuple[tuple[str, Type], ...] = (("ok", BOOL), ("output", STR), ("reason", Optional(STR)))
 

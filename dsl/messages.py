@@ -180,7 +180,7 @@ def _label(found: Token | None, before: Token | None, expected: frozenset[str], 
     if found.text == "=" and "CMP" in expected:
         return "`=` sets a value; `==` compares"
     if found.text == "=" and "COLON" in expected and "LPAR" not in expected:
-        return "write `key: value` here"
+        return "a carried name has a type: `carry x: int = 0`" if head == "loop" else "write `key: value` here"
     if found.text == ":" and "EQUAL" in expected:
         return "write `name = value` here"
     if found.text == "=" and "TILDE" in expected:

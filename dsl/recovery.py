@@ -125,7 +125,11 @@ def _lose(made: Recovered, unit: Unit) -> None:
 
 
 def _names(unit: Unit) -> Iterator[str]:
-    """What a broken statement probably declared: the name behind its keyword, the names it imports or carries."""
+    """What a broken statement probably declared: the name behind its keyword, the names it imports or carries, and
+    what stands in its body.
+    """
+    for child in unit.children:
+        yield from _names(child)
     words = [token.text for token in unit.header if token.word]
     if unit.head.text in STATEMENTS:
         yield from words[1:] if unit.head.text in ("from", "loop") else words[1:2]

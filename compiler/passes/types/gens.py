@@ -72,8 +72,11 @@ def _taken_apart(c: Checker, clause: tree.ForClause, given: List) -> list[Type]:
     inner = solid(given.element)
     if isinstance(inner, List) or inner == ANY:
         return [inner.at(place) if isinstance(inner, List) else ANY for place in range(count)]
-    c.report("E0323", f"an element of this list is a `{inner}`, not {count} values", clause.iterable.span)
+    c.report("E0323", f"an element of this list is a `{inner}`, not {count} values", clause.iterable.span, help=_PAIRS)
     return [ANY] * count
+
+
+_PAIRS = "two lists side by side: `for a, b in zip(xs, ys)`"
 
 
 def _bind_targets(c: Checker, clause: tree.ForClause, kinds: Sequence[Type]) -> None:
@@ -212,7 +215,7 @@ def _tool(c: Checker, node: tree.Expr, env: Env) -> Type:
             notes=(f"tools: {', '.join(TOOLS)}",),
         )
     slots = [Slot(f"argument {place + 1}", place < tool.least) for place in range(tool.most)]
-    for _, arg in match(c, node.args, slots, f"`{name}`", node):
+    for _, arg in match(c, node.args, slots, f"`{name}`", node, signature=tool.signature):
         given = c.infer(arg.value, env)
         if not fits(solid(given), STR) and not (prints(given) or isinstance(solid(given), List | Record)):
             c.report("E0301", f"`{name}` takes texts", arg.value.span, label=f"this is `{bare(given)}`")
