@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, cast
 
 from compiler.analysis import Analysis
+from compiler.functions.canonical import shown
 from compiler.functions.plain import plain
 from runtime.build.budget import Allowance
 from runtime.build.caller import Caller
@@ -121,7 +122,7 @@ def _answered(event: Event) -> str:
     if event.kind == "run":
         result = cast(dict[str, Any], event.value)
         return "ok" if result["ok"] else f"{result['reason']}\n{result['output']}".strip()
-    return f"{event.text}" if event.p is None else f"p = {event.p:.2f}"
+    return f"{event.text}" if event.p is None else f"{shown(event.value)}, p = {event.p:.2f}"
 
 
 def _told(dataset: str, row: Row, outcome: Outcome, listening: list[Listening]) -> Previewed:
