@@ -88,13 +88,16 @@ def test_ranges_hold_both_ends_and_units_are_seconds_and_bytes(tmp_path: Path) -
 
 def test_a_field_that_a_literal_leaves_out_has_its_default_or_is_null(tmp_path: Path) -> None:
     before = 'record Place {\n  name: str\n  country: str = "Italy"\n  mayor: str?\n}'
-    body = '  let home: Place = { name: "Rome" }\n  emit { home = home, said = say({ name: "Pisa" }).first.content }'
+    before += '\nparam seat: Place = { name: "Bari" }'
+    said = 'said = say({ name: "Pisa" }).first.content, seat = seat'
+    body = f'  let home: Place = {{ name: "Rome" }}\n  emit {{ home = home, {said} }}'
     prompt = (
         'prompt say(place: Place) """\n  {{ place.name }}, {{ place.country }}, {{ place.mayor | default("-") }}\n"""'
     )
     row, *_ = built(tmp_path, body, before=f"{before}\n{prompt}")
     assert row["home"] == {"name": "Rome", "country": "Italy", "mayor": None}
     assert row["said"] == "Pisa, Italy, -"
+    assert row["seat"] == {"name": "Bari", "country": "Italy", "mayor": None}
 
 
 def test_two_rows_of_one_key_are_told_at_the_key_that_made_them(tmp_path: Path) -> None:

@@ -141,8 +141,12 @@ class Checker:
         if symbol is not None:
             self.declared[symbol] = kind
 
+    @property
+    def evaluator(self) -> Evaluator:
+        return Evaluator(self.symbols, self.values, self.context.catalog)
+
     def evaluate(self, node: tree.Expr) -> Any:
-        return Evaluator(self.symbols, self.values, self.context.catalog).evaluate(node)
+        return self.evaluator.evaluate(node)
 
     def is_measure(self, node: tree.Node) -> bool:
         symbol = self.symbols.get(node)

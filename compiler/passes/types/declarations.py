@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from compiler.constant import UNKNOWN, plain
+from compiler.filling import filled
 from compiler.model import Kind, Symbol
 from compiler.passes.types.checker import EARLY, STILL, Checker, declares
 from compiler.passes.types.declared import parameter_type
@@ -40,7 +41,9 @@ def param(c: Checker, symbol: Symbol) -> Type:
     if given is not None:
         c.expect(given, kind, f"the parameter `{symbol.name}`", EARLY)
         value = _known(c, given, f"the parameter `{symbol.name}`")
-    c.values[symbol] = float(value) if kind == FLOAT and type(value) is int else value
+    if value is not UNKNOWN:
+        value = float(value) if kind == FLOAT and type(value) is int else filled(value, kind, c.evaluator)
+    c.values[symbol] = value
     return kind
 
 
