@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from runtime.cli.console import paint, say, say_json, width
+from runtime.cli.console import paint, say, say_json, signs, width
 from runtime.cli.context import Context
 from runtime.cli.options import Json
 
@@ -84,9 +84,9 @@ def _shown(call: Call) -> str:
     from compiler.functions.canonical import shown
 
     if call.kind == "gen" and call.text is not None:
-        return call.text
+        return signs(call.text)
     value = call.value["output"] if call.kind == "run" else call.value
-    return value if isinstance(value, str) else shown(value)
+    return signs(value) if isinstance(value, str) else shown(value)
 
 
 def _facts(call: Call) -> str:

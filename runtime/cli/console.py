@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TextIO
 
 from dsl.diagnostics import Diagnostic, Severity, SourceOf, diagnostics_json, render, summary
+from dsl.diagnostics.cells import visible
 
 if TYPE_CHECKING:
     from runtime.build.progress import Progress
@@ -23,8 +25,28 @@ def width(limit: int = 80) -> int:
     return min(limit, shutil.get_terminal_size((limit, 24)).columns)
 
 
+_COLOURS = re.compile(r"(\x1b\[[0-9;]*m)")
+
+
 def say(text: str = "") -> None:
-    print(text)
+    """Text for people. What a model, a person or a file wrote may be in it: nothing in it acts on the terminal."""
+    print(text if text.isprintable() else harmless(text))
+
+
+def say_raw(text: str) -> None:
+    """Text for a program to read (a patch, a page): as it is."""
+    sys.stdout.write(text + "\n")
+
+
+def harmless(text: str) -> str:
+    """Control and bidirectional characters as visible signs; line ends stay, and colours where they are wanted."""
+    parts = _COLOURS.split(text)
+    return "".join(part if at % 2 and colour() else signs(part) for at, part in enumerate(parts))
+
+
+def signs(text: str) -> str:
+    """The text with every control character as a sign: not even its colours are obeyed."""
+    return "\n".join(visible(line)[0] for line in text.split("\n"))
 
 
 def say_json(value: Any) -> None:
@@ -53,6 +75,8 @@ STYLES = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "dim": "2", 
 
 
 def paint(text: str, style: str) -> str:
+    """Coloured, on a terminal that wants it. Colours that the text itself brings are none."""
+    text = text if text.isprintable() else signs(text)
     return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if colour() else text
 
 

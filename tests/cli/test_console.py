@@ -13,7 +13,7 @@ import pytest
 import runtime.cli
 from dsl.diagnostics import page
 from runtime.build.progress import Progress
-from runtime.cli.console import colour, plural
+from runtime.cli.console import colour, paint, plural, say
 from runtime.cli.live import duration, line, live
 
 CODES = sorted(
@@ -86,3 +86,24 @@ def test_a_short_run_on_a_pipe_prints_nothing() -> None:
     with live(_progress(), stream):
         pass
     assert stream.getvalue() == ""
+
+
+HOSTILE = "a\x1b[2Jb\x1b]0;title\x07c\u202edcba\u2066\x9b31mX\rY\tZ"
+
+
+def test_nothing_in_a_text_acts_on_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    for stream in (io.StringIO(), Terminal()):
+        monkeypatch.setattr("sys.stdout", stream)
+        monkeypatch.setenv("TERM", "xterm")
+        say(f"{paint(HOSTILE, 'red')} and\n{HOSTILE}")
+        shown = re.sub(r"\x1b\[(31|0)m", "", stream.getvalue()) if stream.isatty() else stream.getvalue()
+        assert "".join(char for char in shown if not char.isprintable()) == "\n\n"
+        assert "a\u241b[2Jb" in shown and "dcba" in shown
+
+
+def test_a_text_brings_no_colours_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    say(paint("\x1b[8mhidden", "bold"))
+    assert terminal.getvalue() == "\x1b[1m\u241b[8mhidden\x1b[0m\n"
