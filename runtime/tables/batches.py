@@ -40,6 +40,15 @@ def batch_of_table(schema: Schema, key: Sequence[str], table: pa.Table) -> pa.Ta
         raise SynthError(_bad_key(keys_of(columns), error)) from error
 
 
+def as_batch(schema: Schema, rows: pa.Table) -> pa.Table:
+    """Rows that were read from a shard, as a batch again: nothing of them is hashed anew."""
+    whole = rows.cast(arrow_schema(schema))
+    lengths = pc.add(
+        pc.binary_length(row_bytes(whole, schema)), pc.multiply(pc.binary_length(combined(whole.column("_key"))), 2)
+    )
+    return whole.append_column(SIZE, lengths.cast(pa.int64()))
+
+
 def _complete(schema: Schema, encoded: pa.Array, printed: pa.Array, own: list[pa.Array]) -> pa.Table:
     named = pa.table(own, names=list(schema.names)) if own else pa.table({"none": pa.nulls(len(encoded))})
     content = row_bytes(named, schema)

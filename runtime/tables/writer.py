@@ -7,7 +7,7 @@ flat: rows become Arrow batches, batches become sorted runs on disk, runs are me
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -127,20 +127,24 @@ class TableWriter:
 
     def _shards(self, summary: TableSummary) -> Iterator[Shard]:
         """In key order. Parquet is encoded in threads (Arrow lets go of the interpreter); few pieces wait at a time."""
-        from runtime.tables.cutting import CUT_ROWS, PART_BYTES, cut
-
-        cut_rows, part_bytes = self._limits["cut_rows"] or CUT_ROWS, self._limits["part_bytes"] or PART_BYTES
         waiting: deque[Future[Shard]] = deque()
         with ThreadPoolExecutor(ENCODERS) as pool:
-            for piece in cut(self._sorting().blocks(), cut_rows, part_bytes):
-                waiting.append(pool.submit(self._shard, piece))
+            for piece in self.cut(self._sorting().blocks()):
+                waiting.append(pool.submit(self.shard, piece))
                 summary.add(piece.rows)
                 if len(waiting) >= IN_FLIGHT:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
 
-    def _shard(self, piece: Piece) -> Shard:
+    def cut(self, blocks: Iterable[pa.Table]) -> Iterator[Piece]:
+        """Sorted blocks as the pieces that this table's shards are made of."""
+        from runtime.tables.cutting import CUT_ROWS, PART_BYTES, cut
+
+        return cut(blocks, self._limits["cut_rows"] or CUT_ROWS, self._limits["part_bytes"] or PART_BYTES)
+
+    def shard(self, piece: Piece) -> Shard:
+        """A piece as the shard that holds it: one that `previous` has, or one that is put now."""
         from runtime.tables.shards import logical_digest
 
         logical = logical_digest(piece.rows)
