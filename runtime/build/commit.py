@@ -16,6 +16,7 @@ from runtime.build.output import Written
 from runtime.build.program import Loaded
 from runtime.build.session import Session
 from runtime.measures import measure
+from runtime.query.shards import local_shard
 from runtime.store.port import BranchMoved, Commit, CommitId, CommitRequest, Store
 from runtime.tables import layout
 from runtime.tables.manifest import Manifest
@@ -137,7 +138,7 @@ def fill_journal(session: Session, changes: Changes, dataset: str) -> None:
     if session.journal.fact(mark) is not None:
         return
     folder = layout.calls_folder(dataset)
-    paths: list[Path] = [session.store.local(changes.head, path) for path in shard_paths(folder, found.calls)]
+    paths = [local_shard(session.store, changes.head, folder, shard) for shard in found.calls.shards]
     session.journal.put_many(stored_answers(paths))
     session.journal.set_facts({mark: b"1"})
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from runtime.build.progress import Progress
 from runtime.journal import Journal
 from runtime.query.scratch import open_scratch, parquet
+from runtime.query.shards import local_shard
 from runtime.store.port import CommitId, Store
 from runtime.tables.layout import calls_folder
 from runtime.tables.manifest import Manifest
-from runtime.tables.writer import shard_paths
 
 ENOUGH = 5
 """Calls that say something about a model's pace."""
@@ -20,7 +20,7 @@ def tokens_per_call(store: Store, commit: CommitId, manifest: Manifest) -> dict[
     """Mean prompt and completion tokens of each cell's calls in a version that was built."""
     if manifest.calls is None or not manifest.calls.rows:
         return {}
-    paths = [str(store.local(commit, path)) for path in shard_paths(calls_folder(manifest.dataset), manifest.calls)]
+    paths = [str(local_shard(store, commit, calls_folder(manifest.dataset), shard)) for shard in manifest.calls.shards]
     connection = open_scratch()
     try:
         mean = "avg(prompt_tokens + completion_tokens)"

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
 from runtime.query.names import Reference
+from runtime.query.shards import DAMAGED, local_shard, located
 from runtime.store.port import CommitId, Store
-from runtime.tables.layout import DATASETS, calls_folder, manifest_path, rejected_folder, shard_path, table_folder
+from runtime.tables.layout import DATASETS, calls_folder, described, manifest_path, rejected_folder, table_folder
 from runtime.tables.manifest import Manifest, TableManifest
 from runtime.tables.manifest_json import read_manifest
 from runtime.tables.schema import Schema
@@ -28,9 +29,7 @@ class Located:
         return self.table.schema
 
     def paths(self) -> list[str]:
-        return [
-            str(self.store.local(self.commit, shard_path(self.folder, shard.sha256))) for shard in self.table.shards
-        ]
+        return [str(local_shard(self.store, self.commit, self.folder, shard)) for shard in self.table.shards]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,12 @@ def manifest_at(store: Store, commit: CommitId | None, name: str) -> Manifest | 
     path = manifest_path(name)
     if commit is None or not any(entry.path == path for entry in store.entries(commit, path)):
         return None
-    return read_manifest(store.read(commit, path))
+    return _manifest(store, commit, path)
+
+
+def _manifest(store: Store, commit: CommitId, path: str) -> Manifest:
+    with located(f"the manifest of {described(path)}, in commit {commit[:10]}: it names all of its rows", DAMAGED):
+        return read_manifest(store.read(commit, path))
 
 
 def is_manifest(path: str) -> bool:
@@ -89,7 +93,7 @@ def is_manifest(path: str) -> bool:
 def datasets(store: Store, commit: CommitId) -> tuple[str, ...]:
     """The names of a commit's datasets, sorted."""
     paths = [entry.path for entry in store.entries(commit, DATASETS) if is_manifest(entry.path)]
-    return tuple(sorted(read_manifest(store.read(commit, path)).dataset for path in paths))
+    return tuple(sorted(_manifest(store, commit, path).dataset for path in paths))
 
 
 def no_dataset(name: str, names: Sequence[str]) -> Diagnostic:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.tables.canonical import canonical_json
@@ -71,6 +71,16 @@ def decisions_folder(dataset: str) -> str:
 
 def spec_folder(dataset: str, digest: str) -> str:
     return f"{dataset_folder(dataset)}/spec/{digest}"
+
+
+def described(folder: str) -> str:
+    """A folder of shards, or a file of a dataset, as a message names it."""
+    _, dataset, part, *below = map(unquote, folder.split("/"))
+    if part == "manifest.json":
+        return f"dataset `{dataset}`"
+    if part != "tables":
+        return f"the `{part}` of dataset `{dataset}`"
+    return f"table `{'/'.join(below[:-1])}` of dataset `{dataset}`"
 
 
 def shard_path(folder: str, sha256: str) -> str:

@@ -110,14 +110,14 @@ class GitStore:
 
     def entries(self, commit: CommitId, prefix: str = "") -> Iterator[Entry]:
         path = prefix.strip("/")
-        with reported(self._folder):
+        with reported(self._folder, commit, path):
             node = trees.find(self._root(commit), path, self._read_tree)
             for at, found in trees.files(node, path, self._read_tree):
                 yield self._entry(at, found)
 
     def changed(self, a: CommitId | None, b: CommitId | None, prefix: str = "") -> TreeChanges:
         path = prefix.strip("/")
-        with reported(self._folder):
+        with reported(self._folder, b or a, path):
             before, after = (trees.find(self._root(at) if at else None, path, self._read_tree) for at in (a, b))
             return self._changes(sorted(trees.differences(before, after, path, self._read_tree), key=lambda d: d[0]))
 
@@ -129,11 +129,11 @@ class GitStore:
         )
 
     def read(self, commit: CommitId, path: str) -> bytes:
-        with reported(self._folder):
+        with reported(self._folder, commit, path):
             return self._blob(self._file(commit, path).id)
 
     def local(self, commit: CommitId, path: str) -> Path:
-        with reported(self._folder):
+        with reported(self._folder, commit, path):
             id_ = self._file(commit, path).id
             return self._cache.local(id_, PurePosixPath(path).suffix, lambda: self._blob(id_))
 
