@@ -39,7 +39,7 @@ def ask(endpoint: str, method: str, target: str, body: bytes = b"", **headers: s
 
 
 def talk(endpoint: str, folder: str = "recorded") -> list[tuple[int, bytes, str | None]]:
-    """The client knows the folder from what the server said. The same upload has another boundary each time, as a client's library makes them."""
+    """`folder` is what the client heard from the server. An upload has another boundary each time."""
     part = str(id(object()))
     upload = f"--{part}\r\ncontent\r\n--{part}--".encode()
     kind = {"content-type": f'multipart/form-data; boundary="{part}"'}
