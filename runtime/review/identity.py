@@ -1,0 +1,67 @@
+"""A project in; who works in it, as `Name <email>`, out."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pygit2
+
+    from runtime.config.project import Project
+
+VARIABLE = "SYNTH_AUTHOR"
+_EMAIL = re.compile(r"<([^<>]+)>\s*$")
+
+
+def whoami(project: Project) -> str:
+    """SYNTH_AUTHOR; else git's `user.name <user.email>`, as the project's own repository or the user has it; else the
+    name that the machine knows. A claim like git's own: a signature is what proves it."""
+    said = _clean(os.environ.get(VARIABLE, ""))
+    return said or _git(project.root) or f"{_login()} <{_login()}@localhost>"
+
+
+def email(author: str) -> str:
+    """What tells people apart, and names them in a file of allowed signers: the address, else all of it."""
+    found = _EMAIL.search(author)
+    return (found[1] if found else author).strip().casefold()
+
+
+def _clean(text: str) -> str:
+    return " ".join(text.encode("utf-8", "replace").decode().split())
+
+
+def _git(root: Path) -> str:
+    config = git_config(root)
+    name, address = (_clean(config.get(key, "")) for key in ("user.name", "user.email"))
+    if not name and not address:
+        return ""
+    return f"{name or address} <{address or name}>"
+
+
+def git_config(root: Path) -> dict[str, str]:
+    """Git's settings as they hold in a folder; none where git's own files cannot be read."""
+    import pygit2
+
+    try:
+        config = _config(root)
+        return {entry.name: entry.value or "" for entry in config}
+    except (pygit2.GitError, OSError):
+        return {}
+
+
+def _config(root: Path) -> pygit2.Config:
+    import pygit2
+
+    found = pygit2.discover_repository(str(root))
+    return pygit2.Repository(found).config if found else pygit2.Config.get_global_config()
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "synth"
