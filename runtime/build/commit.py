@@ -15,12 +15,11 @@ from runtime.build.inputs import Inputs
 from runtime.build.output import Written
 from runtime.build.program import Loaded
 from runtime.build.session import Session
-from runtime.measures import measure
+from runtime.measures.dataset import measures
 from runtime.query.shards import local_shard
 from runtime.store.port import BranchMoved, Commit, CommitId, CommitRequest, Store
 from runtime.tables import layout
 from runtime.tables.manifest import Manifest
-from runtime.tables.writer import shard_paths
 
 if TYPE_CHECKING:
     from runtime.build.build import Built
@@ -39,18 +38,8 @@ def manifest(now: Manifest, inputs: Inputs, written: Written, changes: Changes, 
         calls=written.calls,
         counts=written.counts,
         inputs=dict(sorted(inputs.digests().items())),
-        measures=_measures(loaded.plan.name, written, changes),
+        measures=measures(loaded.plan.name, written.tables, lambda path: _local(path, written, changes)),
     )
-
-
-def _measures(dataset: str, written: Written, changes: Changes) -> dict[str, float]:
-    """The unnamed emit's measures go by their own names, another's as `table.name`."""
-    found: dict[str, float] = {}
-    for name, table in sorted(written.tables.items()):
-        prefix = "" if name == dataset else f"{name}."
-        paths = [_local(path, written, changes) for path in shard_paths(layout.table_folder(dataset, name), table)]
-        found |= {f"{prefix}{key}": value for key, value in measure(table, paths).items()}
-    return found
 
 
 def _local(path: str, written: Written, changes: Changes) -> Path:

@@ -49,6 +49,19 @@ def as_batch(schema: Schema, rows: pa.Table) -> pa.Table:
     return whole.append_column(SIZE, lengths.cast(pa.int64()))
 
 
+def batch_of_keyed(schema: Schema, table: pa.Table) -> pa.Table:
+    """A batch from rows that have their `_key` and `key` already, as shards do; a column they lack is null."""
+    rows = table.num_rows
+    own = [
+        _cast(
+            column,
+            table.column(column.name) if column.name in table.column_names else pa.chunked_array([pa.nulls(rows)]),
+        )
+        for column in schema.columns
+    ]
+    return _complete(schema, combined(table.column("_key")), combined(table.column("key")), own)
+
+
 def _complete(schema: Schema, encoded: pa.Array, printed: pa.Array, own: list[pa.Array]) -> pa.Table:
     named = pa.table(own, names=list(schema.names)) if own else pa.table({"none": pa.nulls(len(encoded))})
     content = row_bytes(named, schema)

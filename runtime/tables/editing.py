@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,9 +75,8 @@ class _Editing:
     def result(self) -> TableManifest:
         shards = tuple(self._shards())
         root = table_root(self._table.schema, [shard.logical for shard in shards])
-        return TableManifest(
-            self._table.schema, root, sum(shard.rows for shard in shards), shards, self._summary.result()
-        )
+        rows = sum(shard.rows for shard in shards)
+        return replace(self._table, root=root, rows=rows, shards=shards, stats=self._summary.result())
 
     def _shards(self) -> Iterator[Shard]:
         from runtime.tables.shards import read_shard

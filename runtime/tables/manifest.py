@@ -52,13 +52,17 @@ class ColumnStats:
 
 @dataclass(frozen=True, slots=True)
 class TableManifest:
-    """A table: `root` is a digest of its schema and of its shards' logical digests, in order."""
+    """A table: `root` is a digest of its schema and of its shards' logical digests, in order.
+
+    `atomic`: a merge takes each of its rows whole from one side.
+    """
 
     schema: Schema
     root: str
     rows: int
     shards: tuple[Shard, ...]
     stats: Mapping[str, ColumnStats] = field(default_factory=dict)
+    atomic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +117,20 @@ class StepRecord:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """One version of one dataset. `models` maps roles to weights digests or declared revisions; `prompts` maps prompts
-    and judges to their digests; `steps` are the statements in order; `limit` is how many candidates were allowed."""
+    and judges to their digests; `steps` are the statements in order; `limit` is how many candidates were allowed.
+
+    `decisions` are what people decided about rows; `applied` is a digest of those that the last build knew of.
+    `failed` are the audits that did not hold and only warned, as they are written.
+    """
 
     dataset: str
     key: tuple[KeyColumn, ...]
     tables: Mapping[str, TableManifest]
     rejected: TableManifest | None = None
     calls: TableManifest | None = None
+    decisions: TableManifest | None = None
+    applied: str = ""
+    failed: tuple[str, ...] = ()
     counts: Counts = field(default_factory=Counts)
     measures: Mapping[str, float | int | None] = field(default_factory=dict)
     fingerprints: Fingerprints

@@ -51,8 +51,16 @@ def write_manifest(manifest: Manifest) -> bytes:
             "seed": manifest.seed,
             "steps": [asdict(step) for step in manifest.steps],
             "tables": {name: _table_json(table) for name, table in manifest.tables.items()},
+            **_decided(manifest),
+            **({"failed": list(manifest.failed)} if manifest.failed else {}),
         }
     )
+
+
+def _decided(manifest: Manifest) -> Object:
+    """Only where people decided something: what nobody touched reads as it always did."""
+    decisions = {} if manifest.decisions is None else {"decisions": _table_json(manifest.decisions)}
+    return decisions | ({"applied": manifest.applied} if manifest.applied else {})
 
 
 def read_manifest(data: bytes) -> Manifest:
@@ -82,6 +90,9 @@ def _manifest(value: Object) -> Manifest:
         tables={name: _table(table) for name, table in value["tables"].items()},
         rejected=_optional_table(value["rejected"]),
         calls=_optional_table(value["calls"]),
+        decisions=_optional_table(value.get("decisions")),
+        applied=value.get("applied", ""),
+        failed=tuple(value.get("failed", ())),
         counts=Counts(**value["counts"]),
         measures=value["measures"],
         fingerprints=Fingerprints(**value["fingerprints"]),
@@ -106,6 +117,7 @@ def _table_json(table: TableManifest | None) -> Object | None:
         "schema": schema_json(table.schema),
         "shards": [_shard_json(shard) for shard in table.shards],
         "stats": {name: _stats_json(stats) for name, stats in table.stats.items()},
+        **({"atomic": True} if table.atomic else {}),
     }
 
 
@@ -121,6 +133,7 @@ def _table(value: Object) -> TableManifest:
         rows=value["rows"],
         shards=shards,
         stats={name: _stats(stats) for name, stats in value["stats"].items()},
+        atomic=value.get("atomic", False),
     )
     if table.root != table_root(table.schema, [shard.logical for shard in shards]):
         raise ValueError("a table's root digest does not match its shards")

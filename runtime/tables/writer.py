@@ -75,6 +75,12 @@ class TableWriter:
 
         self._sorting().add(batch_of_table(self._schema, key, table))
 
+    def add_keyed(self, table: pa.Table) -> None:
+        """Rows that have their `_key` and `key` already, as those of another version's shards do."""
+        from runtime.tables.batches import batch_of_keyed
+
+        self._sorting().add(batch_of_keyed(self._schema, table))
+
     def finish(self) -> TableManifest:
         """Cuts and puts the shards. The store has them durably with the commit that names `changes`."""
         from runtime.tables.stats import TableSummary

@@ -14,7 +14,7 @@ from runtime.tables.keys import Key
 from runtime.tables.layout import shard_path
 from runtime.tables.manifest import Shard, TableManifest
 from runtime.tables.schema import BOOL, FLOAT, INT, JSON, STR, Schema, list_of, optional, record_of, schema
-from tests.tables.memory_store import FOLDER, SCHEMA, MemoryStore
+from tests.tables.memory_store import FOLDER, MemoryStore
 
 KEYS = st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 30))
 ROWS = st.fixed_dictionaries({"text": st.text(st.characters(codec="utf-8"), max_size=60), "n": st.integers(-9, 9)})
@@ -100,7 +100,7 @@ def test_columns_of_every_type_keep_their_rows_when_others_are_edited(tmp_path: 
         person = {"name": f"nameless {n}", "ages": [n, n + 1]}
         return {"scores": [n / 7, 0.5], "person": person, "any": {"n": [n, None]}, "share": n / 3, "good": None}
 
-    rows = {(n,): row(n) for n in range(100)}
+    rows: dict[Key, Any] = {(n,): row(n) for n in range(100)}
     store = Edits()
     first = store.write(rows, of=NESTED)
     changes: dict[Key, Any] = {(5,): row(1005), (50,): None, (200,): row(200)}
