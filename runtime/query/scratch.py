@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 _numbers = count()
 NO_KEYS = "(select null::blob as _key, null::blob as _hash where false)"
@@ -39,6 +40,10 @@ class Scratch:
     def execute(self, sql: str, arguments: list[object] | None = None) -> duckdb.DuckDBPyConnection:
         """Runs on a cursor of its own, so that results can be read side by side."""
         return self.cursor().execute(sql, arguments or [])
+
+    def arrow(self, sql: str, arguments: list[object] | None = None) -> pa.Table:
+        """The whole result of a query as an Arrow table."""
+        return self.cursor().sql(sql, params=arguments or []).to_arrow_table()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         return self._connection.cursor()

@@ -1,0 +1,158 @@
+"""Rows in conflict and what people decided in; rows that take ours' place, and the conflicts that are left, out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
+from runtime.diff.values import ABSENT
+from runtime.merge.model import Conflict, Resolution, Side
+from runtime.merge.rows import Row
+from runtime.tables.keys import Key, decode_key
+
+Place = tuple[str, str, str, str | None]
+
+
+def place(of: Conflict | Resolution) -> Place:
+    return of.dataset, of.table, of.key, of.column
+
+
+@dataclass
+class Resolutions:
+    """What was decided, by place. `used` are those that met a conflict."""
+
+    found: Mapping[Place, Resolution]
+    prefer: Side | None = None
+    used: set[Place] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, resolutions: Iterable[Resolution], prefer: Side | None) -> Resolutions:
+        return cls({place(one): one for one in resolutions}, prefer)
+
+    def __call__(self, conflict: Conflict) -> Resolution | None:
+        """For the cell, else for its row, else what is preferred."""
+        whole = (*place(conflict)[:3], None)
+        for at in (place(conflict), whole):
+            if at in self.found:
+                self.used.add(at)
+                return self.found[at]
+        return Resolution(*place(conflict), self.prefer) if self.prefer else None
+
+    def check_used(self, conflicts: Sequence[Conflict]) -> None:
+        """E1066 for a decision about what is in no conflict: most likely a key or a column is mistyped."""
+        unused = [at for at in self.found if at not in self.used]
+        if unused:
+            raise SynthError(*(_no_conflict(at, conflicts) for at in unused))
+
+
+@dataclass
+class Resolved:
+    """`rows` are written in place of ours', `removed` go, `fates` say whose row each became."""
+
+    rows: list[tuple[Key, dict[str, Any]]] = field(default_factory=list)
+    removed: list[bytes] = field(default_factory=list)
+    fates: list[tuple[str, str]] = field(default_factory=list)
+    left: list[Conflict] = field(default_factory=list)
+    regenerate: bool = False
+    count: int = 0
+
+
+def resolve(dataset: str, table: str, rows: Iterable[Row], decide: Resolutions) -> Resolved:
+    """A row with a conflict that nobody decided stays as ours has it."""
+    done = Resolved()
+    for row in rows:
+        pairs = [(conflict, decide(conflict)) for conflict in _conflicts(dataset, table, row)]
+        left = [conflict for conflict, decision in pairs if decision is None]
+        done.left += left
+        decisions = [decision for _, decision in pairs if decision is not None]
+        if left:
+            done.fates.append((row.printed, "o"))
+            continue
+        done.count += len(decisions)
+        _settle(done, row, decisions)
+    return done
+
+
+def _conflicts(dataset: str, table: str, row: Row) -> Iterator[Conflict]:
+    base, ours, theirs = (ABSENT if side is None else side for side in (row.base, row.ours, row.theirs))
+    if not row.columns:
+        yield Conflict(dataset, table, row.printed, None, base, ours, theirs)
+    for name in row.columns:
+        cells = (side.get(name) if side else None for side in (row.base, row.ours, row.theirs))
+        yield Conflict(dataset, table, row.printed, name, *cells)
+
+
+def _settle(done: Resolved, row: Row, decisions: list[Resolution]) -> None:
+    if any(decision.take == "regenerate" for decision in decisions):
+        done.regenerate = True
+        done.removed += [row.key] if row.ours is not None else []
+        return
+    found = _whole(row, decisions[0]) if not row.columns else _by_cell(row, decisions)
+    takes = {decision.take for decision in decisions}
+    side = {"ours": "o", "theirs": "t"}.get(takes.pop(), "both") if len(takes) == 1 and not row.columns else "both"
+    done.fates.append((row.printed, side))
+    if found is None:
+        done.removed += [row.key] if row.ours is not None else []
+    elif found is not row.ours:
+        done.rows.append((decode_key(row.key), found))
+
+
+def _whole(row: Row, decision: Resolution) -> dict[str, Any] | None:
+    if decision.take == "value":
+        if not isinstance(decision.value, dict):
+            raise SynthError(_no_row(decision))
+        _check_columns(decision, row)
+        return {**(row.ours or row.theirs or {}), **decision.value}
+    return row.ours if decision.take == "ours" else row.theirs
+
+
+def _by_cell(row: Row, decisions: list[Resolution]) -> dict[str, Any]:
+    sides = {"ours": row.ours or {}, "theirs": row.theirs or {}}
+    merged = dict(row.merged)
+    for name, decision in zip(row.columns, decisions, strict=True):
+        if decision.take != "value":
+            merged[name] = sides[decision.take].get(name)
+        elif decision.column is None:
+            if not isinstance(decision.value, dict):
+                raise SynthError(_no_row(decision))
+            _check_columns(decision, row)
+            merged |= decision.value
+        else:
+            merged[name] = decision.value
+    return merged
+
+
+def _check_columns(decision: Resolution, row: Row) -> None:
+    for name in decision.value:
+        if name not in row.merged:
+            guess = did_you_mean(name, list(row.merged))
+            raise SynthError(
+                Diagnostic(
+                    "E1066",
+                    f"the resolution of `{decision.key}` gives a value for `{name}`, which is no column",
+                    notes=(f"columns: {', '.join(row.merged)}",),
+                    help=guess or None,
+                )
+            )
+
+
+def _no_row(decision: Resolution) -> Diagnostic:
+    return Diagnostic(
+        "E1066",
+        f"the resolution of `{decision.key}` takes a value for the whole row, and the value is no object",
+        help='write the row\'s columns, `{"question": "…", "answer": "…"}`, or take `ours` or `theirs`',
+    )
+
+
+def _no_conflict(at: Place, conflicts: Sequence[Conflict]) -> Diagnostic:
+    dataset, table, key, column = at
+    cell = f" column `{column}`" if column else ""
+    open_ = [f"{one.key} {one.column or ''}".strip() for one in conflicts[:3]]
+    return Diagnostic(
+        "E1066",
+        f"a resolution is given where nothing is in conflict: `{dataset}`, table `{table}`, row `{key}`{cell}",
+        notes=(f"in conflict: {', '.join(open_)} …",) if open_ else (),
+        help="take keys and columns from the file that `--conflicts FILE` writes",
+    )
