@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from runtime.diff.cells import Cells
 from runtime.diff.changes import Changes
 from runtime.diff.model import Attribution, ColumnDiff, Drift, RowState
 from runtime.diff.schema import types_of
 from runtime.measures.kinds import categories
-from runtime.query.scratch import quoted
 from runtime.tables.manifest import ColumnStats, TableManifest
 from runtime.tables.schema import Type
 
@@ -18,9 +18,9 @@ MIN_LIFT = 1.5
 """Rows have a value in common when there are five of them, 80% have it, and that is 1.5 times its usual share."""
 
 
-def column_diffs(changes: Changes) -> tuple[ColumnDiff, ...]:
+def column_diffs(changes: Changes, cells: Cells) -> tuple[ColumnDiff, ...]:
     """Every column of either version, most changed first."""
-    counts = _changed_cells(changes)
+    counts = cells.counts
     found = [_column(changes, name, counts.get(name, 0)) for name in changes.columns]
     return tuple(sorted(found, key=lambda column: -column.changed))
 
@@ -68,53 +68,29 @@ def _shares(categories: tuple[tuple[str, int], ...]) -> dict[str, float]:
     return {value: count / total for value, count in categories} if total else {}
 
 
-def _changed_cells(changes: Changes) -> dict[str, int]:
-    """For every column the number of rows, of those both versions have, in which it differs."""
-    before, after = changes.kept
-    if before is None or after is None or not changes.counts.changed:
-        return {}
-    tests = ", ".join(f"count(*) filter (where {_differs(changes, name)})" for name in changes.columns)
-    found = changes.scratch.execute(f"select {tests} from {before} a join {after} b on a._key = b._key").fetchone()
-    return dict(zip(changes.columns, found or (), strict=True))
-
-
-def _differs(changes: Changes, name: str) -> str:
-    old, new = types_of(changes.before.schema).get(name), types_of(changes.after.schema).get(name)
-    left, right = f"a.{quoted(name)}" if old else "null", f"b.{quoted(name)}" if new else "null"
-    if old and new and old.kind != new.kind:
-        left, right = f"to_json({left})::varchar", f"to_json({right})::varchar"
-    return f"{left} is distinct from {right}"
-
-
-def attributions(changes: Changes) -> tuple[Attribution, ...]:
+def attributions(changes: Changes, cells: Cells) -> tuple[Attribution, ...]:
     """What nearly all rows of one state have in common, though few rows otherwise do; strongest first."""
-    found = [*_common(changes, "changed"), *_common(changes, "added"), *_common(changes, "removed")]
+    found = [
+        *_common(changes, cells, "changed"),
+        *_common(changes, cells, "added"),
+        *_common(changes, cells, "removed"),
+    ]
     return tuple(sorted(found, key=lambda a: (-a.rows / a.of, a.base, a.column)))
 
 
-def _common(changes: Changes, state: RowState) -> list[Attribution]:
+def _common(changes: Changes, cells: Cells, state: RowState) -> list[Attribution]:
+    """Nothing sets all rows of a table apart from its rows."""
     count: int = getattr(changes.counts, state)
-    side, relation = (changes.before, changes.kept[0]) if state == "removed" else (changes.after, changes.kept[1])
-    if count < MIN_ROWS or relation is None or side.table is None:
+    side = changes.before if state == "removed" else changes.after
+    if count < MIN_ROWS or side.table is None or count == side.rows:
         return []
+    usual = {name: dict(values) for name in side.schema.names if (values := categories(_stats(side.table, name)))}
     found = []
-    for name in side.schema.names:
-        usual = dict(categories(_stats(side.table, name)))
-        top = _top_value(changes, relation, state, name) if usual else None
-        if top and _telling(top[1] / count, base := usual.get(top[0], 0) / side.rows):
-            found.append(Attribution(state, name, top[0], top[1], count, base))
+    for name, (value, rows) in cells.most_common(state, tuple(usual)).items():
+        if _telling(rows / count, base := usual[name].get(value, 0) / side.rows):
+            found.append(Attribution(state, name, value, rows, count, base))
     return found
 
 
 def _telling(share: float, base: float) -> bool:
     return share >= MIN_SHARE and share >= MIN_LIFT * base
-
-
-def _top_value(changes: Changes, relation: str, state: RowState, name: str) -> tuple[str, int] | None:
-    found: tuple[str, int] | None = changes.scratch.execute(
-        f"""select {quoted(name)}::varchar as value, count(*) as rows from {relation}
-        where _key in (select _key from {changes.keys} where state = $1) and {quoted(name)} is not null
-        group by value order by rows desc, value limit 1""",
-        [state],
-    ).fetchone()
-    return found

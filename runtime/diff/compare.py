@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dsl.diagnostics import SynthError
 from runtime.diff.causes import causes
+from runtime.diff.cells import Cells
 from runtime.diff.changes import Changes
 from runtime.diff.columns import attributions, column_diffs
 from runtime.diff.model import DatasetDiff, Diff, MeasureChange, State, TableDiff
-from runtime.diff.reasons import moved, reason_changes
+from runtime.diff.reasons import reason_changes
 from runtime.diff.rows import TableRows
 from runtime.diff.schema import schema_changes
 from runtime.diff.shards import Version
 from runtime.diff.sources import source_changes
+from runtime.diff.told import Told
 from runtime.query.catalog import datasets, is_manifest, manifest_at, no_dataset
-from runtime.query.scratch import Scratch
 from runtime.store.port import CommitId, Store
-from runtime.tables.layout import DATASETS, rejected_folder, table_folder
-from runtime.tables.manifest import Manifest
+from runtime.tables.layout import DATASETS, calls_folder, rejected_folder, table_folder
+from runtime.tables.manifest import Manifest, TableManifest
 from runtime.tables.manifest_json import read_manifest
 
 
@@ -65,11 +66,10 @@ def _check_known(store: Store, pair: _Pair, dataset: str) -> None:
 
 
 class _Pair:
-    """Two commits, and one scratch database for all that is compared in them."""
+    """Two commits."""
 
     def __init__(self, store: Store, a: CommitId | None, b: CommitId) -> None:
         self.store, self.a, self.b = store, a, b
-        self.scratch = Scratch()
 
     def manifest(self, commit: CommitId | None, dataset: str) -> Manifest | None:
         return manifest_at(self.store, commit, dataset)
@@ -79,15 +79,14 @@ class _Pair:
         if before == after:
             return DatasetDiff(name, "same")
         tables = tuple(self._changes(name, table, before, after) for table in _table_names(before, after))
-        reasons, fate = reason_changes(
-            self.scratch, self._rejected(name, before, after), (before, after), moved(tables, _parts(before, after))
-        )
+        told = self._told(name, (before, after), tables)
+        reasons, fate = reason_changes(told)
         return DatasetDiff(
             name=name,
             state=_state(before, after),
             causes=causes(before, after),
             sources=source_changes(self.store, (self.a, self.b), (before, after)),
-            tables=tuple(map(_table, tables)),
+            tables=tuple(_table(changes, told) for changes in tables),
             measures=_measures(before, after),
             reasons=reasons,
             fate=fate,
@@ -97,25 +96,36 @@ class _Pair:
         folder = table_folder(dataset, table)
         old = Version(self.store, self.a, folder, before.tables.get(table) if before else None)
         new = Version(self.store, self.b, folder, after.tables.get(table) if after else None)
-        return Changes(self.scratch, f"{dataset} {table}", old, new)
+        return Changes(table, old, new)
 
-    def _rejected(self, dataset: str, before: Manifest | None, after: Manifest | None) -> tuple[Version, Version]:
-        folder = rejected_folder(dataset)
-        return (
-            Version(self.store, self.a, folder, before.rejected if before else None),
-            Version(self.store, self.b, folder, after.rejected if after else None),
+    def _told(
+        self, dataset: str, manifests: tuple[Manifest | None, Manifest | None], tables: tuple[Changes, ...]
+    ) -> Told:
+        rejected = [side.rejected if side else None for side in manifests]
+        calls = [side.calls if side else None for side in manifests]
+        return Told(
+            manifests,
+            self._versions(rejected_folder(dataset), *rejected),
+            self._versions(calls_folder(dataset), *calls),
+            tables,
         )
 
+    def _versions(
+        self, folder: str, before: TableManifest | None, after: TableManifest | None
+    ) -> tuple[Version, Version]:
+        return Version(self.store, self.a, folder, before), Version(self.store, self.b, folder, after)
 
-def _table(changes: Changes) -> TableDiff:
+
+def _table(changes: Changes, told: Told) -> TableDiff:
+    cells = Cells(changes)
     return TableDiff(
-        name=changes.name.partition(" ")[2],
+        name=changes.name,
         state=_table_state(changes),
         counts=changes.counts,
         schema=schema_changes(changes.before.schema, changes.after.schema),
-        columns=column_diffs(changes),
-        attribution=attributions(changes),
-        source=TableRows(changes.name.partition(" ")[2], changes),
+        columns=column_diffs(changes, cells),
+        attribution=attributions(changes, cells),
+        source=TableRows(changes.name, changes, cells, told),
     )
 
 
@@ -132,11 +142,6 @@ def _state(before: object, after: object) -> State:
 def _table_names(before: Manifest | None, after: Manifest | None) -> tuple[str, ...]:
     sides = [manifest.tables for manifest in (after, before) if manifest]
     return tuple(dict.fromkeys(name for tables in sides for name in tables))
-
-
-def _parts(before: Manifest | None, after: Manifest | None) -> int:
-    """How many parts a candidate's key has."""
-    return max(len(manifest.key) for manifest in (before, after) if manifest)
 
 
 def _measures(before: Manifest | None, after: Manifest | None) -> tuple[MeasureChange, ...]:

@@ -165,7 +165,11 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """One row that differs. `before` is None for an added row, `after` for a removed one; both without the key."""
+    """One row that differs. `before` is None for an added row, `after` for a removed one; both without the key.
+
+    `id` are the key's sortable bytes; the hashes are hex, of the row's whole content. `reason` is why the new version
+    drops a row that went, or the old one dropped a row that came; `flags` are the statements that mark it for a person.
+    """
 
     table: str
     key: str
@@ -173,6 +177,11 @@ class RowChange:
     before: Mapping[str, Json] | None
     after: Mapping[str, Json] | None
     columns: tuple[str, ...]
+    id: bytes = b""
+    hash_before: str | None = None
+    hash_after: str | None = None
+    reason: str | None = None
+    flags: tuple[str, ...] = ()
 
     @property
     def cells(self) -> tuple[CellChange, ...]:
@@ -190,7 +199,8 @@ class RowChange:
 @dataclass(frozen=True, slots=True)
 class RowQuery:
     """Which rows are wanted. `columns`: rows where one of these differs, and only these. `sample`: any so many, drawn
-    by their keys, so that the same rows come every time."""
+    by their keys, so that the same rows come every time. `reason` and `flag`: the text of a statement, or a part of it
+    where no statement reads so; "" is any."""
 
     only: RowState | None = None
     columns: tuple[str, ...] | None = None
@@ -198,12 +208,16 @@ class RowQuery:
     sample: int | None = None
     offset: int = 0
     limit: int | None = None
+    reason: str | None = None
+    flag: str | None = None
 
 
 class RowSource(Protocol):
     """Fetches the rows of one table that differ, page by page."""
 
     def rows(self, query: RowQuery) -> Iterator[RowChange]: ...
+
+    def count(self, query: RowQuery) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +241,24 @@ class TableDiff:
         sample: int | None = None,
         offset: int = 0,
         limit: int | None = None,
+        reason: str | None = None,
+        flag: str | None = None,
     ) -> Iterator[RowChange]:
         """Rows that differ, by key. A predicate keeps a row when it holds on either side."""
-        return self.source.rows(RowQuery(only, columns, where, sample, offset, limit))
+        return self.source.rows(RowQuery(only, columns, where, sample, offset, limit, reason, flag))
+
+    def count(
+        self,
+        only: RowState | None = None,
+        *,
+        columns: tuple[str, ...] | None = None,
+        where: Predicate | None = None,
+        sample: int | None = None,
+        reason: str | None = None,
+        flag: str | None = None,
+    ) -> int:
+        """How many rows `rows` would give. The same predicate object asks its question once for all pages."""
+        return self.source.count(RowQuery(only, columns, where, sample, 0, None, reason, flag))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -57,19 +57,6 @@ def quoted(name: str) -> str:
 def text(value: str) -> str:
     """A string constant."""
     return "'" + value.replace("'", "''") + "'"
-
-
-def blob(value: bytes) -> str:
-    """A constant of bytes: constants, unlike parameters, let the reader skip row groups by their key range."""
-    return "'" + "".join(f"\\x{byte:02x}" for byte in value) + "'::blob"
-
-
-def one_of(keys: Iterable[bytes]) -> str:
-    return f"_key in ({', '.join(map(blob, keys))})"
-
-
-def between(low: bytes, high: bytes) -> str:
-    return f"_key between {blob(low)} and {blob(high)}"
 
 
 def parquet(paths: Sequence[str], columns: str = "*") -> str:

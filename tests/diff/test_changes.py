@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from runtime.diff import RowChange, diff
 from runtime.diff.model import TableDiff
+from runtime.tables.canonical import canonical_json
 from runtime.tables.keys import print_key
 from runtime.tables.schema import FLOAT, INT, JSON, STR, Type, list_of, optional, record_of
 from tests.diff.builder import Builder, Version
@@ -52,7 +53,7 @@ def naive(before: Table, after: Table) -> dict[str, tuple[str, Any, Any]]:
     found = {}
     for key in {**before, **after}:
         old, new = before.get(key), after.get(key)
-        if old != new:
+        if canonical_json(old) != canonical_json(new):
             state = "added" if old is None else "removed" if new is None else "changed"
             found[print_key(key)] = (state, old, new)
     return found
@@ -108,7 +109,7 @@ def changed_cells(table: TableDiff) -> dict[str, int]:
 
 def naive_cells(expected: Mapping[str, tuple[str, Any, Any]]) -> dict[str, int]:
     pairs = [(old, new) for state, old, new in expected.values() if state == "changed"]
-    return {name: sum(old[name] != new[name] for old, new in pairs) for name in TYPES}
+    return {name: sum(canonical_json(old[name]) != canonical_json(new[name]) for old, new in pairs) for name in TYPES}
 
 
 def test_rows_come_in_key_order() -> None:

@@ -111,7 +111,7 @@ def record_opened(builder: Builder, monkeypatch: pytest.MonkeyPatch) -> list[str
 def test_more_changes_than_are_kept_in_memory_page_alike(table: TableDiff, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = [(row.key, row.before, row.after) for row in table.rows()]
     monkeypatch.setattr("runtime.diff.changes.KEPT_ROWS", 4)
-    monkeypatch.setattr("runtime.diff.changes.LITERAL_KEYS", 4)
+    monkeypatch.setattr("runtime.diff.changes.BLOCK", 3)
     monkeypatch.setattr("runtime.diff.rows.PAGE", 5)
     source = table.source
     again = diff(source.changes.before.store, *commits(table))  # type: ignore[attr-defined]
