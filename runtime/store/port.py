@@ -29,6 +29,9 @@ BLOB_LIMIT = 4 * 1024 * 1024
 
 BRANCH_NAME = re.compile(r"\w[-\w]*", re.ASCII)
 TAG_NAME = re.compile(r"\w[-\w]*(\.[-\w]+)*", re.ASCII)
+RESERVED = "_synth"
+"""Branches and tags whose names begin so are the store's own: no list shows them, no command takes them."""
+
 _RESERVED_NAMES = frozenset({"HEAD"})
 
 
@@ -47,7 +50,10 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file of a commit: its path, its size in bytes, and the object that holds its bytes."""
+    """A file of a commit: its path, its size in bytes, and the object that holds its bytes.
+
+    The size is -1 where the object is so damaged that it cannot be told; reading it is E1007.
+    """
 
     path: str
     size: int
@@ -93,6 +99,18 @@ class CommitRequest:
     expected: CommitId | None
     metadata: Mapping[str, str] = field(default_factory=dict)
     merged: CommitId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What `collect` removed, or would: objects that no commit names, branches that a stopped commit left, and files
+    of the local cache; `size` is in bytes, of all of them. `packed` objects lie in fewer files now."""
+
+    objects: int = 0
+    branches: int = 0
+    cached: int = 0
+    size: int = 0
+    packed: int = 0
 
 
 class BranchMoved(SynthError):
@@ -158,6 +176,12 @@ class Store(Protocol):
     def put(self, data: bytes | Path) -> ObjectId:
         """Stores bytes before the commit that names them. E1008 above `BLOB_LIMIT`. Thread-safe."""
 
+    def restore(self, id: ObjectId) -> bool:  # noqa: A002 - the word for it
+        """Puts the local copy of a damaged object back into the store; False where there is no intact copy."""
+
+    def collect(self, older_than: float, dry_run: bool = False) -> Collected:
+        """Removes what no name leads to and nobody has touched for `older_than` seconds. No commit is lost."""
+
     def commit(self, request: CommitRequest) -> Commit:
         """Moves the branch to a new commit on top of `expected`, durably and at once, or raises `BranchMoved`.
 
@@ -169,6 +193,32 @@ def check_branch_name(name: str) -> None:
     """E1002 unless `name` is letters, digits, `_` and `-`, not beginning with `-`."""
     if BRANCH_NAME.fullmatch(name) is None or name in _RESERVED_NAMES or len(name) > 200:
         raise SynthError(_bad_name("branch", name, "letters, digits, `_` and `-`"))
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a branch or tag is the store's own."""
+    return name.startswith(RESERVED)
+
+
+def check_user_branch(name: str) -> None:
+    """`check_branch_name`, and E1002 for the store's own branches: what a command does with a name it was given."""
+    check_branch_name(name)
+    if is_reserved(name):
+        note = f"names that begin with `{RESERVED}` are the store's own"
+        raise SynthError(Diagnostic("E1002", f"`{name}` cannot be the name of a branch", notes=(note,)))
+
+
+def check_size(size: int) -> None:
+    """E1008 for an object that no store takes."""
+    if size > BLOB_LIMIT:
+        raise SynthError(
+            Diagnostic(
+                code="E1008",
+                message=f"an object of {size / 2**20:.1f} MB is too large for the store",
+                notes=(f"the limit is {BLOB_LIMIT // 2**20} MB",),
+                help="split it into several files or rows",
+            )
+        )
 
 
 def check_tag_name(name: str) -> None:
