@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from runtime.config.load import read_amount, read_config
-from runtime.config.model import DEFAULT, EMBEDDED, Binding, Budget, Config, EngineConfig, Profile, StoreConfig
+from runtime.config.model import (
+    DEFAULT,
+    EMBEDDED,
+    Binding,
+    Budget,
+    Config,
+    EngineConfig,
+    Profile,
+    ReviewConfig,
+    StoreConfig,
+)
 from runtime.config.params import param_source, parse_param, profile_params, split_param
 from runtime.config.project import Project, load_config
 
@@ -16,6 +26,7 @@ __all__ = [
     "EngineConfig",
     "Profile",
     "Project",
+    "ReviewConfig",
     "StoreConfig",
     "load_config",
     "param_source",

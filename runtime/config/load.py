@@ -16,6 +16,7 @@ from runtime.config.model import (
     Config,
     EngineConfig,
     Profile,
+    ReviewConfig,
     StoreConfig,
 )
 from runtime.config.places import Places
@@ -36,10 +37,11 @@ def read_config(source: Source) -> Config:
     engines |= {name: _engine(name, table) for name, table in top.table("engines").tables().items()}
     profiles = {DEFAULT: Profile()}
     profiles |= {name: _profile(name, table, engines) for name, table in top.table("profile").tables().items()}
+    review = _review(top.table("review")) if "review" in top.values else ReviewConfig()
     top.finish()
     if report.diagnostics:
         raise SynthError(*sorted(report.diagnostics, key=lambda found: found.sort_key))
-    return Config(store, engines, profiles, source)
+    return Config(store, engines, profiles, source, review)
 
 
 def _parse(source: Source) -> dict[str, Any]:
@@ -83,6 +85,27 @@ def _store(table: Table) -> StoreConfig:
     )
     if kind == "lakefs" and table.values and not found.repository:
         table.report.add("E0703", "a lakeFS store needs its `repository`", (*table.keys, "kind"))
+    table.finish()
+    return found
+
+
+def _review(table: Table) -> ReviewConfig:
+    """With the section and nothing in it, `main` takes what one other person has approved."""
+    approvals, branches = table.take("approvals", int, least=0), table.texts("branches")
+    audits, flags = table.take("audits", str, ("green", "any")), table.take("flags", str, ("read", "any"))
+    signatures = table.take("signatures", str, ("required", "allowed")) or "allowed"
+    found = ReviewConfig(
+        branches=("main",) if branches is None else branches,
+        approvals=1 if approvals is None else approvals,
+        author_may_approve=bool(table.take("author_may_approve", bool)),
+        audits=cast(Literal["green", "any"], audits or "green"),
+        flags=cast(Literal["read", "any"], flags or "read"),
+        signatures=cast(Literal["required", "allowed"], signatures),
+        allowed_signers=table.take("allowed_signers", str),
+        signing_key=table.take("signing_key", str),
+    )
+    if signatures == "required" and table.values and not found.allowed_signers:
+        table.report.add("E0703", "signatures are checked against `allowed_signers`", (*table.keys, "signatures"))
     table.finish()
     return found
 

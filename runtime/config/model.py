@@ -74,6 +74,24 @@ class Profile:
         return self.roles.get(role, self.otherwise)
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewConfig:
+    """The rules for branches that take only what an approved pull request brings: `branches`.
+
+    `audits`, `flags`: whether failed audits and unread flagged rows keep it out. `allowed_signers`, `signing_key` are
+    files of OpenSSH's, relative to the project.
+    """
+
+    branches: tuple[str, ...] = ()
+    approvals: int = 1
+    author_may_approve: bool = False
+    audits: Literal["green", "any"] = "green"
+    flags: Literal["read", "any"] = "read"
+    signatures: Literal["required", "allowed"] = "allowed"
+    allowed_signers: str | None = None
+    signing_key: str | None = None
+
+
 @dataclass(frozen=True)
 class Config:
     """`source` is the file's text for messages, None when there is no file."""
@@ -82,6 +100,7 @@ class Config:
     engines: Mapping[str, EngineConfig] = field(default_factory=lambda: {EMBEDDED: EngineConfig(EMBEDDED)})
     profiles: Mapping[str, Profile] = field(default_factory=lambda: {DEFAULT: Profile()})
     source: Source | None = None
+    review: ReviewConfig = ReviewConfig()
 
     def profile(self, name: str | None = None) -> Profile:
         """The profile `name`, or the default one. An unknown name is the user's mistake (E0706)."""

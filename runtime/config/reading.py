@@ -60,6 +60,15 @@ class Table:
             return self.wrong(key, f"takes {WORDS[kind]}")
         return self._allowed(key, value, choices, least)
 
+    def texts(self, key: str) -> tuple[str, ...] | None:
+        """A list of texts; None when it is absent or wrong."""
+        self.asked.add(key)
+        value: Any = self.values.get(key)
+        if value is None or (isinstance(value, list) and all(isinstance(item, str) for item in value)):
+            return None if value is None else tuple(value)
+        self.wrong(key, 'takes a list of texts, as in ["main"]')
+        return None
+
     def _allowed(self, key: str, value: Any, choices: tuple[str, ...], least: float | None) -> Any:
         if choices and value not in choices:
             return self.wrong(key, f"is one of {', '.join(choices)}", did_you_mean(value, choices))

@@ -1,6 +1,8 @@
 """A store in; pull requests of its datasets, their rules, and what may be merged, out."""
 
 from runtime.review.digest import ChangedRow, changed_rows, digest
+from runtime.review.flags import FlaggedRow, flagged_rows
+from runtime.review.gate import enforce, merge_pull, refuse_direct
 from runtime.review.identity import email, whoami
 from runtime.review.model import (
     Approval,
@@ -12,7 +14,9 @@ from runtime.review.model import (
     ReadRow,
     Rule,
 )
+from runtime.review.opening import open_reviews
 from runtime.review.reviews import Reviews
+from runtime.review.rules import rules
 from runtime.review.state import describe
 
 __all__ = [
@@ -20,6 +24,7 @@ __all__ = [
     "ChangedRow",
     "Comment",
     "Event",
+    "FlaggedRow",
     "Merge",
     "Place",
     "PullRequest",
@@ -30,5 +35,11 @@ __all__ = [
     "describe",
     "digest",
     "email",
+    "enforce",
+    "flagged_rows",
+    "merge_pull",
+    "open_reviews",
+    "refuse_direct",
+    "rules",
     "whoami",
 ]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from runtime.query.scratch import Scratch, parquet
 from runtime.review.outcome import Pair, Side, outcome
-from runtime.review.recorded import POLICY_PATH, policy_bytes
+from runtime.review.recorded import POLICY_PATH, merged_policy, policy_bytes
 from runtime.store.port import CommitId, Store
 from runtime.tables import layout
 from runtime.tables.keys import decode_key, print_key
@@ -47,7 +47,7 @@ def digest(store: Store, target: CommitId | None, source: CommitId) -> str:
         _feed(state, b"conflict", *(part.encode() for part in conflict))
     for pair in sorted(found.pairs, key=lambda pair: pair.dataset):
         _dataset(state, scratch, pair)
-    before, after = policy_bytes(store, target), policy_bytes(store, source)
+    before, after = policy_bytes(store, target), merged_policy(store, target, source)
     if before != after:
         _feed(state, POLICY_PATH.encode(), before or b"", after or b"")
     return state.hexdigest()
@@ -57,9 +57,15 @@ def changed_rows(store: Store, target: CommitId | None, source: CommitId) -> Ite
     """Every row of the datasets' own tables that merging changes, by dataset, table and key."""
     scratch = Scratch()
     for pair in sorted(outcome(store, target, source).pairs, key=lambda pair: pair.dataset):
-        for table, folder, before, after in _tables(pair, own=True):
-            for key, old, new in _rows(scratch, folder, (pair.before, before), (pair.after, after)):
-                yield ChangedRow(pair.dataset, table, print_key(decode_key(key)), _hex(old), _hex(new))
+        for table, key, old, new in changed_keys(scratch, pair):
+            yield ChangedRow(pair.dataset, table, print_key(decode_key(key)), _hex(old), _hex(new))
+
+
+def changed_keys(scratch: Scratch, pair: Pair) -> Iterator[tuple[str, bytes, bytes | None, bytes | None]]:
+    """Table, key, and the row's hash before and after, of every row of a dataset's own tables that differs."""
+    for table, folder, before, after in _tables(pair, own=True):
+        for key, old, new in _rows(scratch, folder, (pair.before, before), (pair.after, after)):
+            yield table, key, old, new
 
 
 def _hex(hash_: bytes | None) -> str:

@@ -20,8 +20,8 @@ from runtime.tables.canonical import canonical_json
 FOLDER = "pulls"
 FORMAT = 1
 _PATH = re.compile(rf"{FOLDER}/(\d+)/(\d+)-([0-9a-f]{{64}})\.json")
-Sign = Callable[[bytes], str]
-"""Bytes to an armored signature over them."""
+Sign = Callable[[bytes], str | None]
+"""Bytes to an armored signature over them, or None where nothing is to be signed."""
 
 
 def make(

@@ -24,10 +24,15 @@ def whoami(project: Project) -> str:
     return said or _git(project.root) or f"{_login()} <{_login()}@localhost>"
 
 
-def email(author: str) -> str:
-    """What tells people apart, and names them in a file of allowed signers: the address, else all of it."""
+def address(author: str) -> str:
+    """What names a person in a file of allowed signers: the address, else all of it."""
     found = _EMAIL.search(author)
-    return (found[1] if found else author).strip().casefold()
+    return (found[1] if found else author).strip()
+
+
+def email(author: str) -> str:
+    """What tells people apart: `Ada@Example.org` and `ada@example.org` are one."""
+    return address(author).casefold()
 
 
 def _clean(text: str) -> str:

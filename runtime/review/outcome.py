@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from dsl.diagnostics import Diagnostic
 from runtime.query.catalog import is_manifest, manifest_at
+from runtime.query.shards import local_shard
 from runtime.store.port import Change, CommitId, Store, TreeChanges
 from runtime.tables import layout
 from runtime.tables.manifest import Manifest, Shard
@@ -39,10 +41,11 @@ class Pair:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """`conflicts` name what cannot be merged as it is (dataset, table, key, column); the pairs then show the source
-    against the base."""
+    against the base. `problems` are what the merge itself may not do: rows that repeat, audits that fail."""
 
     pairs: tuple[Pair, ...]
     conflicts: tuple[tuple[str, str, str, str], ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
 
 
 def outcome(store: Store, target: CommitId | None, source: CommitId) -> Outcome:
@@ -83,7 +86,7 @@ def committed(store: Store, commit: CommitId | None, dataset: str) -> Side:
 
     def file(folder: str, shard: Shard) -> Path:
         assert commit is not None
-        return store.local(commit, layout.shard_path(folder, shard.sha256))
+        return local_shard(store, commit, folder, shard)
 
     return Side(manifest_at(store, commit, dataset), file)
 
@@ -94,9 +97,11 @@ def _merged(store: Store, base: CommitId | None, target: CommitId, source: Commi
     found = preview(store, target, source)
     if found.conflicts:
         conflicts = sorted((c.dataset, c.table, c.key, c.column or "") for c in found.conflicts)
-        return Outcome(tuple(_taken(store, path, base, source) for path in theirs), tuple(conflicts))
+        pairs = tuple(_taken(store, path, base, source) for path in theirs)
+        return Outcome(pairs, tuple(conflicts), found.problems)
     changed = sorted(path for path in found.changes if is_manifest(path))
-    return Outcome(tuple(_made(store, path, target, source, found.changes) for path in changed))
+    pairs = tuple(_made(store, path, target, source, found.changes) for path in changed)
+    return Outcome(pairs, problems=found.problems)
 
 
 def _made(store: Store, path: str, target: CommitId, source: CommitId, changes: Mapping[str, Change]) -> Pair:
@@ -105,7 +110,7 @@ def _made(store: Store, path: str, target: CommitId, source: CommitId, changes: 
     def file(folder: str, shard: Shard) -> Path:
         at = layout.shard_path(folder, shard.sha256)
         new = changes.get(at)
-        return store.local(target, at) if new is None else _local(store, new, ".parquet")
+        return local_shard(store, target, folder, shard) if new is None else _local(store, new, ".parquet")
 
     name = _name(store, path, source, target)
     new = changes[path]

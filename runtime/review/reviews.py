@@ -52,7 +52,7 @@ class Reviews:
 
     def digest(self, pull: PullRequest) -> str:
         """Of the diff as it is now; of a merged one, as it was merged."""
-        return pull.merge.digest if pull.merge is not None else self._digest(*self.heads(pull))
+        return pull.merge.digest if pull.merge is not None else self.digest_of(*self.heads(pull))
 
     # --- writing ---
 
@@ -122,7 +122,7 @@ class Reviews:
         parents = self.store.get(commit).parents
         target = parents[0] if parents else None
         merged = source or (parents[1] if len(parents) > 1 else commit)
-        seen = digest or self._digest(target, merged)
+        seen = digest or self.digest_of(target, merged)
         return self._add(number, "merged", by, {"commit": commit, "target": target, "source": merged, "digest": seen})
 
     # --- the parts ---
@@ -154,9 +154,9 @@ class Reviews:
         pull = pull_request(events)
         if not pull.approvals or pull.merge or (source := self.store.head(pull.source)) is None:
             return pull
-        return pull_request(events, self._digest(self.store.head(pull.target), source))
+        return pull_request(events, self.digest_of(self.store.head(pull.target), source))
 
-    def _digest(self, target: CommitId | None, source: CommitId) -> str:
+    def digest_of(self, target: CommitId | None, source: CommitId) -> str:
         """Commits never change, so neither does what lies between them."""
         if (target, source) not in self._digests:
             self._digests[target, source] = digest(self.store, target, source)

@@ -228,3 +228,38 @@ def test_a_role_says_that_its_model_gives_scores() -> None:
     config = read(f'[engines.gpu]\nkind = "sglang"\nurl = "http://x"\n{roles}')
     assert config.profile().binding("scorer").kind == "reward"
     assert config.profile().binding("writer").kind == "chat"
+
+
+class TestReview:
+    def test_nothing_is_protected_without_the_section(self) -> None:
+        assert Config().review.branches == ()
+        assert read("").review == Config().review
+
+    def test_the_section_alone_protects_main_by_one_other_persons_approval(self) -> None:
+        found = read("[review]\n").review
+        assert (found.branches, found.approvals, found.author_may_approve) == (("main",), 1, False)
+        assert (found.audits, found.flags, found.signatures) == ("green", "read", "allowed")
+
+    def test_files_are_found_from_the_project(self, tmp_path: Path) -> None:
+        (tmp_path / "synth.toml").write_text(
+            '[review]\nallowed_signers = "signers"\nsigning_key = "ssh-ed25519 AAAA"\n'
+        )
+        found = load_config(tmp_path / "synth.toml").review
+        assert (found.allowed_signers, found.signing_key) == (str(tmp_path / "signers"), "ssh-ed25519 AAAA")
+
+    @pytest.mark.parametrize(
+        ("text", "code", "said"),
+        [
+            ("aprovals = 2", "E0702", "did you mean `approvals`?"),
+            ("approvals = -1", "E0703", "not -1"),
+            ("approvals = true", "E0703", "not true"),
+            ('branches = "main"', "E0703", 'not "main"'),
+            ("branches = [1]", "E0703", "not …"),
+            ('audits = "gren"', "E0703", "did you mean `green`?"),
+            ('signatures = "required"', "E0703", ""),
+        ],
+    )
+    def test_a_mistake_is_told_at_its_line(self, text: str, code: str, said: str) -> None:
+        (found,) = mistakes(f"[review]\n{text}\n")
+        assert (found.code, found.label) == (code, said)
+        assert found.span is not None
