@@ -1,56 +1,98 @@
-"""A store whose bytes were touched: reading says which rows of what, in which commit, and never gives other data."""
+"""Any byte of what the git store keeps is flipped: a reader gets right data, or is told what is damaged."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from dsl.diagnostics import SynthError
-from runtime.diff import diff
-from runtime.query import query
-from runtime.query.catalog import manifest_at
-from runtime.store.open import open_store
-from runtime.tables.layout import manifest_path, shard_path, table_folder
-from runtime.tables.schema import STR
-from tests.diff.builder import Builder, Version
-from tests.store.test_git_store import object_path
+from dsl.diagnostics import Diagnostic
+from runtime.store.git.objects import object_id
+from runtime.store.git.store import GitStore
+from runtime.store.port import Store
+from tests.store.damage import Contents, Damage, build_twice, everything, named, places
 
-TYPES = {"text": STR}
-ROWS = {("a", n): {"text": f"row {n}"} for n in range(40)}
+SEED = 4
 
 
-def built(tmp_path: Path) -> tuple[Builder, str]:
-    builder = Builder(tmp_path, cut_rows=8)
-    key = ("page", "take")
-    return builder, builder.commit("main", qa=Version(tables={"qa": (TYPES, ROWS)}, key=key))
+class Kept:
+    """A store with two commits, what is in it, and which file holds what."""
+
+    def __init__(self, root: Path) -> None:
+        build_twice(root, '[store]\nkind = "git"\npath = "data.git"\n')
+        self.root, self.folder = root, root / "data.git"
+        self.whole: Contents = everything(self.open())
+        self.paths = dict(self._paths())
+        self.commits = [commit.id for commit in self.open().log("main")]
+
+    def open(self) -> Store:
+        """With no extracted file at hand."""
+        shutil.rmtree(self.root / "cache", ignore_errors=True)
+        return GitStore(self.folder, self.root / "cache")
+
+    def _paths(self) -> Iterator[tuple[str, str]]:
+        """Object id and path of every file of every commit."""
+        store = self.open()
+        for commit in store.log("main"):
+            for entry in store.entries(commit.id):
+                yield object_id("blob", store.read(commit.id, entry.path)), entry.path
+
+    @property
+    def objects(self) -> list[Path]:
+        return sorted(file for file in (self.folder / "objects").glob("??/*") if file.is_file())
+
+    def path_of(self, object_file: Path) -> str | None:
+        """The path in a commit; None for a folder's object and a commit's."""
+        return self.paths.get(object_file.parent.name + object_file.name)
 
 
-def spoil(tmp_path: Path, id_: str) -> None:
-    path = object_path(tmp_path, id_)
-    path.chmod(0o644)
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 0x40
-    path.write_bytes(data)
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    return Kept(tmp_path_factory.mktemp("damage") / "project")
 
 
-def test_damage_names_the_dataset_the_commit_and_the_rows(tmp_path: Path) -> None:
-    builder, commit = built(tmp_path)
-    manifest = manifest_at(builder.store, commit, "qa")
-    assert manifest is not None
-    shard = manifest.tables["qa"].shards[1]
-    path = shard_path(table_folder("qa", "qa"), shard.sha256)
-    spoil(tmp_path, next(builder.store.entries(commit, path)).id)
-    fresh = open_store(tmp_path)
-    with pytest.raises(SynthError, match=r"^E1007") as caught:
-        list(diff(fresh, None, commit, "qa").rows())
-    first, last = f"a/{shard.first[1]}", f"a/{shard.last[1]}"
-    assert f"rows `{first}` to `{last}` of table `qa` of dataset `qa`, in commit {commit[:10]}" in str(caught.value)
+def check_told(kept: Kept, damage: Damage) -> None:
+    told = damage.heard(kept.open, kept.whole)
+    if told is None:
+        return
+    assert told.code == "E1007", f"{damage}: {told}"
+    assert any(commit[:10] in named(told) for commit in kept.commits), f"{damage}: no commit in {named(told)}"
+    path = kept.path_of(damage.file)
+    if path is not None and path.startswith("datasets/"):
+        check_named(path, told)
 
 
-def test_a_damaged_manifest_names_its_dataset_and_commit(tmp_path: Path) -> None:
-    builder, commit = built(tmp_path)
-    spoil(tmp_path, next(builder.store.entries(commit, manifest_path("qa"))).id)
-    with pytest.raises(SynthError, match=r"^E1007") as caught:
-        query(open_store(tmp_path), "select * from qa")
-    assert f"the manifest of dataset `qa`, in commit {commit[:10]}" in str(caught.value)
+def check_named(path: str, told: Diagnostic) -> None:
+    """The dataset, and of a shard the keys of its first and its last row."""
+    assert "poems" in named(told), named(told)
+    if path.endswith(".parquet"):
+        assert "rows `" in named(told) and "` to `" in named(told), named(told)
+
+
+def test_a_flipped_byte_of_any_object_is_told_with_commit_dataset_and_keys(kept: Kept) -> None:
+    shards = [file for file in kept.objects if (kept.path_of(file) or "").endswith(".parquet")]
+    assert len(shards) > 3 and len(kept.objects) > 30
+    for damage in places(kept.objects, 1, Random(SEED)):
+        check_told(kept, damage)
+
+
+@pytest.mark.soak
+def test_many_flipped_bytes_of_every_object(kept: Kept) -> None:
+    for damage in places(kept.objects, 12, Random(SEED)):
+        check_told(kept, damage)
+
+
+def test_a_flipped_byte_of_a_ref_never_gives_wrong_data(kept: Kept) -> None:
+    for file in (kept.folder / "refs" / "heads" / "main", kept.folder / "HEAD"):
+        for damage in places([file], 6, Random(SEED)):
+            told = damage.heard(kept.open, kept.whole)
+            assert told is None or told.code in ("E1001", "E1007", "E1016"), f"{damage}: {told}"
+
+
+def test_a_flipped_byte_of_an_extracted_file_is_made_good(kept: Kept) -> None:
+    everything(kept.open())
+    for damage in places(sorted((kept.root / "cache").rglob("*.parquet")), 1, Random(SEED)):
+        assert damage.heard(lambda: GitStore(kept.folder, kept.root / "cache"), kept.whole) is None
