@@ -42,9 +42,14 @@ VERBS = (
     Verb("switch", VERSIONS, "Make another branch current."),
     Verb("tag", VERSIONS, "List tags, or name a commit."),
     Verb("diff", VERSIONS, "Show what changed between two versions, and why."),
+    Verb("merge", VERSIONS, "Merge another branch's rows into this one."),
+    Verb("revert", VERSIONS, "Take back what one commit did."),
+    Verb("review", VERSIONS, "Review pull requests in the browser."),
     Verb("why", LOOK, "Say why a row is not there."),
     Verb("blame", LOOK, "Say what made a row or a cell."),
     Verb("sql", LOOK, "Query any dataset at any version."),
+    Verb("fsck", HOUSE, "Read the whole store and say what is damaged."),
+    Verb("gc", HOUSE, "Remove what no branch or tag leads to."),
     Verb("doctor", HOUSE, "Say what is there, what is wrong, and the mend."),
 )
 BY_NAME = {verb.name: verb for verb in VERBS}

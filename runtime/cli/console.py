@@ -84,7 +84,8 @@ def plural(number: int, noun: str) -> str:
     """`1 row`, `2,000 rows`, `0 entries`."""
     if number == 1:
         return f"1 {noun}"
-    return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") else f"{number:,} {noun}s"
+    ending = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}es" if noun.endswith("ch") else f"{noun}s"
+    return f"{number:,} {ending}"
 
 
 def spent(progress: Progress) -> str:

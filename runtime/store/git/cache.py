@@ -30,6 +30,28 @@ class ExtractionCache:
         self._verified.add(path)
         return path
 
+    def intact(self, id_: ObjectId) -> bytes | None:
+        """The bytes of a cached copy that is what it was, whatever suffix it has."""
+        for path in (self._folder / id_[:2]).glob(f"{id_[2:]}*"):
+            if _holds(path, id_):
+                return path.read_bytes()
+        return None
+
+    def collect(self, held: Callable[[ObjectId], bool], before: float, dry_run: bool) -> tuple[int, int]:
+        """Removes copies of what the store does not hold, and what an interrupted copy left: files and bytes.
+
+        Files that were written after `before` (seconds since 1970) stay.
+        """
+        files = size = 0
+        for path in self._folder.glob("*/*"):
+            found = path.stat()
+            if found.st_mtime > before or held(ObjectId(path.parent.name + path.name.partition(".")[0])):
+                continue
+            files, size = files + 1, size + found.st_size
+            if not dry_run:
+                path.unlink(missing_ok=True)
+        return files, size
+
 
 def _holds(path: Path, id_: ObjectId) -> bool:
     try:

@@ -22,7 +22,7 @@ _ID = re.compile(r"[0-9a-fA-F]{4,40}")
 def names(repository: pygit2.Repository, prefix: str) -> Mapping[str, CommitId]:
     """Branches (prefix `HEADS`) or tags (`TAGS`), sorted, with the commits they lead to."""
     found = sorted(name for name in repository.references if name.startswith(prefix))
-    return {name.removeprefix(prefix): str(repository.references[name].peel(pygit2.Commit).id) for name in found}
+    return {name.removeprefix(prefix): refs.commit_of(repository.references[name]) for name in found}
 
 
 def resolve(repository: pygit2.Repository, ref: str) -> CommitId:
@@ -40,7 +40,10 @@ def resolve(repository: pygit2.Repository, ref: str) -> CommitId:
 
 def find(repository: pygit2.Repository, commit: CommitId) -> pygit2.Commit:
     """E1007 when the store does not have a commit that something names."""
-    found = repository.get(pygit2.Oid(hex=commit))
+    try:
+        found = repository.get(pygit2.Oid(hex=commit))
+    except pygit2.GitError as error:
+        raise SynthError(damaged(f"commit {commit}", str(error))) from error
     if not isinstance(found, pygit2.Commit):
         raise SynthError(damaged(f"there is no commit {commit}"))
     return found
@@ -91,8 +94,21 @@ def _unknown(repository: pygit2.Repository, name: str) -> Diagnostic:
 
 def log(repository: pygit2.Repository, start: CommitId) -> Iterator[Commit]:
     """Children before parents, newest first."""
-    for commit in repository.walk(pygit2.Oid(hex=start), SortMode.TOPOLOGICAL | SortMode.TIME):
-        yield commit_of(commit)
+    try:
+        for commit in repository.walk(pygit2.Oid(hex=start), SortMode.TOPOLOGICAL | SortMode.TIME):
+            yield commit_of(commit)
+    except pygit2.GitError:
+        _find_all(repository, start)
+        raise
+
+
+def _find_all(repository: pygit2.Repository, start: CommitId) -> None:
+    """E1007 with the id of the commit that is damaged: a walk does not say which it is."""
+    seen, left = set(), [start]
+    while left:
+        at = left.pop()
+        seen.add(at)
+        left += [str(parent) for parent in find(repository, at).parent_ids if str(parent) not in seen]
 
 
 def commit_of(found: pygit2.Commit) -> Commit:

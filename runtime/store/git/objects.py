@@ -83,6 +83,7 @@ class ObjectWriter:
     def _held(self, id_: ObjectId, kind: Kind, data: bytes) -> bool:
         path = self._path(id_)
         try:
+            os.utime(path)  # an old object that is wanted again is no garbage, though no commit names it yet
             return zlib.decompress(path.read_bytes()) == _header(kind, data) + data
         except FileNotFoundError:
             return self._packed(id_)

@@ -35,7 +35,14 @@ def exclusive(folder: Path) -> Iterator[None]:
 def target(repository: pygit2.Repository, name: str) -> str | None:
     """The commit a ref leads to, annotated tags followed; None when there is no such ref."""
     reference = repository.references.get(name)
-    return None if reference is None else str(reference.peel(pygit2.Commit).id)
+    return None if reference is None else commit_of(reference)
+
+
+def commit_of(reference: pygit2.Reference) -> str:
+    """A branch names its commit itself, which may be damaged: whoever reads it says so, and of which commit."""
+    if reference.name.startswith(HEADS):
+        return str(reference.resolve().target)
+    return str(reference.peel(pygit2.Commit).id)
 
 
 def move(repository: pygit2.Repository, name: str, expected: str | None, new: str) -> bool:

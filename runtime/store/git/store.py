@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +13,7 @@ import pygit2
 from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
 from runtime.store.git import history, refs, trees
 from runtime.store.git.cache import ExtractionCache
+from runtime.store.git.collect import collect
 from runtime.store.git.faults import damaged, reported
 from runtime.store.git.messages import format_message
 from runtime.store.git.objects import ObjectWriter, object_id
@@ -19,6 +21,7 @@ from runtime.store.git.repository import author, open_repository
 from runtime.store.port import (
     BLOB_LIMIT,
     BranchMoved,
+    Collected,
     Commit,
     CommitId,
     CommitRequest,
@@ -142,6 +145,27 @@ class GitStore:
             self._writer.flush()
             return self._cache.local(id, suffix, lambda: self._blob(id))
 
+    # --- upkeep ---
+
+    def restore(self, id: ObjectId) -> bool:  # noqa: A002 - the port's word
+        with reported(self._folder):
+            data = self._cache.intact(id)
+            if data is None:
+                return False
+            self._writer.put("blob", data)
+            self._writer.flush()
+            return True
+
+    def collect(self, older_than: float, dry_run: bool = False) -> Collected:
+        before = self._clock() - older_than
+        with reported(self._folder):
+            collected = collect(self._folder, before, dry_run)
+            files, size = self._cache.collect(self._holds, before, dry_run)
+        return replace(collected, cached=files, size=collected.size + size)
+
+    def _holds(self, id_: ObjectId) -> bool:
+        return len(id_) == 40 and pygit2.Oid(hex=id_) in self._repository
+
     # --- writing ---
 
     def put(self, data: bytes | Path) -> ObjectId:
@@ -219,7 +243,14 @@ class GitStore:
         return self._writer.put("tree", data, TREE_LEVEL)
 
     def _entry(self, path: str, node: trees.Node) -> Entry:
-        return Entry(path, self._repository.odb.read_header(pygit2.Oid(hex=node.id))[1], node.id)
+        return Entry(path, self._size(node.id), node.id)
+
+    def _size(self, id_: ObjectId) -> int:
+        """A listing of many files does not fail for one of them."""
+        try:
+            return self._repository.odb.read_header(pygit2.Oid(hex=id_))[1]
+        except (pygit2.GitError, KeyError):
+            return -1
 
     def _blob(self, id_: ObjectId) -> bytes:
         data = self._repository.odb.read(pygit2.Oid(hex=id_))[1]
