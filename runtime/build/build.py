@@ -18,6 +18,7 @@ from runtime.build.audits import Gate, audit, enforce
 from runtime.build.budget import Allowance
 from runtime.build.caller import Caller
 from runtime.build.chosen import chosen
+from runtime.build.decided import Decided, decided, known, unsettled
 from runtime.build.inputs import Inputs
 from runtime.build.output import Output, Written
 from runtime.build.program import Loaded
@@ -127,7 +128,8 @@ async def _dataset(
     progress = Progress(loaded.plan.name)
     inputs = Inputs.open(loaded, session.project.root, session.facts, changes.table)
     previous = changes.manifest(loaded.plan.name)
-    now = await asyncio.to_thread(known_before, analysis, loaded, inputs, session, options)
+    told = decided(loaded.plan, changes)
+    now = known(await asyncio.to_thread(known_before, analysis, loaded, inputs, session, options), previous, told)
     if previous is not None and identity.same_data(previous, now):
         return _as_before(analysis, loaded, previous, now, progress, changes)
     if options.test:
@@ -136,13 +138,13 @@ async def _dataset(
     judged = await _judges(loaded, inputs, session, progress, allowance)
     gates: tuple[Gate, ...] = ()
     if loaded.mix is not None:
-        written = await _mix(loaded.mix, inputs, session, progress, watch, previous)
+        written = await _mix(loaded.mix, inputs, session, progress, watch, previous, told)
     else:
-        written, gates = await _run(loaded, inputs, session, options, progress, watch, allowance, previous)
+        written, gates = await _run(loaded, inputs, session, options, progress, watch, allowance, previous, told)
     manifest = commit.manifest(now, inputs, written, changes, loaded)
     changes.add(loaded, analysis, manifest, written)
     left_out = tuple(warning for source in inputs.sources.values() for warning in source.warnings)
-    return Built(manifest, "ran", progress, gates, left_out, judged)
+    return Built(manifest, "ran", progress, gates, (*left_out, *unsettled(manifest, changes)), judged)
 
 
 async def _judges(
@@ -176,10 +178,10 @@ def _as_before(
 ) -> Built:
     """Nothing that can change a row differs: at most the words of the spec are committed anew."""
     if previous.fingerprints.description == now.fingerprints.description:
-        return Built(previous, "unchanged", progress)
+        return Built(previous, "unchanged", progress, warnings=unsettled(previous, changes))
     manifest = identity.described_anew(previous, now)
     changes.add(loaded, analysis, manifest, None)
-    return Built(manifest, "described", progress)
+    return Built(manifest, "described", progress, warnings=unsettled(manifest, changes))
 
 
 async def _mix(
@@ -189,10 +191,11 @@ async def _mix(
     progress: Progress,
     watch: Watch,
     previous: Manifest | None,
+    told: Decided,
 ) -> Written:
     with Output(mix.dataset, session.store.put, previous) as output:
         watch(progress)
-        await asyncio.to_thread(mixing.run, mix, inputs, output, progress)
+        await asyncio.to_thread(mixing.run, mix, inputs, output, progress, told)
         return await asyncio.to_thread(output.finish)
 
 
@@ -213,10 +216,12 @@ async def _run(
     watch: Watch,
     allowance: Allowance,
     previous: Manifest | None,
+    told: Decided,
 ) -> tuple[Written, tuple[Gate, ...]]:
     roles = dict(session.roles(loaded.plan, lambda engine: Caller(engine, session.journal, progress, allowance)))
     tool = Sandbox(session.journal, progress, allowance)
-    job = Job(loaded, inputs, roles, progress, WINDOW * session.concurrency(loaded.plan), options.limit, tool)
+    window = WINDOW * session.concurrency(loaded.plan)
+    job = Job(loaded, inputs, roles, progress, window, options.limit, tool, told)
     result = Result(loaded.plan.name, audit_reads(loaded), loaded.plan.makes_many)
     with Output(loaded.plan, session.store.put, previous) as output:
         watch(progress)
@@ -227,6 +232,8 @@ async def _run(
             assert isinstance(end.outcome, Kept | Rejected)
             if isinstance(end.outcome, Kept):
                 result.add(end.key, end.outcome, end.values)
+                for key, rejected in told.single(end.key):
+                    output.reject_input(key, rejected)
             output.add(end.key, end.outcome, end.events)
         estimate.remember(session.journal, session.identities(loaded.plan).values(), progress, time.monotonic() - start)
         result.kept, result.attempted = output.kept, output.attempted

@@ -16,6 +16,7 @@ from compiler import plan
 from runtime.build import identity
 from runtime.build.caller import Recorded
 from runtime.build.candidates import count
+from runtime.build.decided import Decided
 from runtime.build.inputs import Inputs
 from runtime.build.program import Loaded
 from runtime.build.progress import Progress
@@ -106,7 +107,7 @@ class Forecast:
 
 
 async def forecast(
-    loaded: Loaded, session: Session, now: Manifest, inputs: Inputs, previous: Manifest | None
+    loaded: Loaded, session: Session, now: Manifest, inputs: Inputs, previous: Manifest | None, told: Decided
 ) -> Forecast:
     """Runs the dataset against the journal. `previous` is the version it is compared with."""
     made = Forecast(loaded.plan.name, "run", previous, now)
@@ -122,7 +123,8 @@ async def forecast(
     made.cells = {cell.name: cell for cell in cells(loaded.plan)}
     roles = dict(session.roles(loaded.plan, lambda engine: Recorded(session.journal)))
     limit = LOOK if now.limit is None else min(LOOK, now.limit)
-    job = Job(loaded, inputs, roles, Progress(loaded.plan.name), WINDOW, limit, RecordedRuns(session.journal))
+    progress, runs = Progress(loaded.plan.name), RecordedRuns(session.journal)
+    job = Job(loaded, inputs, roles, progress, WINDOW, limit, runs, told)
     await _look(job, made, loaded.plan)
     made.cells = {**await _gold(loaded, inputs, roles), **made.cells}
     return made

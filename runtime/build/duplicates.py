@@ -26,6 +26,9 @@ class Duplicates:
         self._seen = {step.id: deduplicator(step.method, step.threshold) for step in steps}
         self._gates = {step.id: _gate(self._seen[step.id], threaded=step.method == "meaning") for step in steps}
 
+    def __bool__(self) -> bool:
+        return bool(self._gates)
+
     def admit(self, step: str, index: int, key: Key, value: Any) -> str | None:
         """Called from a candidate's greenlet; a null value is never a duplicate."""
         prepared = print_key(key), self._seen[step].prepare(value)

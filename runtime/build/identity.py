@@ -56,6 +56,7 @@ def same_data(before: Manifest, now: Manifest) -> bool:
         and before.seed == now.seed
         and before.limit == now.limit
         and {n: i.digest for n, i in before.inputs.items()} == {n: i.digest for n, i in now.inputs.items()}
+        and before.applied == now.applied
         and before.format == now.format
     )
 

@@ -7,21 +7,23 @@ changes at most one other, and a share that grows keeps the rows it had.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from compiler import plan
+from runtime.build.decided import Decided
 from runtime.build.inputs import Inputs, rejected_rows
 from runtime.build.output import Output
 from runtime.build.progress import Progress
 from runtime.program.outcome import Kept, Rejected
 from runtime.sampling import row_bits
 from runtime.sources import Source
-from runtime.tables.keys import as_key
+from runtime.tables.keys import Key, as_key
 
+Fates = Mapping[Key, Kept | Rejected]
 Chosen = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
@@ -50,29 +52,61 @@ def sample(keys: Iterator[Any], have: int, count: int, seed: int, mix: str, part
     return chosen
 
 
-def run(mix: plan.MixPlan, inputs: Inputs, output: Output, progress: Progress) -> None:
-    """Writes the rows of all parts, and the rows that were not taken as dropped by their part's share."""
+def run(mix: plan.MixPlan, inputs: Inputs, output: Output, progress: Progress, told: Decided) -> None:
+    """Writes the rows of all parts, and the rows that were not taken as dropped by their part's share.
+
+    What people rejected is not there to be taken: another row of the part comes in its place.
+    """
     sources = [inputs.sources[part.name] for part in mix.parts]
-    counts = shared_out([len(source) for source in sources], [part.share for part in mix.parts])
+    fates = [_decided(mix, part, source, told) for part, source in zip(mix.parts, sources, strict=True)]
+    have = [
+        len(source) - sum(isinstance(one, Rejected) for one in fate.values())
+        for source, fate in zip(sources, fates, strict=True)
+    ]
+    counts = shared_out(have, [part.share for part in mix.parts])
     progress.wanted = sum(counts)
-    for part, source, count in zip(mix.parts, sources, counts, strict=True):
+    for part, source, count, fate in zip(mix.parts, sources, counts, fates, strict=True):
         for key, rejected in rejected_rows(part.name, "row", source):
             output.reject_input(key, rejected)
-        _take(mix, part, source, count, output, progress)
+        _take(mix, part, source, count, output, progress, fate)
+
+
+def _decided(mix: plan.MixPlan, part: plan.MixPart, source: Source, told: Decided) -> Fates:
+    """What becomes of the rows that people decided about."""
+    if not told.found:
+        return {}
+    keyed = (((part.name, *as_key(key)), row) for key, row in source.rows())
+    return {key: told.fate(key, _kept(mix, part, row))[0] for key, row in keyed if told.concerns(key)}
+
+
+def _kept(mix: plan.MixPlan, part: plan.MixPart, row: Mapping[str, Any]) -> Kept:
+    names = [column.name for emit in mix.dataset.of(plan.Emit) for column in emit.columns]
+    columns = {column: row.get(column) for column in names} | {"source": part.name}
+    return Kept(((mix.name, (), columns),), ())
 
 
 def _take(
-    mix: plan.MixPlan, part: plan.MixPart, source: Source, count: int, output: Output, progress: Progress
+    mix: plan.MixPlan,
+    part: plan.MixPart,
+    source: Source,
+    count: int,
+    output: Output,
+    progress: Progress,
+    fate: Fates,
 ) -> None:
-    name, seed, have = mix.name, mix.dataset.seed, len(source)
-    chosen = sample((key for key, _ in source.rows()), have, count, seed, name, part.name)
-    names = [column.name for emit in mix.dataset.of(plan.Emit) for column in emit.columns]
+    gone = {key for key, outcome in fate.items() if isinstance(outcome, Rejected)}
+    left = [key for key, _ in source.rows() if (part.name, *as_key(key)) not in gone] if gone else None
+    have = len(source) if left is None else len(left)
+    keys = (key for key, _ in source.rows()) if left is None else iter(left)
+    chosen = iter(sample(keys, have, count, mix.dataset.seed, mix.name, part.name))
     dropped = Rejected(part.step, f"the share of {part.name} takes {count:,} of its {have:,} rows", (part.name,), {})
-    for taken, (key, row) in zip(chosen, source.rows(), strict=True):
-        columns = {column: row.get(column) for column in names} | {"source": part.name}
-        outcome = Kept(((name, (), columns),), ()) if taken else dropped
-        output.add((part.name, *as_key(key)), outcome, ())
+    for key, row in source.rows():
+        own = (part.name, *as_key(key))
+        outcome = fate.get(own) or _kept(mix, part, row)
+        if own not in gone and not next(chosen):
+            outcome = dropped
+        output.add(own, outcome, ())
         progress.attempted += 1
-        progress.kept += bool(taken)
-        if not taken:
-            progress.rejected[part.step] += 1
+        progress.kept += isinstance(outcome, Kept)
+        if isinstance(outcome, Rejected):
+            progress.rejected[outcome.step] += 1

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from compiler import plan
 from runtime.bridge import await_, run_in_greenlet
 from runtime.build.candidates import Candidate, candidates, count
+from runtime.build.decided import Decided, Edits
 from runtime.build.duplicates import Duplicates
 from runtime.build.inputs import Inputs
 from runtime.build.overlaps import Decontaminations
 from runtime.build.program import Loaded
 from runtime.build.progress import Progress
+from runtime.decisions.model import STATEMENT
 from runtime.program.outcome import Kept, Outcome, Rejected
 from runtime.program.row import Row
-from runtime.program.stage import Bound, Stage, StepText, Tool, no_tools
+from runtime.program.stage import Admit, Bound, Stage, StepText, Tool, no_tools
 from runtime.scheduler.groups import Groups
 from runtime.scheduler.pace import Pace
 from runtime.scheduler.window import ordered
+from runtime.tables.keys import Key
 
 WINDOW = 4
 """Candidates in the window for each call that the engine wants in flight."""
@@ -36,12 +39,15 @@ class Job:
     window: int
     limit: int | None = None
     tool: Tool = no_tools
+    decided: Decided | None = None
+    told: Decided = field(init=False)
     duplicates: Duplicates = field(init=False)
     cleared: Decontaminations = field(init=False)
     pace: Pace | Groups = field(init=False)
 
     def __post_init__(self) -> None:
         dataset = self.loaded.plan
+        self.told = self.decided or Decided(dataset)
         self.duplicates = Duplicates(dataset)
         self.cleared = Decontaminations(dataset, self.inputs.sources, lambda: against(self.loaded, self.stage()))
         self.pace = pace_of(dataset, self.window)
@@ -75,8 +81,7 @@ class Job:
         pace, stage, program = self.pace, self.stage(), self.loaded.row
 
         async def work(candidate: Candidate) -> tuple[Row, Outcome]:
-            row = Row(stage, candidate.key, candidate.index, candidate.axes)
-            outcome = await run_in_greenlet(row.run, program)
+            row, outcome = await self._run(candidate, stage, program)
             self.duplicates.leave(candidate.index)
             return row, outcome
 
@@ -93,12 +98,42 @@ class Job:
         finally:
             await stream.aclose()
 
+    async def _run(self, candidate: Candidate, stage: Stage, program: Any) -> tuple[Row, Outcome]:
+        """A candidate that people decided about is first run by itself: one that they dropped meets no other's `dedup`,
+
+        and an edited one meets it with its new values. What it asks is asked once: the journal answers then.
+        """
+        if self.duplicates and self.told.concerns(candidate.key):
+            alone, outcome, edits = await self._end(candidate, by_itself(stage), program)
+            if isinstance(outcome, Rejected) and outcome.step == STATEMENT:
+                return alone, outcome
+            stage = replace(stage, admit=self._edited(edits))
+        row, outcome, _ = await self._end(candidate, stage, program)
+        return row, outcome
+
+    async def _end(self, candidate: Candidate, stage: Stage, program: Any) -> tuple[Row, Outcome, Edits]:
+        row = Row(stage, candidate.key, candidate.index, candidate.axes)
+        outcome, edits = self.told.outcome(candidate.key, await run_in_greenlet(row.run, program))
+        row.values.update(edits)
+        return row, outcome, edits
+
+    def _edited(self, edits: Edits) -> Admit:
+        def admit(step: str, index: int, key: Key, value: object) -> str | None:
+            return self.duplicates.admit(step, index, key, self.told.instead(step, value, edits))
+
+        return admit
+
     def _count(self, outcome: Outcome) -> None:
         self.progress.attempted += 1
         if isinstance(outcome, Kept):
             self.progress.kept += 1
         elif isinstance(outcome, Rejected):
             self.progress.rejected[outcome.step] += 1
+
+
+def by_itself(stage: Stage) -> Stage:
+    """As if there were no other candidate."""
+    return replace(stage, admit=lambda step, index, key, value: None, wanted=lambda index, group: True)
 
 
 def against(loaded: Loaded, stage: Stage) -> Mapping[str, Any]:
