@@ -1,0 +1,85 @@
+// A row's cells in; elements that show them side by side, with word-level marks and long stretches cut, out.
+
+import { h, nodes } from "./dom.js";
+import { bdi, count, shown, valueText } from "./text.js";
+
+const LONG = 700;
+const CONTEXT = 90;
+const LINES = 14;
+
+/** What is to be shown of a row: [{name, before, after, marks}], a side undefined where the row has none. */
+export function cellsOf(row, columns, whole) {
+  if (row.state !== "changed") return columns.map(({ name }) => side(row, name)).filter((cell) => whole || "before" in cell || "after" in cell);
+  const changed = row.cells.map((cell) => ({ ...cell, name: cell.path || cell.column }));
+  if (!whole) return changed;
+  const seen = new Set(row.cells.map((cell) => cell.column));
+  const rest = columns.filter(({ name }) => !seen.has(name)).map(({ name }) => ({ name, column: name, same: row.after?.[name] ?? null }));
+  return [...changed, ...rest];
+}
+
+function side(row, name) {
+  const values = row.after ?? row.before ?? {};
+  if (!(name in values)) return { name, column: name };
+  return { name, column: name, [row.after ? "after" : "before"]: values[name] };
+}
+
+/** One line of the grid: the column's name, what stood, what stands. */
+export function cell(found, whole) {
+  const label = h("div", { class: "label", role: "rowheader" }, bdi(found.name));
+  return h("div", { class: "cell", role: "row" }, label, ...sides(found, whole));
+}
+
+function sides(found, whole) {
+  if ("same" in found) return [h("div", { class: "side same", role: "cell" }, text(found.same, whole))];
+  const both = "before" in found && "after" in found;
+  if (both && found.marks) return [marked("before", found.marks, "del", whole), marked("after", found.marks, "ins", whole)];
+  if (both) return [one("before", found.before, whole, true), one("after", found.after, whole, true)];
+  if ("before" in found) return [one("before", found.before, whole, false)];
+  return "after" in found ? [one("after", found.after, whole, false)] : [];
+}
+
+function one(name, value, whole, half) {
+  return h("div", { class: `side ${name}${half ? "" : " alone"}`, role: "cell" }, text(value, whole));
+}
+
+function text(value, whole) {
+  if (value === null || value === undefined) return h("span", { class: "none" }, value === null ? "null" : "none");
+  const full = valueText(value);
+  const cut = whole ? full : shortened(full, LONG);
+  return [bdi(cut, { class: typeof value === "string" ? "value" : "value code" }), rest(full.length - cut.length)];
+}
+
+function shortened(full, room) {
+  const end = full.split("\n", LINES).join("\n").length;
+  return full.slice(0, Math.min(end, full.length > room * 1.2 ? room : full.length));
+}
+
+function rest(characters) {
+  return characters > 0 && h("span", { class: "rest", title: "Enter shows it" }, ` ⋯ ${count(characters)} more characters`);
+}
+
+/** The pieces of one side. Of long stretches that both sides share only the ends stand, and of very much the beginning. */
+function marked(side, marks, op, whole) {
+  const pieces = marks.filter(([kind]) => kind === "same" || kind === op);
+  const body = h("bdi", { dir: "auto", class: "value" });
+  let room = whole ? Infinity : LONG;
+  let left = 0;
+  pieces.forEach(([kind, text], at) => {
+    const cut = whole || kind === "same" ? text : shortened(text, room);
+    if (room <= 0) return void (left += text.length);
+    if (kind === op) body.append(h(op, {}, shown(cut)));
+    else body.append(...(whole ? nodes([shown(text)]) : elided(text, at === 0, at === pieces.length - 1)));
+    left += text.length - cut.length;
+    room -= kind === "same" ? Math.min(text.length, 2 * CONTEXT) : cut.length;
+  });
+  return h("div", { class: `side ${side}`, role: "cell" }, body, rest(left));
+}
+
+function elided(text, first, last) {
+  if (text.length <= 3 * CONTEXT) return nodes([shown(text)]);
+  const head = first ? "" : text.slice(0, CONTEXT);
+  const tail = last ? "" : text.slice(-CONTEXT);
+  const skipped = text.length - head.length - tail.length;
+  const gap = h("span", { class: "gap", title: `${count(skipped)} characters that are the same; Enter shows them` }, " ⋯ ");
+  return nodes([shown(head), gap, shown(tail)]);
+}
