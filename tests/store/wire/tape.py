@@ -30,7 +30,9 @@ Line = dict[str, Any]
 
 @dataclass
 class Recorder:
-    """Passes requests on to `inner` and notes what was said. `rewritten` texts (a storage folder) are named anew."""
+    """Passes requests on to `inner` and notes what was said. What matches a pattern of `rewritten` (a storage folder)
+    is noted as the text beside it.
+    """
 
     inner: Handler
     rewritten: Mapping[str, str] = field(default_factory=dict)
@@ -120,8 +122,8 @@ def _answered(request: Request, answer: Answer, rewritten: Mapping[str, str]) ->
 
 
 def _renamed(body: bytes, rewritten: Mapping[str, str] | None) -> bytes:
-    for old, new in (rewritten or {}).items():
-        body = body.replace(old.encode(), new.encode())
+    for pattern, text in (rewritten or {}).items():
+        body = re.sub(pattern.encode(), text.encode(), body)
     return body
 
 
