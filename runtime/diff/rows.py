@@ -52,6 +52,14 @@ class TableRows:
     def count(self, query: RowQuery) -> int:
         return len(self._matching(replace(query, offset=0, limit=None)))
 
+    def places(self, query: RowQuery) -> Ints:
+        """Where in the index the rows that match stand, ascending: for who lists other rows among them."""
+        return self._matching(replace(query, offset=0, limit=None))
+
+    def fetch(self, places: Ints) -> list[RowChange]:
+        """The rows at these places (ascending), with all their columns."""
+        return list(self._fetched(places, None))
+
     def _matching(self, question: RowQuery) -> Ints:
         """The places of the rows that match, ascending."""
         if question not in self._known:

@@ -1,0 +1,161 @@
+"""A project, its store and a person in; pull requests as the page shows them, and as the person changes them, out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from dsl.diagnostics import Diagnostic, SynthError
+from runtime.config.project import Project
+from runtime.page.answers import as_json
+from runtime.page.comparison import Comparison, Comparisons, Recent
+from runtime.page.differences import counts
+from runtime.review import Approval, Comment, Event, PullRequest, Reviews, describe
+from runtime.store.port import CommitId, Store
+
+Json = Any
+Pair = tuple[CommitId | None, CommitId]
+REMEMBERED = 256
+"""Pairs of commits of which the counts and the outcome of merging are kept: commits never change."""
+
+
+@dataclass
+class Page:
+    """Used by one thread at a time. `who` is the person who was let in: whatever the page does, they did."""
+
+    project: Project
+    store: Store
+    who: str
+    reviews: Reviews
+    comparisons: Comparisons = field(init=False)
+    _known: Recent = field(default_factory=lambda: Recent(REMEMBERED))
+
+    def __post_init__(self) -> None:
+        self.comparisons = Comparisons(self.store)
+
+    def compared(self, pull: PullRequest) -> Comparison:
+        """What the source did since it parted from the target. E1084 where the source is gone."""
+        target, source = self.reviews.heads(pull)
+        base = self.store.merge_base(target, source) if target is not None else None
+        return self.comparisons.of(base, source)
+
+    def counts(self, pull: PullRequest) -> Json:
+        """Of each dataset; nothing where the branch is gone."""
+        try:
+            comparison = self.compared(pull)
+        except SynthError:
+            return []
+        return self._known.get_or(("counts", comparison.base, comparison.head), lambda: counts(comparison))
+
+    def listed(self, pull: PullRequest) -> Json:
+        return {
+            **_head(pull),
+            "comments": len(pull.comments),
+            "approvals": sum(one.verdict == "approve" and not one.stale for one in pull.approvals),
+            "datasets": self.counts(pull),
+        }
+
+    def shown(self, pull: PullRequest) -> Json:
+        rules = self._rules(pull)
+        conflicts, problems = self._outcome(pull)
+        met = all(rule["met"] for rule in rules) and not conflicts and not problems
+        return {
+            **_head(pull),
+            "description": pull.description,
+            **self._commits(pull),
+            "rules": rules,
+            "mergeable": pull.state == "open" and met,
+            "conflicts": conflicts,
+            "problems": problems,
+            "events": [_event(event) for event in pull.events],
+            "comments": [_comment(comment) for comment in pull.comments],
+            "approvals": [_approval(approval) for approval in pull.approvals],
+        }
+
+    def _commits(self, pull: PullRequest) -> Json:
+        """Null where the branch is gone: what was said about it can be read all the same."""
+        try:
+            comparison = self.compared(pull)
+            digest = self.reviews.digest(pull)
+        except SynthError:
+            return {"head": None, "base": None, "digest": None}
+        return {"head": comparison.head, "base": comparison.base, "digest": digest}
+
+    def _rules(self, pull: PullRequest) -> list[Json]:
+        from runtime.review import rules
+
+        if pull.state != "open":
+            return []
+        try:
+            found = rules(self.store, self.project.config, pull)
+        except SynthError as error:
+            return [{"name": one.code, "met": False, "text": one.message} for one in error.diagnostics]
+        return [{"name": rule.name, "met": rule.met, "text": rule.text} for rule in found]
+
+    def _outcome(self, pull: PullRequest) -> tuple[int, list[Json]]:
+        """What stands in the way of merging: conflicts, and what is wrong with the result."""
+        if pull.state != "open":
+            return 0, []
+        try:
+            pair = self.reviews.heads(pull)
+        except SynthError as error:
+            return 0, as_json(error.diagnostics)
+        found: tuple[int, list[Json]] = self._known.get_or(("outcome", pair), lambda: self._previewed(pair))
+        return found
+
+    def _previewed(self, pair: Pair) -> tuple[int, list[Json]]:
+        from runtime.merge import preview
+
+        target, source = pair
+        if target is None:
+            return 0, []
+        try:
+            merged = preview(self.store, target, source)
+        except SynthError as error:
+            return 0, as_json(error.diagnostics)
+        return len(merged.conflicts), as_json(merged.problems)
+
+    def check_open(self, pull: PullRequest) -> None:
+        """E1115 for one whose rows nobody decides about any more."""
+        if pull.state != "open":
+            message = f"pull request #{pull.number} is {pull.state}: its rows are decided"
+            raise SynthError(Diagnostic("E1115", message, help="`synth decide` decides about the rows of any branch"))
+
+
+def _head(pull: PullRequest) -> Json:
+    return {
+        "number": pull.number,
+        "title": pull.title,
+        "author": pull.author,
+        "source": pull.source,
+        "target": pull.target,
+        "state": pull.state,
+        "opened": pull.opened,
+    }
+
+
+def _event(event: Event) -> Json:
+    return {"kind": event.kind, "by": event.by, "time": event.time, "text": describe(event)}
+
+
+def _comment(comment: Comment) -> Json:
+    at = comment.at
+    place = at and {"dataset": at.dataset, "table": at.table, "key": at.key, "column": at.column}
+    return {
+        "id": comment.id,
+        "by": comment.by,
+        "time": comment.time,
+        "text": comment.text,
+        "at": place,
+        "reply_to": comment.reply_to,
+    }
+
+
+def _approval(approval: Approval) -> Json:
+    return {
+        "by": approval.by,
+        "time": approval.time,
+        "verdict": approval.verdict,
+        "stale": approval.stale,
+        "text": approval.text,
+    }
