@@ -14,6 +14,7 @@ from dsl.diagnostics import SynthError
 from dsl.source import Span
 from runtime.build.rows import call_key, call_row, rejected_row
 from runtime.build.schemas import CALLS, REJECTED, emit_schema
+from runtime.build.texts import TEXTS, Texts
 from runtime.program.outcome import Kept, Rejected
 from runtime.program.trace import Event
 from runtime.store.port import Change
@@ -32,6 +33,7 @@ class Written:
     calls: TableManifest
     counts: Counts
     changes: Mapping[str, Change]
+    texts: TableManifest | None = None
 
 
 @dataclass
@@ -56,11 +58,12 @@ class Output:
             for step in self.dataset.of(plan.Emit)
             for table in step.tables
         }
-        before = (previous.rejected, previous.calls) if previous else (None, None)
+        before = (previous.rejected, previous.calls, previous.texts) if previous else (None, None, None)
         self._rejected = self._writer(REJECTED, layout.rejected_folder(name), before[0])
         self._calls = self._writer(CALLS, layout.calls_folder(name), before[1])
+        self._texts = Texts(self._writer(TEXTS, layout.texts_folder(name), before[2]))
         self._stack = ExitStack()
-        for writer in (*self._tables.values(), self._rejected, self._calls):
+        for writer in (*self._tables.values(), self._rejected, self._calls, self._texts.writer):
             self._stack.enter_context(writer)
 
     def _writer(self, schema: object, folder: str, previous: TableManifest | None) -> TableWriter:
@@ -78,7 +81,7 @@ class Output:
             self._rejected.add(key, rejected_row(outcome))
         printed = print_key(key)
         for event in events:
-            self._calls.add(call_key(key, event), call_row(printed, event))
+            self._calls.add(call_key(key, event), call_row(printed, event, self._texts.named))
 
     def reject_input(self, key: Key, outcome: Rejected) -> None:
         """A row of an input that breaks its record's constraint: kept with its reason, and no candidate."""
@@ -88,20 +91,25 @@ class Output:
         """E1013 where two rows have one key, at the `key = [...]` that made it."""
         try:
             tables = {name: writer.finish() for name, writer in self._tables.items()}
-            rejected, calls = self._rejected.finish(), self._calls.finish()
+            rejected, calls, texts = self._rejected.finish(), self._calls.finish(), self._texts.writer.finish()
         except SynthError as error:
             raise SynthError(
                 *(replace(found, span=found.span or self._keyed()) for found in error.diagnostics)
             ) from None
         counts = Counts(self.attempted, self.kept, dict(sorted(self.reasons.items())))
-        return Written(tables, rejected, calls, counts, self._changes(tables, rejected, calls))
+        changes = self._changes(tables, rejected, calls, texts)
+        return Written(tables, rejected, calls, counts, changes, texts if texts.rows else None)
 
     def _keyed(self) -> Span | None:
         key = self.dataset.key
         return Span(key[0].span.path, key[0].span.start, key[-1].span.end) if key else None
 
     def _changes(
-        self, tables: Mapping[str, TableManifest], rejected: TableManifest, calls: TableManifest
+        self,
+        tables: Mapping[str, TableManifest],
+        rejected: TableManifest,
+        calls: TableManifest,
+        texts: TableManifest,
     ) -> dict[str, Change]:
         name, before = self.dataset.name, self.previous
         changes: dict[str, Change] = {}
@@ -116,6 +124,7 @@ class Output:
         pairs = (
             (layout.rejected_folder(name), before.rejected if before else None, rejected, self._rejected),
             (layout.calls_folder(name), before.calls if before else None, calls, self._calls),
+            (layout.texts_folder(name), before.texts if before else None, texts, self._texts.writer),
         )
         for folder, old, new, writer in pairs:
             changes |= table_changes(folder, old, new, writer.written)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from compiler.functions.plain import plain
@@ -24,8 +25,8 @@ def call_key(key: Key, event: Event) -> Key:
     return (*key, event.cell, event.round, event.element, event.sample, event.attempt)
 
 
-def call_row(printed: str, event: Event) -> dict[str, Any]:
-    """`printed` is the row's key; the seed is text, for it has 64 bits without a sign."""
+def call_row(printed: str, event: Event, named: Callable[[Any], Any] = lambda value: value) -> dict[str, Any]:
+    """`printed` is the row's key; the seed is text, for it has 64 bits without a sign. `named` keeps long texts."""
     return {
         "row": printed,
         "cell": event.cell,
@@ -37,7 +38,7 @@ def call_row(printed: str, event: Event) -> dict[str, Any]:
         "value": plain(event.value),
         "error": event.error,
         "prompt": event.prompt,
-        "arguments": None if event.arguments is None else plain(event.arguments),
+        "arguments": None if event.arguments is None else named(plain(event.arguments)),
         "role": event.role,
         "model": event.model,
         "text": event.text,

@@ -13,8 +13,9 @@ from runtime.merge.manifests import described, merged_specs
 from runtime.merge.model import Conflict, TableMerge
 from runtime.merge.resolving import Resolutions
 from runtime.merge.schemas import merged_schema
-from runtime.merge.sides import Manifests
+from runtime.merge.sides import Manifests, Three
 from runtime.merge.tables import Outcome, merge_table
+from runtime.merge.texts import of_both
 from runtime.merge.trail import Trail, open_fates
 from runtime.query.scratch import Scratch, parquet
 from runtime.query.shards import local_shard
@@ -99,12 +100,13 @@ def _trails(sides: Manifests, scratch: Scratch, done: DatasetMerge) -> None:
     rejected = Trail(sides.beside(scratch, "rejected", layout.rejected_folder(name)), "key")
     calls = Trail(sides.beside(scratch, "calls", layout.calls_folder(name)), "row")
     kept = _kept(sides, scratch, done, rejected.owners())
-    dropped = _followed(rejected, rejected.delta(kept), done)
-    done.manifest = replace(done.manifest, rejected=dropped, calls=_followed(calls, calls.delta(), done))
+    dropped = _followed(rejected.three, rejected.delta(kept), done)
+    done.manifest = replace(done.manifest, rejected=dropped, calls=_followed(calls.three, calls.delta(), done))
+    texts = sides.beside(scratch, "texts", layout.texts_folder(name))
+    done.manifest = replace(done.manifest, texts=_followed(texts, of_both(texts), done))
 
 
-def _followed(trail: Trail, delta: Delta, done: DatasetMerge) -> TableManifest | None:
-    three = trail.three
+def _followed(three: Three, delta: Delta, done: DatasetMerge) -> TableManifest | None:
     if three.ours.table is None and three.theirs.table is None:
         return None
     if not delta.keys and three.ours.table is not None:

@@ -9,7 +9,16 @@ from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
 from runtime.query.names import Reference
 from runtime.query.shards import DAMAGED, local_shard, located
 from runtime.store.port import CommitId, Store
-from runtime.tables.layout import DATASETS, calls_folder, described, manifest_path, rejected_folder, table_folder
+from runtime.tables.layout import (
+    DATASETS,
+    calls_folder,
+    decisions_folder,
+    described,
+    manifest_path,
+    rejected_folder,
+    table_folder,
+    texts_folder,
+)
 from runtime.tables.manifest import Manifest, TableManifest
 from runtime.tables.manifest_json import read_manifest
 from runtime.tables.schema import Schema
@@ -41,14 +50,17 @@ class DatasetAt:
     manifest: Manifest
 
     def parts(self) -> Mapping[str, Located]:
-        """Its tables by name, and `rejected` and `calls` where there are any (a table of that name goes first).
+        """Its tables by name, and `rejected`, `calls`, `texts` and `decisions` where there are any.
 
+        A table of such a name goes first.
         What the unnamed emit is split into goes by the value alone, too: `social.troll` for the table `social/troll`.
         """
         own = self.manifest
         found = {
             "rejected": (rejected_folder(own.dataset), own.rejected),
             "calls": (calls_folder(own.dataset), own.calls),
+            "texts": (texts_folder(own.dataset), own.texts),
+            "decisions": (decisions_folder(own.dataset), own.decisions),
         }
         found |= {name: (table_folder(own.dataset, name), table) for name, table in own.tables.items()}
         split = {name: name.removeprefix(f"{own.dataset}/") for name in own.tables}

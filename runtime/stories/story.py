@@ -13,6 +13,7 @@ from runtime.program.trace import printed_slot
 from runtime.query import Reference, query
 from runtime.query.catalog import DatasetAt, dataset_at, datasets, no_dataset
 from runtime.query.scratch import text
+from runtime.query.texts import named_texts, read_texts, with_texts
 from runtime.store.port import Store
 from runtime.stories.origins import dataset_of_rows
 from runtime.tables.manifest import StepRecord
@@ -86,7 +87,7 @@ def story(store: Store, reference: Reference, key: str, at: str) -> Story:
         return replace(made, key=key, kept=kept, rejected=None, of=found.manifest.dataset)
     if not (kept or rejections or calls):
         raise SynthError(_no_key(store, name, found, key))
-    told = sorted(map(_call, calls), key=lambda call: _order(call, found.manifest.steps))
+    told = sorted(_calls(found, calls), key=lambda call: _order(call, found.manifest.steps))
     rejection = _rejection(rejections[0]) if rejections else None
     return Story(found, key, kept, rejection, tuple(told), found.manifest.dataset)
 
@@ -166,6 +167,17 @@ def _rejection(row: Mapping[str, Any]) -> Rejection:
 def _call(row: Mapping[str, Any]) -> Call:
     values = {name: row[name] for name in Call.__slots__}
     return Call(**{**values, "value": _json(row["value"]), "arguments": _json(row["arguments"])})
+
+
+def _calls(found: DatasetAt, rows: Sequence[Mapping[str, Any]]) -> list[Call]:
+    """With the long texts that they were given."""
+    calls = list(map(_call, rows))
+    part = found.parts().get("texts")
+    names = [name for call in calls for name in named_texts(call.arguments)]
+    if part is None or not names:
+        return calls
+    texts = read_texts(part.paths(), names)
+    return [replace(call, arguments=with_texts(call.arguments, texts)) for call in calls]
 
 
 def _json(value: str | None) -> Any:

@@ -65,6 +65,11 @@ def calls_folder(dataset: str) -> str:
     return f"{dataset_folder(dataset)}/calls"
 
 
+def texts_folder(dataset: str) -> str:
+    """Long texts that calls were given, each once: `calls` names them by their digest."""
+    return f"{dataset_folder(dataset)}/texts"
+
+
 def decisions_folder(dataset: str) -> str:
     return f"{dataset_folder(dataset)}/decisions"
 

@@ -120,6 +120,7 @@ class Manifest:
     and judges to their digests; `steps` are the statements in order; `limit` is how many candidates were allowed.
 
     `decisions` are what people decided about rows; `applied` is a digest of those that the last build knew of.
+    `texts` are the long ones that calls were given, None where there are none.
     `failed` are the audits that did not hold and only warned, as they are written.
     """
 
@@ -128,6 +129,7 @@ class Manifest:
     tables: Mapping[str, TableManifest]
     rejected: TableManifest | None = None
     calls: TableManifest | None = None
+    texts: TableManifest | None = None
     decisions: TableManifest | None = None
     applied: str = ""
     failed: tuple[str, ...] = ()

@@ -52,6 +52,7 @@ def write_manifest(manifest: Manifest) -> bytes:
             "steps": [asdict(step) for step in manifest.steps],
             "tables": {name: _table_json(table) for name, table in manifest.tables.items()},
             **_decided(manifest),
+            **({} if manifest.texts is None else {"texts": _table_json(manifest.texts)}),
             **({"failed": list(manifest.failed)} if manifest.failed else {}),
         }
     )
@@ -90,6 +91,7 @@ def _manifest(value: Object) -> Manifest:
         tables={name: _table(table) for name, table in value["tables"].items()},
         rejected=_optional_table(value["rejected"]),
         calls=_optional_table(value["calls"]),
+        texts=_optional_table(value.get("texts")),
         decisions=_optional_table(value.get("decisions")),
         applied=value.get("applied", ""),
         failed=tuple(value.get("failed", ())),

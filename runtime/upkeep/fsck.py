@@ -142,6 +142,7 @@ def shards_of(manifest: Manifest) -> dict[str, Named]:
         *((layout.table_folder(name, table), found) for table, found in manifest.tables.items()),
         (layout.rejected_folder(name), manifest.rejected),
         (layout.calls_folder(name), manifest.calls),
+        (layout.texts_folder(name), manifest.texts),
         (layout.decisions_folder(name), manifest.decisions),
     ]
     return {
