@@ -23,7 +23,7 @@ from runtime.page.door import Door
 from runtime.page.guard import Guard
 from runtime.page.handlers import ADDRESSES
 from runtime.page.page import Page
-from runtime.review import Reviews
+from runtime.review import open_reviews
 
 if TYPE_CHECKING:
     from runtime.config.project import Project
@@ -39,7 +39,7 @@ def create_app(project: Project, store: Store, token: str, who: str) -> Starlett
     for suffix, type_ in TYPES.items():
         mimetypes.add_type(type_, suffix)
     work = ThreadPoolExecutor(1, "page")
-    page = Page(project, store, who, Reviews(store))
+    page = Page(project, store, who, open_reviews(project, store))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -11,12 +11,11 @@ from runtime.page.deciding import decide
 from runtime.page.differences import differences
 from runtime.page.page import Page
 from runtime.page.rows import rows
-from runtime.review import Place, PullRequest
+from runtime.review import Place, PullRequest, merge_pull
+from runtime.store.port import is_reserved
 
 Json = Any
 Handle = Callable[[Page, Asked], Json]
-OWN = "_synth"
-"""Branches that the store itself keeps begin so."""
 PULLS = ("open", "merged", "closed", "all")
 VERDICTS = ("approve", "request_changes")
 
@@ -28,7 +27,7 @@ def me(page: Page, asked: Asked) -> Json:
         "name": page.who,
         "project": page.project.root.name,
         "store": {"kind": store.kind, "where": where},
-        "branches": sorted(name for name in page.store.branches() if not name.startswith(OWN)),
+        "branches": sorted(name for name in page.store.branches() if not is_reserved(name)),
     }
 
 
@@ -83,9 +82,8 @@ def mark_read(page: Page, asked: Asked) -> Json:
 
 
 def merge(page: Page, asked: Asked) -> Json:
-    from runtime.review import merge_pull
-
-    merge_pull(page.store, page.project.config, asked.number, page.who, asked.text("digest"))
+    seen = asked.text("digest")
+    merge_pull(page.store, page.project.config, asked.number, page.who, seen, page.reviews)
     return page.shown(_pull(page, asked))
 
 

@@ -10,7 +10,7 @@ from runtime.config.project import Project
 from runtime.page.answers import as_json
 from runtime.page.comparison import Comparison, Comparisons, Recent
 from runtime.page.differences import counts
-from runtime.review import Approval, Comment, Event, PullRequest, Reviews, describe
+from runtime.review import Approval, Comment, Event, PullRequest, Reviews, describe, refuse_direct, rules
 from runtime.store.port import CommitId, Store
 
 Json = Any
@@ -82,9 +82,7 @@ class Page:
         return {"head": comparison.head, "base": comparison.base, "digest": digest}
 
     def _rules(self, pull: PullRequest) -> list[Json]:
-        from runtime.review import rules
-
-        if pull.state != "open":
+        if pull.state == "closed":
             return []
         try:
             found = rules(self.store, self.project.config, pull)
@@ -116,10 +114,11 @@ class Page:
         return len(merged.conflicts), as_json(merged.problems)
 
     def check_open(self, pull: PullRequest) -> None:
-        """E1115 for one whose rows nobody decides about any more."""
+        """E1115 for one whose rows nobody decides about any more, E1086 where its source takes no commit."""
         if pull.state != "open":
             message = f"pull request #{pull.number} is {pull.state}: its rows are decided"
             raise SynthError(Diagnostic("E1115", message, help="`synth decide` decides about the rows of any branch"))
+        refuse_direct(self.store, self.project.config, pull.source)
 
 
 def _head(pull: PullRequest) -> Json:

@@ -48,6 +48,7 @@ def listening(port: int) -> Iterator[socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, port))
+            listener.listen()
         except OSError as error:
             raise SynthError(_taken(port, error)) from None
         yield listener
@@ -57,7 +58,6 @@ def listening(port: int) -> Iterator[socket.socket]:
 def in_thread(project: Project, store: Store, who: str, token: str) -> Iterator[str]:
     """The same page beside other work, for tests: its URL, without the token."""
     with listening(0) as listener:
-        listener.listen()
         server = _server(project, store, token, who)
         thread = Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
