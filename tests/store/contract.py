@@ -151,6 +151,15 @@ class StoreContract:
         assert not store.changed(a.id, b.id, "d/y") and not store.changed(a.id, a.id)
         assert [entry.path for entry in store.changed(None, a.id).added] == ["d/x/1", "d/x/2", "d/y/1", "e"]
 
+    def test_what_is_removed_below_a_file_was_never_there(self, store: Store) -> None:
+        made = save(store, "main", {"a": b"1", "b": b"1"})
+        assert save(store, "main", {"a/x": None, "a/y/z": None}, "again") == made
+
+    def test_removing_a_folder_removes_all_below_it(self, store: Store) -> None:
+        save(store, "main", {"a/x": b"1", "a/y/z": b"1", "a.b": b"1", "ab": b"1"})
+        made = save(store, "main", {"a": None}, "again")
+        assert [entry.path for entry in store.entries(made.id)] == ["a.b", "ab"]
+
     def test_a_file_may_become_a_folder(self, store: Store) -> None:
         a = save(store, "main", {"x": b"1"})
         b = save(store, "main", {"x/y": b"2"})

@@ -7,6 +7,9 @@ import subprocess
 import sys
 import time
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pygit2
@@ -16,6 +19,8 @@ from runtime.store.git.store import GitStore
 from runtime.store.open import open_store
 from runtime.store.port import Store
 from tests.store.contract import StoreContract, fails, save
+from tests.store.damage import flipped
+from tests.store.durable import Damaging, DurableContract, Open
 
 
 @pytest.fixture
@@ -30,6 +35,28 @@ def git(folder: Path, *arguments: str) -> str:
 
 class TestGitStore(StoreContract):
     pass
+
+
+class TestDurableGitStore(DurableContract):
+    @pytest.fixture
+    def opened(self, tmp_path: Path) -> Open:
+        numbers = count()
+
+        def open_again(cache: str = "") -> Store:
+            return GitStore(tmp_path / "store.git", tmp_path / (cache or f"cache{next(numbers)}"), lambda: 1.7e9)
+
+        return open_again
+
+    @pytest.fixture
+    def damaging(self, tmp_path: Path, opened: Open) -> Damaging:
+        @contextmanager
+        def damage(commit: str, path: str) -> Iterator[None]:
+            (entry,) = opened().entries(commit, path)
+            file = object_path(tmp_path, entry.id)
+            with flipped(file, file.stat().st_size // 2, 3):
+                yield
+
+        return damage
 
 
 def test_real_git_finds_nothing_wrong(store: Store, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ Choose = Callable[[int], int]
 """Gives one of the numbers 0 … n-1."""
 
 BRANCHES = ("main", "tone", "x-1", "_spare")
-TAGS = ("v1", "v1.0-a", "main")
+TAGS = ("v1", "v1.0-a", "tone")
 PATHS = ("a", "b/x", "b/y", "b/x.y", "c/d/e/f", "c/d/g", "é ~%+&?#", "z")
 TURNING = ("a/1", "c", "b")
 """Files that stand where other commits have folders, and the other way round."""

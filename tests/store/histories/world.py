@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 
 from dsl.diagnostics import SynthError
 from runtime.store.port import BranchMoved, Change, Commit, CommitId, CommitRequest, Store, TreeChanges
@@ -20,8 +21,10 @@ def agree(history: History, first: Store, second: Store) -> None:
     for number, step in enumerate(history):
         one, two = (world.do(step) for world in worlds)
         assert one == two, f"step {number}, {step}: {one} and {two}"
-    one, two = (world.everything() for world in worlds)
-    assert one == two
+    assert [world.names() for world in worlds] == [worlds[0].names()] * 2
+    for number in range(len(worlds[0].ids)):
+        one, two = (world.whole(number) for world in worlds)
+        assert one == two, f"commit {number}: {one} and {two}"
 
 
 @dataclass
@@ -52,10 +55,14 @@ class World:
             case Look():
                 return self._look(step) if self.ids else None
 
-    def everything(self) -> Seen:
-        """All names, all commits, all files."""
-        names = (self._named(self.store.branches()), self._named(self.store.tags()))
-        return names, [(self._commit_seen(at), self._files(at, "", read=True)) for at in self.ids]
+    def names(self) -> Seen:
+        """All branches and tags."""
+        return self._named(self.store.branches()), self._named(self.store.tags())
+
+    def whole(self, number: int) -> Seen:
+        """A commit with the bytes of all its files."""
+        at = self.ids[number]
+        return self._commit_seen(at), self._files(at, "", read=True)
 
     # --- what changes the store ---
 
@@ -98,7 +105,7 @@ class World:
             self.store.create_branch(step.name, at)
         elif at is not None:
             self.store.tag(step.name, at)
-        return self._named(self.store.branches()), self._named(self.store.tags())
+        return self.names()
 
     # --- what looks at it ---
 
@@ -116,7 +123,7 @@ class World:
             case "changed":
                 return _changes(self.store.changed(None if look.a == look.b else a, b, look.text))
             case "read":
-                return self.store.read(a, look.text), self.store.local(a, look.text).read_bytes()
+                return _short(self.store.read(a, look.text)), _short(self.store.local(a, look.text).read_bytes())
             case "resolve":
                 return self._number(self.store.resolve(f"{look.text or a[:12]}{'~' * (look.a % 3)}"))
 
@@ -127,7 +134,7 @@ class World:
 
     def _files(self, at: CommitId, prefix: str, read: bool = False) -> Seen:
         found = [(entry.path, entry.size) for entry in self.store.entries(at, prefix)]
-        return [(path, size, self.store.read(at, path)) for path, size in found] if read else found
+        return [(path, size, _short(self.store.read(at, path))) for path, size in found] if read else found
 
     def _log(self, at: CommitId, limit: int | None) -> Seen:
         """The order of a history in a line; of one with merges, that children come before parents, and how many."""
@@ -178,6 +185,10 @@ class World:
 
     def _named(self, names: object) -> Seen:
         return {name: self._number(at) for name, at in dict(names).items()}  # type: ignore[call-overload]
+
+
+def _short(data: bytes) -> str:
+    return sha256(data).hexdigest()[:8]
 
 
 def _changes(found: TreeChanges) -> Seen:

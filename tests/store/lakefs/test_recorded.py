@@ -9,11 +9,27 @@ import pytest
 
 from runtime.store.port import Store
 from tests.store.contract import StoreContract
-from tests.store.lakefs.recorded import on_tape
+from tests.store.durable import Damaging, DurableContract, Open
+from tests.store.lakefs.recorded import Taped, on_tape
 
 
 class TestRecordedLakeFSStore(StoreContract):
     @pytest.fixture
     def store(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-        with on_tape(request.node.name, tmp_path) as opened:
-            yield opened()
+        with on_tape(request.node.name, tmp_path) as taped:
+            yield taped.opened()
+
+
+class TestRecordedDurableLakeFSStore(DurableContract):
+    @pytest.fixture
+    def taped(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Taped]:
+        with on_tape(request.node.name, tmp_path) as taped:
+            yield taped
+
+    @pytest.fixture
+    def opened(self, taped: Taped) -> Open:
+        return taped.opened
+
+    @pytest.fixture
+    def damaging(self, taped: Taped) -> Damaging:
+        return taped.damaging

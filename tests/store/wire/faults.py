@@ -1,12 +1,13 @@
-"""A handler in; the same with one fault, at the request one names, out."""
+"""A handler in; the same with one fault, at the request one names or in the file one names, out."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Literal
+from urllib.parse import parse_qs, urlsplit
 
 from tests.store.wire.exchange import Answer, Handler, Request, told
 
@@ -48,3 +49,24 @@ class Faulty:
             return None
         self.sleep(self.stalled)
         return answer
+
+
+@dataclass
+class Damaged:
+    """Passes all on to `inner`; while `path` names a file, one bit of its bytes is another on the way back."""
+
+    inner: Handler
+    path: str | None = None
+
+    def __call__(self, request: Request) -> Answer | None:
+        answer = self.inner(request)
+        if answer is None or not answer.body or not self._asked(request):
+            return answer
+        body = bytearray(answer.body)
+        body[len(body) // 2] ^= 8
+        return replace(answer, body=bytes(body))
+
+    def _asked(self, request: Request) -> bool:
+        target = urlsplit(request.target)
+        reads = request.method == "GET" and target.path.endswith("/objects")
+        return reads and parse_qs(target.query).get("path") == [self.path]
