@@ -19,7 +19,11 @@ def run(
 
     Example: synth branch tone main
     """
+    from runtime.store.port import check_user_branch
+
     context = Context.here()
+    if name:
+        check_user_branch(name)
     if delete:
         _delete(context, name)
     elif name:

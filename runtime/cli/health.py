@@ -22,6 +22,7 @@ Level = Literal["ok", "warn", "fail"]
 LEAST_PYTHON = (3, 11)
 LOW_DISK, NO_DISK = 2 * 2**30, 100 * 2**20
 """Bytes free below which there is a warning, and below which no build should start."""
+NO_REPOSITORY = "no repository yet; the first build makes it"
 STALE = 60.0
 """Seconds after which a lock file is nobody's: git holds one for milliseconds."""
 
@@ -159,6 +160,11 @@ def _store(project: Project) -> Finding:
     from runtime.tables.layout import FORMAT_PATH, manifest_path, read_format
     from runtime.tables.manifest_json import read_manifest
 
+    server = ""
+    if project.config.store.kind == "lakefs":
+        server = _server(project)
+        if server.endswith(NO_REPOSITORY):
+            return Finding("store", "ok", server)
     store = project_store(project)
     branches, tags, files = store.branches(), store.tags(), 0
     for commit in {*branches.values(), *tags.values()}:
@@ -168,7 +174,17 @@ def _store(project: Project) -> Finding:
             read_format(store.read(commit, FORMAT_PATH))
         for name in datasets(store, commit):
             read_manifest(store.read(commit, manifest_path(name)))
-    return Finding("store", "ok", f"branches: {len(branches)}, tags: {len(tags)}, files found: {files:,}")
+    return Finding("store", "ok", f"{server}branches: {len(branches)}, tags: {len(tags)}, files found: {files:,}")
+
+
+def _server(project: Project) -> str:
+    """Who answers, as whom, and where the commits are; the repository is not made for this."""
+    from runtime.store.lakefs.open import described
+    from runtime.store.open import lakefs_store
+
+    found = described(lakefs_store(project))
+    where = f"repository {found['repository']}; " if found["repository"] else NO_REPOSITORY
+    return f"lakeFS {found['version']} at {found['server']} as {found['user']}, {where}"
 
 
 def _journal(state: Path) -> Finding:

@@ -17,9 +17,12 @@ def run(
 
     Example: synth tag v1.0 main
     """
+    from runtime.store.port import check_user_tag
+
     context = Context.here()
     store = context.store
     if name:
+        check_user_tag(name)
         commit = store.resolve(context.ref(at))
         store.tag(name, commit)
         say(f"tag {name} at {commit[:10]}")

@@ -23,6 +23,9 @@ from runtime.config.places import Places
 from runtime.config.reading import Report, Table
 from runtime.config.secrets import secrets
 
+REPOSITORY = re.compile(r"[a-z0-9][a-z0-9-]{2,62}")
+"""What lakeFS takes as a repository's name."""
+
 _UNITS = {"k": 1_000, "M": 1_000_000, "G": 1_000_000_000, "B": 1_000_000_000}
 
 
@@ -82,9 +85,10 @@ def _store(table: Table) -> StoreConfig:
         table.take("path", str),
         table.take("repository", str),
         table.take("endpoint", str),
+        table.take("storage_namespace", str),
     )
-    if kind == "lakefs" and table.values and not found.repository:
-        table.report.add("E0703", "a lakeFS store needs its `repository`", (*table.keys, "kind"))
+    if found.repository is not None and not REPOSITORY.fullmatch(found.repository):
+        table.wrong("repository", "takes 3 to 63 of a–z, 0–9 and `-`, as lakeFS names repositories")
     table.finish()
     return found
 

@@ -19,12 +19,17 @@ DEFAULT = "default"
 
 @dataclass(frozen=True, slots=True)
 class StoreConfig:
-    """`path` is the git store's folder, relative to the project; the others say where a lakeFS repository is."""
+    """`path` is the git store's folder, relative to the project; the others say where a lakeFS repository is.
+
+    What is not said: the repository has the project folder's name, the endpoint comes from the environment, and a new
+    repository's data lies where the server puts it (`storage_namespace`).
+    """
 
     kind: Literal["git", "lakefs"] = "git"
     path: str | None = None
     repository: str | None = None
     endpoint: str | None = None
+    storage_namespace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

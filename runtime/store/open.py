@@ -7,21 +7,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dsl.diagnostics import Diagnostic, SynthError
 from runtime.store.port import Store
 
 if TYPE_CHECKING:
     from runtime.config.project import Project
+    from runtime.store.lakefs.store import LakeFSStore
 
 FOLDER = "store.git"
 
 
 def project_store(project: Project) -> Store:
-    """The store that `synth.toml` names: a git store in the state folder, or at `path`. E1017 for one not yet there."""
-    config = project.config.store
-    if config.kind != "git":
-        raise SynthError(_later(config.kind, project))
+    """The store that `synth.toml` names: a git store in the state folder, or at `path`; or a lakeFS server's."""
+    if project.config.store.kind == "lakefs":
+        return lakefs_store(project)
     return open_store(project.state_dir, folder=store_folder(project))
+
+
+def lakefs_store(project: Project) -> LakeFSStore:
+    """Nothing is asked of the server yet. E1043 without an endpoint or keys, E1055 without the SDK."""
+    from runtime.store.lakefs.open import open_lakefs
+
+    return open_lakefs(project.config, project.root.name, project.state_dir / "cache" / "lakefs")
 
 
 def store_folder(project: Project) -> Path:
@@ -35,12 +41,3 @@ def open_store(state: Path, clock: Callable[[], float] = time.time, folder: Path
     from runtime.store.git.store import GitStore
 
     return GitStore(folder or state / FOLDER, state / "cache" / "shards", clock)
-
-
-def _later(kind: str, project: Project) -> Diagnostic:
-    return Diagnostic(
-        "E1017",
-        f"a store of kind `{kind}` is configured today and served by a later edition of synth",
-        project.config.place("store", "kind"),
-        help='take the embedded store for now: `kind = "git"`',
-    )

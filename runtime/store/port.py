@@ -204,8 +204,14 @@ def check_user_branch(name: str) -> None:
     """`check_branch_name`, and E1002 for the store's own branches: what a command does with a name it was given."""
     check_branch_name(name)
     if is_reserved(name):
-        note = f"names that begin with `{RESERVED}` are the store's own"
-        raise SynthError(Diagnostic("E1002", f"`{name}` cannot be the name of a branch", notes=(note,)))
+        raise SynthError(_reserved("branch", name))
+
+
+def check_user_tag(name: str) -> None:
+    """`check_tag_name`, and E1002 for the store's own tags."""
+    check_tag_name(name)
+    if is_reserved(name):
+        raise SynthError(_reserved("tag", name))
 
 
 def check_size(size: int) -> None:
@@ -235,6 +241,11 @@ def _bad_name(what: str, name: str, allowed: str) -> Diagnostic:
         notes=(f"a {what}'s name is made of {allowed}, and does not begin with `-`",),
         help=f"for example `{suggestion}`" if suggestion and suggestion not in _RESERVED_NAMES else None,
     )
+
+
+def _reserved(what: str, name: str) -> Diagnostic:
+    note = f"names that begin with `{RESERVED}` are the store's own"
+    return Diagnostic("E1002", f"`{name}` cannot be the name of a {what}", notes=(note,))
 
 
 def _short(commit: CommitId | None) -> str:

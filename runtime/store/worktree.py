@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from dsl.diagnostics import Diagnostic, SynthError
-from runtime.store.port import BRANCH_NAME, CommitId, Store, check_branch_name
+from runtime.store.port import BRANCH_NAME, CommitId, Store, check_user_branch
 
 DEFAULT_BRANCH = "main"
 
@@ -31,7 +31,7 @@ def switch(state: Path, store: Store, name: str, create: bool = False, at: Commi
 
     E1001 when there is no such branch. In a store without commits any name will do: the first build makes the branch.
     """
-    check_branch_name(name)
+    check_user_branch(name)
     start = at or store.head(current_branch(state)) if create else None
     if start is not None:
         store.create_branch(name, start)

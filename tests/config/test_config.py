@@ -124,7 +124,7 @@ def test_without_a_configuration_the_state_folder_marks_the_project(tmp_path: Pa
         ("[profile.a]\nlimit = 0", "E0703", "limit = 0", "at least 1"),
         ('[profile.a]\naudits = "warm"', "E0703", 'audits = "warm"', "did you mean `warn`?"),
         ('[profile.a]\nbudget = { tokens = "many" }', "E0703", 'budget = { tokens = "many" }', "2M"),
-        ('[store]\nkind = "lakefs"', "E0703", 'kind = "lakefs"', "repository"),
+        ('[store]\nkind = "lakefs"\nrepository = "My Data"', "E0703", 'repository = "My Data"', "3 to 63"),
         ("profile = 3", "E0703", "profile = 3", "takes a table"),
         ("[profile.a.roles]\nwriter = 3", "E0703", "writer = 3", "an engine's name"),
         ('[profile.a.roles]\nwriter = "embeded"', "E0705", 'writer = "embeded"', "did you mean `embedded`?"),

@@ -285,7 +285,6 @@ TECHNIQUES = (
         DATA,
         ("every_build_is_a_commit_that_can_be_read_compared_and_queried",),
         "diff.md",
-        "In the git store that every project has; a lakeFS store is refused by name (E1017).",
     ),
     Technique(
         "distillation",

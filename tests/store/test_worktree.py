@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from runtime.store.open import open_store
+from runtime.store.port import check_user_tag
 from runtime.store.worktree import current_branch, switch
 from tests.store.contract import fails, save
 
@@ -48,3 +49,13 @@ def test_a_head_file_that_holds_no_name_is_a_diagnostic(tmp_path: Path) -> None:
     (tmp_path / "HEAD").write_bytes(b"\xff\xfe")
     with fails("E1010"):
         current_branch(tmp_path)
+
+
+def test_the_stores_own_branches_are_nobodys(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    own = save(store, "_synth_review", {"a": b"1"})
+    assert dict(store.branches()) == {} and store.head("_synth_review") == own.id
+    with fails("E1002"):
+        switch(tmp_path, store, "_synth_review")
+    with fails("E1002"):
+        check_user_tag("_synth_root")

@@ -31,6 +31,7 @@ from runtime.store.port import (
     TreeChanges,
     check_branch_name,
     check_tag_name,
+    is_reserved,
 )
 
 TREE_LEVEL = 1
@@ -60,7 +61,8 @@ class GitStore:
 
     def branches(self) -> Mapping[str, CommitId]:
         with reported(self._folder):
-            return history.names(self._repository, refs.HEADS)
+            found = history.names(self._repository, refs.HEADS)
+        return {name: at for name, at in found.items() if not is_reserved(name)}
 
     def create_branch(self, name: str, at: CommitId) -> None:
         check_branch_name(name)

@@ -80,6 +80,8 @@ def edit_tree(base: ObjectId | None, edits: Edits, read: ReadTree, write: WriteT
             below = edit_tree(found.id if found and found.is_folder else None, edit, read, write)
             if below is not None:
                 folder[name] = Node(FOLDER, below)
+            elif found and not found.is_folder:
+                folder[name] = found  # what was removed below it was never there
         elif edit is not None:
             folder[name] = Node(FILE, edit)
     return write(format_tree(folder)) if folder else None

@@ -51,6 +51,9 @@ def find_access(endpoint: str | None, environ: Mapping[str, str] = os.environ, h
 def _keys(endpoint: str, file_endpoint: str | None, written: Mapping[str, Any], environ: Mapping[str, str]) -> Keys:
     access, secret = _first(environ, ACCESS), _first(environ, SECRET)
     if access and secret:
+        known = _first(environ, ENDPOINT)
+        if known and _server(known) != _server(endpoint):
+            raise SynthError(_other_server(endpoint, known, "in the environment"))
         return Keys(access, secret)
     if access or secret:
         raise SynthError(_half_keys(SECRET[0] if access else ACCESS[0]))
@@ -60,7 +63,7 @@ def _keys(endpoint: str, file_endpoint: str | None, written: Mapping[str, Any], 
     if not access or not secret:
         raise SynthError(_no_keys())
     if file_endpoint and _server(file_endpoint) != _server(endpoint):
-        raise SynthError(_other_server(endpoint, file_endpoint))
+        raise SynthError(_other_server(endpoint, file_endpoint, f"in ~/{FILE}"))
     return Keys(access, secret)
 
 
@@ -126,12 +129,13 @@ def _half_keys(missing: str) -> Diagnostic:
     return Diagnostic("E1043", f"one half of the lakeFS keys is missing: {missing}", help=f"set {missing} too")
 
 
-def _other_server(endpoint: str, known: str) -> Diagnostic:
+def _other_server(endpoint: str, known: str, where: str) -> Diagnostic:
+    """A project's file may name any server: keys go to the one they were given for."""
     return Diagnostic(
         "E1043",
-        f"the keys in ~/{FILE} are for another server, and are not sent to this one",
+        f"the keys {where} are for another server, and are not sent to this one",
         notes=(f"they are for {_shown(known)}, and the store is at {_shown(endpoint)}",),
-        help=f"set {ACCESS[0]} and {SECRET[0]} for this server",
+        help=f"set {ACCESS[0]}, {SECRET[0]} and {ENDPOINT[0]} for this server",
     )
 
 
