@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { diagnostics } from "./say.js";
-import { bdi, valueText } from "./text.js";
+import { bdi, shown, valueText } from "./text.js";
 
 /**
  * `draft` holds what was typed, by field, and is kept by the caller: a card that scrolls away and comes back is drawn
@@ -10,8 +10,8 @@ import { bdi, valueText } from "./text.js";
  */
 function form(draft, title, fields, button, send, done) {
   const wrong = h("div", { role: "alert" }, draft.problem && h("div", { class: "alert" }, diagnostics(draft.problem)));
-  const yes = h("button", { class: "primary" }, button, " ", h("kbd", {}, "Ctrl ⏎"));
-  const no = h("button", { type: "button", onclick: () => done(false) }, "Cancel ", h("kbd", {}, "Esc"));
+  const yes = h("button", { class: "primary" }, button, " ", h("kbd", { "aria-hidden": "true" }, "Ctrl ⏎"));
+  const no = h("button", { type: "button", onclick: () => done(false) }, "Cancel ", h("kbd", { "aria-hidden": "true" }, "Esc"));
   const element = h("form", { class: "onrow", "aria-label": title }, fields, wrong, h("div", { class: "buttons" }, yes, no));
   element.addEventListener("input", ({ target }) => (draft[target.name] = target.value));
   element.addEventListener("keydown", (event) => pressed(event, element, done));
@@ -40,7 +40,13 @@ function pressed(event, element, done) {
 function area(draft, name, value, label) {
   const rows = Math.min(14, Math.max(1, Math.ceil(value.length / 90) + value.split("\n").length - 1));
   const text = draft[name] ?? value;
-  return h("label", {}, h("span", {}, label), h("textarea", { name, rows, dir: "auto", spellcheck: "true" }, text));
+  return h("label", {}, h("span", {}, label), h("textarea", { name, rows, dir: "auto", spellcheck: "true" }, text), signs(value));
+}
+
+/** A text field cannot show signs: what it hides stands below it. */
+function signs(value) {
+  const parts = shown(value);
+  return parts.some((part) => part instanceof Node) && h("small", { class: "hides" }, "with what cannot be seen: ", h("bdi", { dir: "auto" }, parts));
 }
 
 /** New values for cells, as text where the column holds text and as JSON elsewhere: the server says whether they fit. */

@@ -62,7 +62,7 @@ export function short(name) {
 function actions(row, view) {
   const button = (name, key, label = name) => {
     const attributes = { type: "button", "data-act": name, tabindex: view.current ? "0" : "-1", "aria-keyshortcuts": key, onclick: () => view.act(name, view.index) };
-    return h("button", attributes, label, " ", h("kbd", {}, key));
+    return h("button", attributes, label, " ", h("kbd", { "aria-hidden": "true" }, key));
   };
   const decides = view.open && row.hash && [button("accept", "a"), button("reject", "r"), button("edit", "e")];
   return [

@@ -77,7 +77,7 @@ class Rows {
     if (!this.filters.chosen) return void this.list.replaceChildren(h("p", { class: "empty" }, "No row differs."));
     history.replaceState(null, "", `#rows?${this.filters.query()}`);
     this.pager?.stop();
-    const pager = new Pager(`pulls/${this.page.number}/rows`, { ...this.filters.asked }, (first, last) => this.scroller.redraw(first, last), complain);
+    const pager = new Pager(`pulls/${this.page.number}/rows`, { ...this.filters.asked }, (first, last) => this.redraw(first, last), complain);
     this.pager = pager;
     try {
       const index = await pager.begin(near);
@@ -135,12 +135,18 @@ class Rows {
   }
 
   redrawRow(row) {
-    for (const index of this.scroller?.cards.keys() ?? []) if (this.pager.peek(index) === row) return this.scroller.redraw(index);
+    for (const index of this.scroller?.cards.keys() ?? []) if (this.pager.peek(index) === row) return this.redraw(index, index);
   }
 
-  /** The pull request changed: comments and states are drawn again, but not where someone is writing. */
+  /** Draws what is on the screen of these rows again, but not where someone is writing. */
+  redraw(first = 0, last = this.pager.total - 1) {
+    const writing = this.form?.index ?? -1;
+    this.scroller?.redraw(first, last, writing);
+  }
+
+  /** The pull request changed: its comments and its state are in every card. */
   update() {
-    for (const index of [...(this.scroller?.cards.keys() ?? [])]) if (index !== this.form?.index) this.scroller.redraw(index);
+    this.redraw();
   }
 
   entered(target) {

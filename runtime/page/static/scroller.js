@@ -165,10 +165,10 @@ export class Scroller {
     this.frame ||= requestAnimationFrame(() => this.update());
   }
 
-  /** Draws these rows again, where they are on the screen. */
-  redraw(from, to = from) {
+  /** Draws these rows again, where they are on the screen. One of them may be left as it is. */
+  redraw(from, to = from, but = -1) {
     for (const [index, card] of [...this.cards]) {
-      if (index < from || index > to) continue;
+      if (index < from || index > to || (index === but && card.final)) continue;
       const focused = card.element.contains(document.activeElement);
       this.drop(card);
       this.cards.delete(index);
