@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from compiler import plan
@@ -141,7 +141,8 @@ async def _dataset(
         written = await _mix(loaded.mix, inputs, session, progress, watch, previous, told)
     else:
         written, gates = await _run(loaded, inputs, session, options, progress, watch, allowance, previous, told)
-    manifest = commit.manifest(now, inputs, written, changes, loaded)
+    failed = tuple(gate.title.removeprefix("audit ") for gate in gates if not gate.held)
+    manifest = replace(commit.manifest(now, inputs, written, changes, loaded), failed=failed)
     changes.add(loaded, analysis, manifest, written)
     left_out = tuple(warning for source in inputs.sources.values() for warning in source.warnings)
     return Built(manifest, "ran", progress, gates, (*left_out, *unsettled(manifest, changes)), judged)

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from dsl.source import Source
 
 DONE, DIFFERENT, MISTAKE, OUR_BUG, INTERRUPTED = 0, 1, 2, 70, 130
-GATES = frozenset({"E0901", "E0902", "E0903", "E0920"})
-"""An audit, a test of the spec, a judge's gold cases: the spec is right, and what it made is not as it asks."""
+GATES = frozenset({"E0901", "E0902", "E0903", "E0920", "E1085"})
+"""An audit, a test of the spec, a judge's gold cases: the spec is right, and what it made is not as it asks; or a
+pull request that does not meet the rules yet."""
 
 
 def main() -> None:

@@ -20,10 +20,10 @@ class Verb:
 
     @property
     def module(self) -> str:
-        return f"runtime.cli.{'test_specs' if self.name == 'test' else self.name}"
+        return f"runtime.cli.{'test_specs' if self.name == 'test' else self.name.replace('-', '_')}"
 
 
-WRITE, BUILD, VERSIONS, LOOK, HOUSE = "Write", "Build", "Versions", "Look", "House"
+WRITE, BUILD, VERSIONS, REVIEW, LOOK, HOUSE = "Write", "Build", "Versions", "Review", "Look", "House"
 
 VERBS = (
     Verb("new", WRITE, "Start a project that builds at once."),
@@ -45,6 +45,8 @@ VERBS = (
     Verb("merge", VERSIONS, "Merge another branch's rows into this one."),
     Verb("revert", VERSIONS, "Take back what one commit did."),
     Verb("review", VERSIONS, "Review pull requests in the browser."),
+    Verb("pr", REVIEW, "Propose rows, discuss, approve and merge them."),
+    Verb("verify-history", REVIEW, "Check that only what was approved was merged."),
     Verb("why", LOOK, "Say why a row is not there."),
     Verb("blame", LOOK, "Say what made a row or a cell."),
     Verb("sql", LOOK, "Query any dataset at any version."),
@@ -65,8 +67,10 @@ class Verbs(TyperGroup):
         verb = BY_NAME.get(cmd_name)
         if verb is None:
             return None
-        app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(verb.name)(import_module(verb.module).run)
+        module = import_module(verb.module)
+        app = getattr(module, "app", None) or typer.Typer(add_completion=False, rich_markup_mode=None)
+        if hasattr(module, "run"):
+            app.command(verb.name)(module.run)
         command = typer.main.get_command(app)
         command.name = verb.name
         return command
@@ -79,7 +83,7 @@ class Verbs(TyperGroup):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        for group in (WRITE, BUILD, VERSIONS, LOOK, HOUSE):
+        for group in (WRITE, BUILD, VERSIONS, REVIEW, LOOK, HOUSE):
             with formatter.section(group):
                 formatter.write_dl([(verb.name, verb.summary) for verb in VERBS if verb.group == group])
 

@@ -42,10 +42,15 @@ def run(
     from runtime.build.build import Options, build
     from runtime.cli.compiled import compiled
     from runtime.cli.live import live
+    from runtime.review.gate import refuse_direct
+    from runtime.store.port import check_user_branch
 
     with compiled(spec, param, seed, profile) as (analysis, session, context):
+        target = branch or session.profile.branch or context.branch
+        check_user_branch(target)
+        refuse_direct(session.store, session.project.config, target, "a build goes to a branch of its own")
         options = Options(
-            branch or session.profile.branch or context.branch,
+            target,
             message,
             only,
             limit if limit is not None else session.profile.limit,

@@ -37,7 +37,19 @@ def reference() -> str:
             verb.name, [], parent=root, resilient_parsing=True, max_content_width=WIDTH, terminal_width=WIDTH
         )
         parts += [f"## synth {verb.name}\n", _fenced(command.get_help(context))]
+        parts += _below(command, context)
     return "\n".join(parts)
+
+
+def _below(group: Any, parent: Any) -> list[str]:
+    """The verbs of a verb: `synth pr open`."""
+    parts = []
+    for name, command in getattr(group, "commands", {}).items():
+        context = command.make_context(
+            name, [], parent=parent, resilient_parsing=True, max_content_width=WIDTH, terminal_width=WIDTH
+        )
+        parts += [f"### synth {parent.info_name} {name}\n", _fenced(command.get_help(context))]
+    return parts
 
 
 def _fenced(text: str) -> str:

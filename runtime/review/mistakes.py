@@ -124,3 +124,8 @@ def no_place(text: str, why: str) -> SynthError:
 
 def empty() -> SynthError:
     return SynthError(Diagnostic("E1091", "the text is empty", help="say something: `synth pr comment 3 'why 7?'`"))
+
+
+def no_policy() -> SynthError:
+    help_ = 'add them to synth.toml: [review] branches = ["main"]'
+    return SynthError(Diagnostic("E1093", "there are no rules to record: synth.toml protects no branch", help=help_))
