@@ -70,17 +70,34 @@ def _fingerprints(base: Manifest | None, ours: Manifest, theirs: Manifest, again
 
 
 def merged_specs(sides: Manifests) -> dict[str, Change]:
-    """Folders below `spec/`, each a spec that made rows: those that one side added come, those that one removed go."""
+    """What the commit changes below `spec/`: folders, each of a spec that made rows."""
     commits = sides.commits
-    base, ours, theirs = (_specs(sides, at) for at in (commits.base, commits.ours, commits.theirs))
+    ours, theirs = _specs(sides, commits.ours), _specs(sides, commits.theirs)
+    wanted = _wanted(sides)
     found: dict[str, Change] = {}
     for name in sorted({*ours, *theirs}):
-        wanted = name in theirs if (name in base) == (name in ours) else name in ours
-        if wanted and name not in ours:
+        if name in wanted and name not in ours:
             found |= theirs[name]
-        elif not wanted:
+        elif name not in wanted:
             found |= dict.fromkeys(ours.get(name, ()))
     return found
+
+
+def kept_specs(sides: Manifests) -> dict[str, dict[str, CommitId]]:
+    """The paths of each spec that the merged commit has, and a commit to read them from."""
+    found: dict[str, dict[str, CommitId]] = {}
+    for commit in (sides.commits.theirs, sides.commits.ours):
+        if commit is not None:
+            specs = _specs(sides, commit)
+            found |= {name: dict.fromkeys(specs[name], commit) for name in specs if name in _wanted(sides)}
+    return dict(sorted(found.items()))
+
+
+def _wanted(sides: Manifests) -> set[str]:
+    """Folders that one side added come, those that one side removed go."""
+    commits = sides.commits
+    base, ours, theirs = (set(_specs(sides, at)) for at in (commits.base, commits.ours, commits.theirs))
+    return {name for name in ours | theirs if (name in theirs if (name in base) == (name in ours) else name in ours)}
 
 
 def _specs(sides: Manifests, commit: CommitId | None) -> dict[str, dict[str, ObjectId]]:
