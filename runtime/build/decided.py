@@ -160,12 +160,17 @@ def known(now: Manifest, previous: Manifest | None, found: Decided) -> Manifest:
     return replace(now, decisions=decisions, applied=applied_digest(found.found))
 
 
+def standing(manifest: Manifest, changes: Changes) -> Sequence[Standing]:
+    """How the decisions stand in a version that is made, or in the one that it is made from."""
+    return standings(manifest, partial(local, changes)) if manifest.decisions is not None else ()
+
+
 def unsettled(manifest: Manifest, changes: Changes) -> tuple[Diagnostic, ...]:
     """W1001 and W1002: the decisions of a version that was made which it does not hold to, a few keys of each.
 
     Under a limit, rows that are not there were mostly not tried.
     """
-    stood = standings(manifest, partial(local, changes)) if manifest.decisions is not None else []
+    stood = standing(manifest, changes)
     stale = [one for one in stood if one.state == "stale"]
     moot = [one for one in stood if one.state == "moot" and manifest.limit is None]
     return (*(_warned(manifest.dataset, *STALE, stale)), *(_warned(manifest.dataset, *MOOT, moot)))
@@ -175,18 +180,15 @@ STALE = ("W1001", "is stale: its row has changed", "are stale: their rows have c
 MOOT = ("W1002", "is about a row that is not there", "are about rows that are not there")
 
 
-def _warned(dataset: str, code: str, one: str, many: str, found: Sequence[Standing]) -> Iterator[Diagnostic]:
-    if found:
-        keys = [f"`{standing.decision.key}`" for standing in found[:SHOWN]]
-        more = f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
-        count = (
-            f"a decision about `{dataset}` {one}"
-            if len(found) == 1
-            else f"{len(found):,} decisions about `{dataset}` {many}"
-        )
-        yield Diagnostic(
-            code,
-            count,
-            notes=(f"{', '.join(keys)}{more}: kept, and not applied",),
-            help=f"`synth decisions {dataset}` shows them; decide anew, or take them back with `--withdraw`",
-        )
+def _warned(dataset: str, code: str, single: str, many: str, found: Sequence[Standing]) -> Iterator[Diagnostic]:
+    if not found:
+        return
+    keys = [f"`{one.decision.key}`" for one in found[:SHOWN]]
+    more = f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
+    told = f"a decision about `{dataset}` {single}"
+    yield Diagnostic(
+        code,
+        told if len(found) == 1 else f"{len(found):,} decisions about `{dataset}` {many}",
+        notes=(f"{', '.join(keys)}{more}: kept, and not applied",),
+        help=f"`synth decisions {dataset}` shows them; decide anew, or take them back with `--withdraw`",
+    )

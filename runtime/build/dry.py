@@ -9,7 +9,7 @@ are use all of them and every answer fails its type as often as it may.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from compiler import plan
@@ -24,6 +24,7 @@ from runtime.build.run import Job, wanted
 from runtime.build.session import Session
 from runtime.build.sizes import Size, sizes
 from runtime.build.tools import RecordedRuns
+from runtime.decisions import Standing
 from runtime.judges.examine import calls as gold_calls
 from runtime.program.outcome import Rejected, Unknown
 from runtime.program.stage import Bound
@@ -63,6 +64,7 @@ class Forecast:
 
     `candidates` is how many there are at all; None for endless axes. Of a mix they are its parts' rows.
     `tokens` are per call of each cell, as in the version before; `seconds` per token, as last seen of the models.
+    `decisions` are what people decided about rows, as they stand in the version before.
     """
 
     dataset: str
@@ -75,6 +77,7 @@ class Forecast:
     inputs: dict[str, int] = field(default_factory=dict)
     tokens: Mapping[str, float] = field(default_factory=dict)
     seconds: float | None = None
+    decisions: Sequence[Standing] = ()
 
     @property
     def expected_tokens(self) -> float | None:

@@ -11,7 +11,7 @@ from compiler.analysis import Analysis
 from runtime.build import commit, estimate
 from runtime.build.build import Options, known_before
 from runtime.build.chosen import chosen
-from runtime.build.decided import decided, known
+from runtime.build.decided import decided, known, standing
 from runtime.build.dry import Forecast, forecast
 from runtime.build.inputs import Inputs
 from runtime.build.program import Loaded
@@ -53,6 +53,7 @@ async def _one(
     commit.fill_journal(session, at, loaded.plan.name)
     made = await forecast(loaded, session, now, inputs, previous, told)
     if at.head is not None and previous is not None:
+        made.decisions = standing(previous, at)
         made.tokens = estimate.tokens_per_call(session.store, at.head, previous)
     made.seconds = estimate.seconds_per_token(session.journal, session.identities(loaded.plan).values())
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -13,6 +13,7 @@ from runtime.cli.context import Context
 from runtime.cli.options import Json
 
 if TYPE_CHECKING:
+    from runtime.decisions import Standing
     from runtime.stories import Call, Story
 
 
@@ -36,12 +37,35 @@ def run(
     context = Context.here()
     told = story(context.store, parse_reference(dataset), key, context.branch)
     calls = _of_column(context, told, column) if column else told.calls
+    edits = [found for found in told.decisions if not column or column in found.decision.values]
     if as_json:
-        say_json([asdict(call) for call in calls])
+        say_json([*(asdict(call) for call in calls), *(one for found in edits for one in _edited(found, column))])
         return
     say(_title(told))
+    for found in edits:
+        _show_decision(told, found, column)
     for call in calls:
         _show(call, prompts)
+
+
+def _edited(found: Standing, column: str | None) -> list[dict[str, Any]]:
+    """What a person wrote, cell by cell, beside the calls that it took the place of."""
+    decision, before = found.decision, found.generated or {}
+    told = {"kind": "decision", "by": decision.by, "note": decision.note, "state": found.state}
+    values = {name: value for name, value in decision.values.items() if column in (None, name)}
+    return [{"cell": name, "value": value, "generated": before.get(name), **told} for name, value in values.items()]
+
+
+def _show_decision(told: Story, found: Standing, column: str | None) -> None:
+    from dataclasses import replace
+
+    from runtime.cli.decisions import lines
+
+    decision = found.decision
+    if column is not None:
+        found = replace(found, decision=replace(decision, values={column: decision.values[column]}))
+    for line in ("", *lines(told.of or told.dataset.manifest.dataset, found)):
+        say(line)
 
 
 def _of_column(context: Context, told: Story, column: str) -> tuple[Call, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -75,10 +76,19 @@ def _show(one: Forecast, explain: bool) -> None:
         names, rows = ", ".join(one.inputs), [*one.inputs.values()]
         counted = plural(rows[0], "row") if len(rows) == 1 else f"{' + '.join(f'{number:,}' for number in rows)} rows"
         say(f"  = {names:<26} {'reused':<10} {counted}")
+    _show_decisions(one)
     for cell in one.cells.values():
         _show_cell(cell)
         if explain:
             _because(why_step(one, cell), "      ")
+
+
+def _show_decisions(one: Forecast) -> None:
+    """`= decisions   apply   1 rejected, 2 edited, 1 stale`"""
+    from runtime.cli.decisions import counted
+
+    if one.decisions:
+        say(f"  = {'decisions':<26} {'apply':<10} {counted(one.decisions)}")
 
 
 def _because(reasons: list[str], indent: str) -> None:
@@ -194,6 +204,7 @@ def _json(one: Forecast) -> dict[str, object]:
         "causes": [_cause(cause) for cause in causes(one.previous, one.now)] if one.now else [],
         "why": why_dataset(one),
         "inputs": one.inputs,
+        "decisions": dict(Counter(found.state for found in one.decisions)),
         "calls": {"reused": one.reused, "low": one.low, "high": one.high, "worst": one.worst},
         "tokens": one.expected_tokens,
         "seconds": one.expected_seconds,

@@ -75,6 +75,7 @@ def _manifests(store: Store, commit: Commit) -> list[Manifest]:
 
 def _lines(manifest: Manifest, why: Mapping[str, str]) -> list[str]:
     """`python_qa  12 rows of 31 candidates, root 1f2e…`, and what explains them."""
+    from runtime.decisions.model import STATEMENT
     from runtime.diff.view import number
 
     counts = manifest.counts
@@ -82,7 +83,7 @@ def _lines(manifest: Manifest, why: Mapping[str, str]) -> list[str]:
     lines.append(f"  root {manifest.root[:16]}")
     for name, table in manifest.tables.items():
         lines.append(f"  table {name}  {plural(table.rows, 'row')}: {', '.join(table.schema.names)}")
-    titles = {step.id: step.title for step in manifest.steps}
+    titles = {step.id: step.title for step in manifest.steps} | {STATEMENT: "a person"}
     for reason, count in sorted(counts.rejected.items(), key=lambda item: (-item[1], item[0])):
         told = f": {why[reason]}" if reason in why else ""
         lines.append(f"  dropped {count:,} by {titles.get(reason, reason)}{told}")

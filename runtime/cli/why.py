@@ -64,13 +64,39 @@ def _list(found: list[Rejection]) -> None:
         say(f"{paint(one.key, 'bold'):<28}  {one.reason}")
 
 
+def _rejected(told: Story) -> None:
+    """By a person: who, why, and how it is taken back."""
+    one = told.rejected
+    assert one is not None
+    by, why = (one.values or {}).get("by") or "a person", one.reason.partition(": ")[2]
+    say(f"{paint(told.key, 'bold')} was rejected by {by}{f': {why}' if why else ''}")
+    decision = next((found.decision for found in told.decisions if found.decision.verdict == "reject"), None)
+    if decision is not None:
+        name = told.dataset.manifest.dataset
+        table = "" if decision.table == name else f" --table {decision.table}"
+        say(f"`synth decide {name} {decision.key}{table} --withdraw` takes it back")
+
+
+def _decided(told: Story) -> None:
+    from runtime.cli.decisions import lines
+
+    for found in told.decisions:
+        for line in lines(told.of or told.dataset.manifest.dataset, found):
+            say(f"  {line}")
+
+
 def _tell(told: Story) -> None:
     from compiler.functions.canonical import shown
+    from runtime.decisions.model import STATEMENT
 
     if told.rejected is None:
         say(f"{paint(told.key, 'bold')} is there: it passed every statement")
+        _decided(told)
         return
     one = told.rejected
+    if one.statement == STATEMENT:
+        _rejected(told)
+        return
     say(f"{paint(told.key, 'bold')} was dropped by: {one.reason}")
     if one.duplicate_of:
         say(f"  it duplicates {one.duplicate_of}")

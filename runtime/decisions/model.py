@@ -25,7 +25,7 @@ DECISIONS = schema(
         "seen": STR,
         "values": optional(JSON),
         "generated": optional(JSON),
-        "by": STR,
+        "who": STR,
         "note": STR,
     }
 )

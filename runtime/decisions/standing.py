@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from runtime.decisions.effect import rejected_key, sortable
 from runtime.decisions.look import Local, Looked, candidate_of, look
-from runtime.decisions.model import STATEMENT, Made, Place, Recorded, Standing
+from runtime.decisions.model import STATEMENT, Decision, Made, Place, Recorded, Standing
 from runtime.decisions.stored import recorded
 from runtime.decisions.values import fits, row_hashes
 from runtime.tables.keys import Key
 from runtime.tables.manifest import Manifest
 
 
-def standings(manifest: Manifest | None, local: Local) -> list[Standing]:
-    """All decisions of a version, by table and key."""
+def standings(
+    manifest: Manifest | None, local: Local, wanted: Callable[[Decision], bool] | None = None
+) -> list[Standing]:
+    """All decisions of a version, by table and key; or those of the candidates that have a wanted one."""
     found = recorded(manifest, local)
     if manifest is None or not found:
         return []
     by_candidate = of_candidates(manifest, found)
+    if wanted is not None:
+        by_candidate = {key: mine for key, mine in by_candidate.items() if any(wanted(one.decision) for one in mine)}
     looked = look(manifest, local, by_candidate.keys())
     stood = []
     for candidate, mine in by_candidate.items():

@@ -45,14 +45,14 @@ def stored_row(one: Recorded) -> dict[str, Any]:
         "seen": decision.seen,
         "values": dict(decision.values) or None,
         "generated": made or None,
-        "by": decision.by,
+        "who": decision.by,
         "note": decision.note,
     }
 
 
 def _recorded(manifest: Manifest, key: Key, row: dict[str, Any]) -> Recorded:
     decision = Decision(
-        row["of_table"], row["row"], row["seen"], row["verdict"], row["values"] or {}, row["by"], row["note"]
+        row["of_table"], row["row"], row["seen"], row["verdict"], row["values"] or {}, row["who"], row["note"]
     )
     made = tuple(_made(manifest, one) for one in row["generated"] or ())
     return Recorded(decision, key[1:], made)

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from runtime.diff.model import Cause, State
-from runtime.tables.manifest import Manifest, StepRecord
+from runtime.tables.manifest import Manifest, StepRecord, TableManifest
 
 INDIRECT = "what it uses changed"
 _SETTINGS = re.compile(r"\s*\{[^{}]*\}")
@@ -22,7 +22,7 @@ def causes(before: Manifest | None, after: Manifest | None) -> tuple[Cause, ...]
     """Empty when one side has no such dataset: its coming or going is the cause."""
     if before is None or after is None:
         return ()
-    found = (*_spec(before, after), *_run(before, after), *_made_from(before, after))
+    found = (*_spec(before, after), *_run(before, after), *_made_from(before, after), *_decided(before, after))
     return found or _rest(before, after)
 
 
@@ -59,6 +59,24 @@ def _made_from(before: Manifest, after: Manifest) -> Iterator[Cause]:
         if old is None or new is None or old.digest != new.digest:
             rows = ["" if side is None else f"{side.rows:,} rows" for side in (old, new)]
             yield Cause("input", name, _state(old is not None, new is not None), rows[0] or None, rows[1] or None)
+
+
+def _decided(before: Manifest, after: Manifest) -> Iterator[Cause]:
+    """What people decided about rows; or that a build knew of it for the first time, and filled up what went."""
+    old, new = before.decisions, after.decisions
+    if (old.root if old else "") != (new.root if new else ""):
+        yield Cause("decisions", "decisions", _state(old is not None, new is not None), _counted(old), _counted(new))
+    elif before.applied != after.applied:
+        yield Cause("decisions", "decisions", "changed", detail="a build applies them")
+
+
+def _counted(decisions: TableManifest | None) -> str | None:
+    """`1 edited, 2 rejected`"""
+    if decisions is None:
+        return None
+    counts = dict(decisions.stats["verdict"].categories or ())
+    words = {"accept": "accepted", "edit": "edited", "reject": "rejected"}
+    return ", ".join(f"{counts[verdict]:,} {word}" for verdict, word in words.items() if verdict in counts)
 
 
 def _rest(before: Manifest, after: Manifest) -> tuple[Cause, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from dsl.diagnostics import Diagnostic, SynthError, nearest
+from runtime.decisions import STATEMENT, Standing, about
 from runtime.program.trace import printed_slot
 from runtime.query import Reference, query
 from runtime.query.catalog import DatasetAt, dataset_at, datasets, no_dataset
@@ -73,6 +74,8 @@ class Story:
     rejected: Rejection | None
     calls: tuple[Call, ...]
     of: str = ""
+    decisions: tuple[Standing, ...] = ()
+    """What people decided about its rows."""
 
 
 def story(store: Store, reference: Reference, key: str, at: str) -> Story:
@@ -80,16 +83,18 @@ def story(store: Store, reference: Reference, key: str, at: str) -> Story:
     found = _dataset(store, reference, at)
     name = _quoted(reference, at)
     kept = tuple(_kept(store, found, name, key))
-    rejections = _rows(store, f"select * from {name}.rejected where key = {text(key)}")
+    rejections = _rejected(store, name, key, alone=not kept)
+    decisions = tuple(about(found, key))
     calls = _rows(store, f"select * from {name}.calls where row = {text(key)}")
     made = _made(store, found, key) if kept else None
     if made is not None:
-        return replace(made, key=key, kept=kept, rejected=None, of=found.manifest.dataset)
-    if not (kept or rejections or calls):
+        decisions = (*decisions, *made.decisions)
+        return replace(made, key=key, kept=kept, rejected=None, of=found.manifest.dataset, decisions=decisions)
+    if not (kept or rejections or calls or decisions):
         raise SynthError(_no_key(store, name, found, key))
     told = sorted(_calls(found, calls), key=lambda call: _order(call, found.manifest.steps))
     rejection = _rejection(rejections[0]) if rejections else None
-    return Story(found, key, kept, rejection, tuple(told), found.manifest.dataset)
+    return Story(found, key, kept, rejection, tuple(told), found.manifest.dataset, decisions)
 
 
 def _made(store: Store, found: DatasetAt, key: str) -> Story | None:
@@ -154,6 +159,14 @@ def _kept(store: Store, found: DatasetAt, name: str, key: str) -> list[Mapping[s
         for table in found.manifest.tables
         for row in _rows(store, f'select * from {name}."{table}" where {same}')
     ]
+
+
+def _rejected(store: Store, name: str, key: str, *, alone: bool) -> list[dict[str, Any]]:
+    """The candidate's entry; or that of one row of several which a person rejected: it stands under the row's key."""
+    same = f"key = {text(key)}"
+    if alone:
+        same += f" or (statement = {text(STATEMENT)} and starts_with(key, {text(f'{key}/')}))"
+    return _rows(store, f"select * from {name}.rejected where {same} order by length(key)")
 
 
 def _rows(store: Store, sql: str) -> list[dict[str, Any]]:
