@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compiler.catalog import MemoryCatalog
+from dsl.diagnostics import Diagnostic
 from runtime.build.calls import stored_answers
 from runtime.build.changes import Changes
 from runtime.build.inputs import Inputs
@@ -52,8 +53,18 @@ def _local(path: str, written: Written, changes: Changes) -> Path:
     return changes.store.local(changes.head, path)
 
 
-def make(changes: Changes, branch: str, message: str | None, built: Sequence[Built], session: Session) -> Commit:
-    """Commits on the branch's head; when another dataset's build moved it meanwhile, on the new head."""
+def make(
+    changes: Changes,
+    branch: str,
+    message: str | None,
+    built: Sequence[Built],
+    session: Session,
+    told: list[Diagnostic] | None = None,
+) -> Commit:
+    """Commits on the branch's head; when someone else's commit moved it meanwhile, on the new head.
+
+    Where that changed a dataset of ours, the rows of both are merged, and `told` says so.
+    """
     request = CommitRequest(
         branch=branch,
         changes=changes.paths,
@@ -67,9 +78,19 @@ def make(changes: Changes, branch: str, message: str | None, built: Sequence[Bui
             return session.store.commit(request)
         except BranchMoved as moved:
             if _touched(changes, moved.head):
-                raise
+                return _joined(request, session, told)
             request = replace(request, expected=moved.head)
     return session.store.commit(request)
+
+
+def _joined(request: CommitRequest, session: Session, told: list[Diagnostic] | None) -> Commit:
+    from runtime.build.joining import join
+    from runtime.sources.catalog import ProjectCatalog
+
+    made, found = join(session.store, request, ProjectCatalog(session.project.root))
+    if told is not None:
+        told.append(found)
+    return made
 
 
 def scratch(store: Store, branch: str, head: CommitId | None) -> str:
