@@ -32,6 +32,7 @@ TAG_NAME = re.compile(r"\w[-\w]*(\.[-\w]+)*", re.ASCII)
 RESERVED = "_synth"
 """Branches and tags whose names begin so are the store's own: no list shows them, no command takes them."""
 
+FIRST_BRANCH = "main"
 _RESERVED_NAMES = frozenset({"HEAD"})
 
 
@@ -142,7 +143,7 @@ class Store(Protocol):
     def branches(self) -> Mapping[str, CommitId]: ...
 
     def create_branch(self, name: str, at: CommitId) -> None:
-        """E1002 for a name outside the grammar, E1003 when it exists."""
+        """E1002 for a name outside the grammar, E1003 when there is a branch or a tag of that name."""
 
     def delete_branch(self, name: str) -> None:
         """E1001 when there is none. Its commits stay readable by id."""
@@ -150,7 +151,7 @@ class Store(Protocol):
     def tags(self) -> Mapping[str, CommitId]: ...
 
     def tag(self, name: str, at: CommitId) -> None:
-        """A tag is made once and never moves: E1003 when it points elsewhere already."""
+        """A tag is made once and never moves: E1003 when it points elsewhere already, or is a branch's name."""
 
     def log(self, ref: str, limit: int | None = None) -> Sequence[Commit]:
         """The commit and its ancestors, children before parents, newest first."""
@@ -228,7 +229,13 @@ def check_size(size: int) -> None:
 
 
 def check_tag_name(name: str) -> None:
-    """E1002 unless `name` is a branch name, dots allowed between its parts; `.lock` ends no name."""
+    """E1002 unless `name` is a branch name, dots allowed between its parts; `.lock` ends no name.
+
+    `main` is no tag: a server's default branch has that name before anything is committed to it.
+    """
+    if name == FIRST_BRANCH:
+        note = "it is the name of the first branch"
+        raise SynthError(Diagnostic("E1002", f"`{name}` cannot be the name of a tag", notes=(note,)))
     if TAG_NAME.fullmatch(name) is None or name in _RESERVED_NAMES or name.endswith(".lock") or len(name) > 200:
         raise SynthError(_bad_name("tag", name, "letters, digits, `_`, `-` and inner dots"))
 
@@ -241,6 +248,12 @@ def _bad_name(what: str, name: str, allowed: str) -> Diagnostic:
         notes=(f"a {what}'s name is made of {allowed}, and does not begin with `-`",),
         help=f"for example `{suggestion}`" if suggestion and suggestion not in _RESERVED_NAMES else None,
     )
+
+
+def taken(what: str, name: str, at: CommitId | None) -> Diagnostic:
+    """`what` is a branch or a tag: a name is one or the other, never both."""
+    notes = () if at is None else (f"at {at}",)
+    return Diagnostic(code="E1003", message=f"there is a {what} `{name}` already", notes=notes)
 
 
 def _reserved(what: str, name: str) -> Diagnostic:

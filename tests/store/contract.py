@@ -117,7 +117,7 @@ class StoreContract:
         with fails("E1002"):
             save(store, name, {"a": b"1"}, expected=None)
 
-    @pytest.mark.parametrize("name", ["", ".v", "v..1", "v.", "a/b", "v.lock"])
+    @pytest.mark.parametrize("name", ["", ".v", "v..1", "v.", "a/b", "v.lock", "main"])
     def test_tags_have_a_grammar_too(self, store: Store, name: str) -> None:
         with fails("E1002"):
             store.tag(name, save(store, "main", {"a": b"1"}).id)
@@ -130,6 +130,20 @@ class StoreContract:
         store.tag("v1", first.id)
         with fails("E1003"):
             store.tag("v1", second.id)
+
+    def test_a_name_is_a_branch_or_a_tag_and_never_both(self, store: Store) -> None:
+        made = save(store, "main", {"a": b"1"})
+        store.create_branch("tone", made.id)
+        store.tag("v1", made.id)
+        with fails("E1003"):
+            store.tag("tone", made.id)
+        with fails("E1003"):
+            store.create_branch("v1", made.id)
+        with fails("E1003"):
+            save(store, "v1", {"a": b"2"}, expected=None)
+        assert (set(store.branches()), set(store.tags())) == ({"main", "tone"}, {"v1"})
+        store.delete_branch("tone")
+        store.tag("tone", made.id)
 
     def test_a_deleted_branch_leaves_its_commits(self, store: Store) -> None:
         made = save(store, "main", {"a": b"1"})

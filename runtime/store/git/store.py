@@ -32,6 +32,7 @@ from runtime.store.port import (
     check_branch_name,
     check_tag_name,
     is_reserved,
+    taken,
 )
 
 TREE_LEVEL = 1
@@ -86,15 +87,20 @@ class GitStore:
 
     def _create(self, what: str, name: str, at: CommitId) -> None:
         self.get(at)
+        short = name.split("/", 2)[2]
         with reported(self._folder), refs.exclusive(self._folder):
+            self._check_free("tag" if what == "branch" else "branch", short)
             if refs.move(self._repository, name, None, at):
                 return
             found = refs.target(self._repository, name)
         if what == "branch" or found != at:
-            short = name.split("/", 2)[2]
-            raise SynthError(
-                Diagnostic(code="E1003", message=f"there is a {what} `{short}` already", notes=(f"at {found}",))
-            )
+            raise SynthError(taken(what, short, found))
+
+    def _check_free(self, what: str, name: str) -> None:
+        """E1003 when there is a branch, or a tag, of that name."""
+        found = refs.target(self._repository, (refs.HEADS if what == "branch" else refs.TAGS) + name)
+        if found is not None:
+            raise SynthError(taken(what, name, found))
 
     # --- history ---
 
@@ -191,6 +197,8 @@ class GitStore:
         head = refs.target(self._repository, refs.HEADS + request.branch)
         if head != request.expected:
             return self._repeated(request, head)
+        if head is None:
+            self._check_free("tag", request.branch)
         base = self._root(head) if head else None
         tree = self._edited(base, changes)
         if head and tree == base and request.merged is None:

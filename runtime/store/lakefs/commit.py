@@ -26,7 +26,7 @@ from runtime.store.lakefs.history import STAGED, History, Node, clean, metadata_
 from runtime.store.lakefs.names import Names
 from runtime.store.lakefs.objects import META, TOKEN, Objects
 from runtime.store.lakefs.remote import PAGE, Remote
-from runtime.store.port import BranchMoved, Commit, CommitId, CommitRequest, ObjectId
+from runtime.store.port import BranchMoved, Commit, CommitId, CommitRequest, ObjectId, taken
 
 TEMPORARY = "_synth_tmp_"
 
@@ -170,7 +170,10 @@ class Committer:
                     lambda: self._merge(staged.commit.id, request.branch, body), lambda: self._look(request)
                 )
             elif not self.names.create_branch(request.branch, staged.commit.id):
-                return self._repeated(request, self.names.head(request.branch))
+                head = self.names.head(request.branch)
+                if head is None:
+                    raise SynthError(taken("tag", request.branch, None))
+                return self._repeated(request, head)
         except faults.Refused as error:
             if error.status not in (404, 409) and not (error.status == 400 and "no changes" in error.said):
                 raise

@@ -10,7 +10,7 @@ from runtime.store.lakefs import faults
 from runtime.store.lakefs.client import segment
 from runtime.store.lakefs.history import History
 from runtime.store.lakefs.remote import Remote
-from runtime.store.port import BRANCH_NAME, TAG_NAME, CommitId, is_reserved
+from runtime.store.port import BRANCH_NAME, TAG_NAME, CommitId, is_reserved, taken
 
 _STEPS = re.compile(r"(?P<base>.*?)(?P<steps>(~\d*)*)")
 _ID = re.compile(r"[0-9a-fA-F]{4,64}")
@@ -91,7 +91,10 @@ class Names:
         except faults.Refused as error:
             if error.status != 409:
                 raise
-            return self._commit_of(f"/tags/{segment(name)}") or at
+            found = self._commit_of(f"/tags/{segment(name)}")
+            if found is None:
+                raise SynthError(taken("branch", name, self.head(name))) from None
+            return found
         return at
 
     def _commit_of(self, path: str) -> CommitId | None:

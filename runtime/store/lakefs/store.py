@@ -29,6 +29,7 @@ from runtime.store.port import (
     check_branch_name,
     check_size,
     check_tag_name,
+    taken,
 )
 
 
@@ -74,7 +75,8 @@ class LakeFSStore:
         check_branch_name(name)
         self.get(at)
         if not self._names.create_branch(name, at):
-            raise SynthError(_exists("branch", name, self._names.head(name)))
+            found = self._names.head(name)
+            raise SynthError(taken("branch" if found else "tag", name, found))
 
     def delete_branch(self, name: str) -> None:
         check_branch_name(name)
@@ -90,7 +92,7 @@ class LakeFSStore:
         self.get(at)
         found = self._names.tag(name, at)
         if found != at:
-            raise SynthError(_exists("tag", name, found))
+            raise SynthError(taken("tag", name, found))
 
     # --- history ---
 
@@ -151,7 +153,3 @@ class LakeFSStore:
             path: self.put(change) if isinstance(change, bytes) else change for path, change in request.changes.items()
         }
         return self._committer.commit(request, changes)
-
-
-def _exists(what: str, name: str, found: CommitId | None) -> Diagnostic:
-    return Diagnostic(code="E1003", message=f"there is a {what} `{name}` already", notes=(f"at {found}",))

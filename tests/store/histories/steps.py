@@ -22,7 +22,7 @@ PATHS = ("a", "b/x", "b/y", "b/x.y", "c/d/e/f", "c/d/g", "é ~%+&?#", "z")
 TURNING = ("a/1", "c", "b")
 """Files that stand where other commits have folders, and the other way round."""
 PREFIXES = ("", "b", "c/d/", "a", "nothing", "b/x")
-CONTENTS = (b"", b"one", b"two\n", b"\x00\xff" * 700)
+CONTENTS = (b"", b"one", b"two\n", b"\x00\xff\r\n" * 2)
 assert all(BRANCH_NAME.fullmatch(name) for name in BRANCHES)
 
 
