@@ -6,7 +6,8 @@ sides, `dedup` and audits where the result is. No model is called; what only a m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import ast
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,7 @@ from compiler.constant import UNKNOWN, Evaluator
 from compiler.model import Kind
 from dsl import tree
 from dsl.diagnostics import Diagnostic
+from runtime.build.program import Loaded
 from runtime.merge.dataset import DatasetMerge
 from runtime.merge.facts import Facts, Rows
 from runtime.merge.sides import Manifests
@@ -141,12 +143,12 @@ class Check:
         steps = {step.id: step for step in self.dataset.of(plan.Audit)}
         if not steps or self.spec.loaded.audits is None:
             return
-        unknown = {id_: self._unknown(step.condition) for id_, step in steps.items()}
-        for id_, held in self.spec.loaded.audits(self._result()):
-            if unknown[id_]:
-                yield steps[id_], _unseen(self.sides.dataset, steps[id_].title, unknown[id_])
-            elif not held:
-                counts = self.done.manifest.counts
+        unknown = {id_: found for id_, step in steps.items() if (found := self._unknown(step.condition))}
+        for id_, names in unknown.items():
+            yield steps[id_], _unseen(self.sides.dataset, steps[id_].title, names)
+        counts = self.done.manifest.counts
+        for id_, held in _without(self.spec.loaded, unknown)(self._result()):
+            if not held:
                 yield steps[id_], _fails(self.sides.dataset, steps[id_].title, counts.kept, counts.attempted)
 
     def _unknown(self, condition: tree.Expr) -> list[str]:
@@ -164,6 +166,24 @@ class Check:
             result.add(key, Kept(tuple(rows)), self.facts.values(key, rows))
         result.kept, result.attempted = self.done.manifest.counts.kept, self.done.manifest.counts.attempted
         return result
+
+
+def _without(loaded: Loaded, unknown: Collection[str]) -> Any:
+    """The printed function of the audits, less those that read what is not known."""
+    module = ast.parse(loaded.text)
+    (function,) = (node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == "audits")
+    kept = [line for line in function.body if _id(line) not in unknown]
+    function.body = kept or [ast.parse("return ()").body[0]]
+    namespace = dict(loaded.namespace)
+    exec(compile(ast.Module([function], []), f"<synth {loaded.plan.name}>", "exec"), namespace)
+    return namespace["audits"]
+
+
+def _id(line: ast.stmt) -> object:
+    """The audit that a `yield "audit 1", …` is of."""
+    pair = line.value.value if isinstance(line, ast.Expr) and isinstance(line.value, ast.Yield) else None
+    first = pair.elts[0] if isinstance(pair, ast.Tuple) else None
+    return first.value if isinstance(first, ast.Constant) else None
 
 
 def _listed(items: Iterable[str], told: Callable[[int], str]) -> str:

@@ -128,12 +128,12 @@ class _Work:
         from runtime.merge.dataset import merge_dataset
 
         done = merge_dataset(sides, self.decide)
+        if not done.conflicts and not done.problems:
+            done.problems += checked(sides, done, self.catalog)
         self.changes |= done.changes
         self.tables += done.tables
         self.conflicts += done.conflicts
         self.problems += done.problems
-        if not done.conflicts and not done.problems:
-            self.problems += checked(sides, done, self.catalog)
         self._done(sides, "merged")
 
     def _done(self, sides: Manifests, how: str) -> None:
