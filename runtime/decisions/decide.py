@@ -7,15 +7,14 @@ order in which people decide makes no difference, and what is withdrawn leaves n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 from runtime.decisions.asked import Asked, asked
+from runtime.decisions.before import Before
 from runtime.decisions.effect import effect, rejected_key, rejected_row, sortable
-from runtime.decisions.look import Looked, look
 from runtime.decisions.model import STATEMENT, Decision, Made, Place, Recorded
-from runtime.decisions.standing import is_dropped, made_now, of_candidates
 from runtime.decisions.stored import stored_row
 from runtime.decisions.version import Version
 from runtime.decisions.writing import Edits, commit_changes
@@ -81,60 +80,58 @@ def _request(
 
 def edits(version: Version, wanted: Asked) -> Edits:
     """What changes in the version's tables, among its rejected rows and decisions, and in its counts."""
-    by_candidate = of_candidates(version.manifest, version.recorded)
-    looked = look(version.manifest, version.local, wanted.candidates)
+    before = Before.of(version.manifest, version.local, wanted.candidates, version.recorded)
     found = Edits()
     for candidate in wanted.candidates:
-        _Candidate(version, looked, candidate, by_candidate.get(candidate, [])).edit(wanted, found)
+        _Candidate(before, candidate, before.made(candidate)).edit(wanted, found)
     return found
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class _Candidate:
-    """One candidate of the version, and what is kept of it."""
+    """One candidate of the version, and what it made."""
 
-    version: Version
-    looked: Looked
+    before: Before
     key: Key
-    found: Sequence[Recorded]
-    made: Mapping[Place, Made] = field(init=False)
+    made: Mapping[Place, Made]
 
-    def __post_init__(self) -> None:
-        self.made = made_now(self.version.manifest, self.looked, self.key, self.found)
+    @property
+    def dataset(self) -> str:
+        return self.before.manifest.dataset
+
+    @property
+    def there(self) -> Mapping[Place, Made]:
+        return self.before.there[self.key]
 
     def edit(self, wanted: Asked, into: Edits) -> None:
-        before = {one.place: one for one in self.found}
+        before = {one.place: one for one in self.before.found[self.key]}
         kept = {place: one.decision for place, one in before.items() if place not in wanted.withdrawn}
         decided = kept | {
-            place: wanted.checked(place, self.made.get(place), self.looked.rows.get(place))
-            for place in wanted.of(self.key)
+            place: wanted.checked(place, self.made.get(place), self.there.get(place)) for place in wanted.of(self.key)
         }
         made = sorted(self.made.values(), key=lambda one: sortable(one.place))
-        came = effect(self.version.dataset, self.key, made, decided)
+        came = effect(self.dataset, self.key, made, decided)
         self._rows(came.rows, into)
         self._rejected(came.rejected, came.dropped, into)
         for place in before.keys() | decided.keys():
             into.decisions[stored_key_of(place)] = self._stored(place, decided.get(place), before.get(place), came)
 
     def _rows(self, rows: Sequence[Made], into: Edits) -> None:
-        manifest, there = self.version.manifest, self.looked.rows
         after = {one.place: one for one in rows}
-        mine = {place for place in there if place[1][: len(manifest.key)] == self.key}
-        for table, key in mine | after.keys():
-            row, now = after.get((table, key)), there.get((table, key))
+        for table, key in self.there.keys() | after.keys():
+            row, now = after.get((table, key)), self.there.get((table, key))
             if row is None or now is None or row.row != now.row:
                 into.tables.setdefault(table, {})[key] = row.row if row else None
 
     def _rejected(self, whole: Decision | None, dropped: Mapping[Place, Decision], into: Edits) -> None:
-        size = len(self.version.manifest.key)
-        for key, row in self.looked.rejected.items():
-            if key[:size] == self.key and row["statement"] == STATEMENT:
+        for key, row in self.before.rejected[self.key].items():
+            if row["statement"] == STATEMENT:
                 into.rejected[key] = None
         if whole is not None:
             into.rejected[self.key] = rejected_row(whole)
         for place, decision in dropped.items():
-            into.rejected[rejected_key(self.version.dataset, place)] = rejected_row(decision)
-        into.dropped += (whole is not None) - is_dropped(self.looked, self.key)
+            into.rejected[rejected_key(self.dataset, place)] = rejected_row(decision)
+        into.dropped += (whole is not None) - self.before.is_dropped(self.key)
 
     def _stored(
         self, place: Place, decision: Decision | None, before: Recorded | None, came: Any
