@@ -36,12 +36,10 @@ def write_project(root: Path, name: str, store: str) -> Path:
     return root
 
 
-def start(root: Path, name: str, rounds: int, environment: Mapping[str, str]) -> subprocess.Popen[str]:
+def start(root: Path, name: str, rounds: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.store.building", str(root), name, str(rounds)]
-    environment = {**os.environ, **environment}
-    output = subprocess.PIPE
     here = Path(__file__).parents[2]
-    return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, text=True, cwd=here, env=environment)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=here)
 
 
 def check_line(store: Store, names: list[str], rounds: int) -> None:
