@@ -7,6 +7,7 @@ import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     import pygit2
@@ -19,9 +20,9 @@ _EMAIL = re.compile(r"<([^<>]+)>\s*$")
 
 def whoami(project: Project) -> str:
     """SYNTH_AUTHOR; else git's `user.name <user.email>`, as the project's own repository or the user has it; else the
-    name that the machine knows. A claim like git's own: a signature is what proves it."""
+    lakeFS server's user; else the machine's. A claim, like git's own: a signature is what proves it."""
     said = _clean(os.environ.get(VARIABLE, ""))
-    return said or _git(project.root) or f"{_login()} <{_login()}@localhost>"
+    return said or _git(project.root) or _lakefs(project) or f"{_login()} <{_login()}@localhost>"
 
 
 def address(author: str) -> str:
@@ -45,6 +46,20 @@ def _git(root: Path) -> str:
     if not name and not address:
         return ""
     return f"{name or address} <{address or name}>"
+
+
+def _lakefs(project: Project) -> str:
+    """Whose keys they are. "" for another store, and for a server that does not say."""
+    if project.config.store.kind != "lakefs":
+        return ""
+    from runtime.store.lakefs.open import described
+    from runtime.store.lakefs.store import LakeFSStore
+    from runtime.store.open import project_store
+
+    store = project_store(project)
+    found = described(store) if isinstance(store, LakeFSStore) else {}
+    user, server = found.get("user"), urlsplit(str(found.get("server"))).hostname
+    return f"{user} <{user}@{server or 'lakefs'}>" if user else ""
 
 
 def git_config(root: Path) -> dict[str, str]:

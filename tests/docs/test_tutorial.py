@@ -1,4 +1,4 @@
-"""The tutorial, done as it says: files written, commands run in its order, and what they print compared line by line.
+"""The tutorial and the page on review, done as they say: files written, commands run in its order, and what they print compared line by line.
 
 Digests, tokens and times may differ; a line `…` stands for any lines.
 """
@@ -14,7 +14,8 @@ import pytest
 
 from runtime.cli import run
 
-PAGE = Path(__file__).parents[2] / "docs" / "tutorial.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = ("tutorial.md", "review.md")
 _STEPS = re.compile(
     r"<!-- change (?P<changed>\S+): (?P<old>.+?) -> (?P<new>.+?) -->"
     r"|<!-- (?P<how>write|append) (?P<path>\S+) -->\n```\w+\n(?P<text>.*?)^```$"
@@ -45,6 +46,8 @@ def do(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     words = shlex.split(command)
     if words[0] == "cd":
         monkeypatch.chdir(words[1])
+    elif words[0] == "export":
+        monkeypatch.setenv(*words[1].split("=", 1))
     else:
         assert words[0] == "synth"
         run(words[1:])
@@ -63,13 +66,14 @@ def write(step: re.Match[str]) -> None:
         Path(step["path"]).write_text(step["text"], encoding="utf-8")
 
 
-def test_the_tutorial_works_as_it_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_works_as_it_is_written(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")
-    for step in _STEPS.finditer(PAGE.read_text(encoding="utf-8")):
+    for step in _STEPS.finditer((DOCS / page).read_text(encoding="utf-8")):
         if step["console"] is None:
             write(step)
             continue
