@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dsl.source import Source
 
 DONE, DIFFERENT, MISTAKE, OUR_BUG, INTERRUPTED = 0, 1, 2, 70, 130
-GATES = frozenset({"E0901", "E0902", "E0903", "E0920", "E1085"})
+GATES = frozenset({"E0901", "E0902", "E0903", "E0920", "E1085", "E1061", "E1062"})
 """An audit, a test of the spec, a judge's gold cases: the spec is right, and what it made is not as it asks; or a
 pull request that does not meet the rules yet."""
 

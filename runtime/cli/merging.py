@@ -93,9 +93,11 @@ def _commit(context: Context, merged: Merged, choices: Choices, reviewed: int | 
         return None
     by = whoami(context.project)
     if reviewed is not None:
+        from runtime.review import open_reviews
         from runtime.review.gate import merge_pull
 
-        return merge_pull(context.store, context.project.config, reviewed, by)
+        reviews = open_reviews(context.project, context.store)
+        return merge_pull(context.store, context.project.config, reviewed, by, reviews=reviews)
     allow = choices.allow_failed
     return commit_merge(context.store, choices.branch, merged, choices.message, by, allow_failed=allow)
 

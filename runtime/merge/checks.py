@@ -68,7 +68,8 @@ class Check:
             for table, found in manifest.tables.items()
         }
         calls = self._files(layout.calls_folder(name), manifest.calls)
-        return Facts(self.dataset, tables, calls, len(manifest.key), frozenset(self._wanted()))
+        texts = self._files(layout.texts_folder(name), manifest.texts)
+        return Facts(self.dataset, tables, calls, texts, len(manifest.key), frozenset(self._wanted()))
 
     def _files(self, folder: str, table: Any) -> list[Path]:
         commits = self.sides.commits

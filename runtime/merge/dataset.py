@@ -91,7 +91,7 @@ def _decisions(sides: Manifests, scratch: Scratch, decide: Resolutions) -> Outco
     three = sides.beside(scratch, DECISIONS, layout.decisions_folder(sides.dataset))
     if three.ours.table is None and three.theirs.table is None:
         return None
-    return merge_table(three, sides.dataset, DECISIONS, 1, decide, atomic=True)
+    return merge_table(three, sides.dataset, DECISIONS, 0, decide, atomic=True)
 
 
 def _trails(sides: Manifests, scratch: Scratch, done: DatasetMerge) -> None:
@@ -119,11 +119,12 @@ def _followed(three: Three, delta: Delta, done: DatasetMerge) -> TableManifest |
 
 
 def _kept(sides: Manifests, scratch: Scratch, done: DatasetMerge, candidates: Sequence[str]) -> set[str]:
-    """Those of the candidates that have a row in the result."""
+    """Those that have a row in the result; a person can have rejected one row of many, under the row's own key."""
     paths = [path for _, _, files in _files(sides, done) for path in files]
     if not candidates or not paths:
         return set()
-    sql = f"""select distinct {_candidate(done.manifest)} as owner from {parquet([str(p) for p in paths], "key")}
+    keys = parquet([str(path) for path in paths], "key")
+    sql = f"""select distinct owner from (select {_candidate(done.manifest)} as owner from {keys} union all from {keys})
         where owner in (select unnest($1::varchar[]))"""
     return {owner for (owner,) in scratch.execute(sql, [list(candidates)]).fetchall()}
 

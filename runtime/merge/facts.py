@@ -19,6 +19,7 @@ from compiler import plan
 from dsl import tree
 from runtime.diff.decoding import decoder
 from runtime.query.scratch import Scratch, parquet, text
+from runtime.query.texts import named_texts, read_texts, with_texts
 from runtime.tables.keys import Key, decode_key, print_key
 from runtime.tables.manifest import TableManifest
 
@@ -28,11 +29,13 @@ TOLD = ("draw", "let", "gen", "run", "next")
 
 @dataclass(frozen=True)
 class Facts:
-    """`tables` are each table's manifest and files; `parts` is how many parts a candidate's key has."""
+    """`tables` are each table's manifest and files; `texts` files of long texts that calls name; `parts` is how many
+    parts a candidate's key has; `wanted` are the names that somebody asks for."""
 
     dataset: plan.DatasetPlan
     tables: Mapping[str, tuple[TableManifest, Sequence[Path]]]
     calls: Sequence[Path]
+    texts: Sequence[Path]
     parts: int
     wanted: frozenset[str]
 
@@ -110,13 +113,18 @@ class Facts:
             order by row, round, attempt"""
         for row, cell, value, arguments in Scratch().execute(sql).fetchall():
             names = found.setdefault(row, {})
-            given = orjson.loads(arguments) if arguments else {}
+            given = self._whole(orjson.loads(arguments)) if arguments else {}
             for (gen, param), name in self.argued.items():
                 if gen == cell and param in given:
                     names.setdefault(name, given[param])
             if cell in self.told:
                 names[cell] = None if value is None else orjson.loads(value)
         return found
+
+    def _whole(self, arguments: Any) -> Any:
+        """With long texts in place of their names."""
+        names = set(named_texts(arguments))
+        return with_texts(arguments, read_texts([str(path) for path in self.texts], names)) if names else arguments
 
 
 def _position(rest: Key) -> tuple[int, ...]:

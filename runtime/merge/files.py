@@ -53,7 +53,7 @@ def read_resolutions(text: str, name: str) -> list[Resolution]:
 
 
 def _jsonl(text: str, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -66,7 +66,7 @@ def _jsonl(text: str, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def _csv(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    reader = csv.DictReader(io.StringIO(text))
+    reader = csv.DictReader(io.StringIO(text, newline=""))
     for row in reader:
         values: dict[str, Any] = {name: row.get(name) or "" for name in FIELDS if name not in JSON_FIELDS}
         yield reader.line_num, values | {"column": values["column"] or None, "value": _value(row.get("value") or "")}
