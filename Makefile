@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test unit live soak lint types docs-check golden record bench clean install
+.PHONY: demo test unit browser live soak lint types docs-check golden record screenshots bench clean install
 
 install: $(STAMP)
 
@@ -18,10 +18,15 @@ $(STAMP): pyproject.toml constraints.txt
 demo: install
 	bash specs/demo.sh
 
-test: install unit live
+test: install unit browser live
 
 unit: install
-	$(BIN)/python -m pytest -m 'not live and not soak' -n 2
+	$(BIN)/python -m pytest -m 'not live and not soak and not browser' -n 2
+
+# A real Chromium drives the review page. Where there is none that is said, and fails only where it is required.
+browser: install
+	@if $(BIN)/python -m tests.browser.chromium; then $(BIN)/python -m pytest tests/browser -m browser -n 2 --dist loadfile; \
+	else test -z "$$SYNTH_REQUIRE_BROWSER"; fi
 
 live: install
 	$(BIN)/python -m pytest -m live
@@ -41,12 +46,16 @@ docs-check: install
 
 # Rewrites what tests compare with: goldens, generated pages, and the recorded answers of the embedded model.
 golden: install
-	$(BIN)/python -m pytest -m 'not live and not soak' -n 2 --update-golden
+	$(BIN)/python -m pytest -m 'not live and not soak and not browser' -n 2 --update-golden
 
 # `make record` asks the embedded model about all of them again, `make record SPEC=bios` about one spec of the gallery.
 record: install
 	$(if $(SPEC),,$(BIN)/python -m tests.acceptance.replay)
 	$(BIN)/python -m tests.gallery.record $(SPEC)
+
+# The pictures of docs/review.md, taken of the page as it is.
+screenshots: install
+	$(BIN)/python -m tests.browser.screenshots
 
 bench: install
 	for script in benchmarks/b*.py; do $(BIN)/python $$script || exit 1; done

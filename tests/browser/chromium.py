@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-MISSING = "no Chromium on this machine: apt-get install chromium, or say where it is in SYNTH_CHROMIUM"
+MISSING = "not run: no Chromium (apt-get install chromium, or say in SYNTH_CHROMIUM where it is)"
 
 
 def find() -> str | None:
@@ -27,3 +28,7 @@ def started() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path)
         yield browser
         browser.close()
+
+
+if __name__ == "__main__":
+    sys.exit(None if find() else f"browser tests {MISSING}")

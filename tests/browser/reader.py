@@ -72,9 +72,9 @@ class Reader:
         expect(self.current).to_be_focused()
 
     def check(self) -> None:
-        assert self.complaints == []
-        assert self.page.evaluate("window.violations") == []
-        assert [url for url in self.requests if not url.startswith(self.url)] == []
+        wrong = [*self.complaints, *self.page.evaluate("window.violations")]
+        wrong += [url for url in self.requests if not url.startswith(self.url)]
+        assert not wrong, wrong
 
     def heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and NO_CONTENT not in message.text:

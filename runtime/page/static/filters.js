@@ -34,6 +34,12 @@ export class Filters {
     this.ask();
   }
 
+  /** Whether the keyboard may go to the rows: nobody is choosing here, or what was typed is done. */
+  get lets() {
+    const active = document.activeElement;
+    return !this.element.contains(active) || active.name === "where";
+  }
+
   /** As an address has it: only what is asked for. */
   query() {
     return new URLSearchParams(Object.entries(this.asked).filter(([, value]) => value)).toString();
@@ -87,8 +93,6 @@ export class Filters {
 
   where() {
     const input = h("input", { name: "where", value: this.asked.where, placeholder: "where …", size: 18, spellcheck: "false", autocomplete: "off", "aria-label": "Only rows where", "aria-keyshortcuts": "/", title: "a condition over columns, as in a spec: len(answer) > 200" });
-    const form = h("form", { class: "where" }, input);
-    form.addEventListener("submit", (event) => (event.preventDefault(), this.set("where", input.value.trim())));
     input.addEventListener("change", () => this.set("where", input.value.trim()));
     input.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
@@ -96,7 +100,7 @@ export class Filters {
       event.preventDefault();
       document.querySelector(".card.current")?.focus();
     });
-    return form;
+    return h("span", { class: "where" }, input);
   }
 
   sample() {

@@ -84,7 +84,7 @@ function parsed(text, old) {
 export function commentForm(row, names, draft, send, done) {
   draft.column ??= "";
   const options = ["", ...names].map((name) => h("option", { value: name, selected: name === draft.column }, name || "the whole row"));
-  const on = h("label", { class: "short" }, h("span", {}, "on"), h("select", { name: "column" }, options));
+  const on = h("label", { class: "short" }, h("span", {}, "on"), h("select", { name: "column", "aria-label": "on" }, options));
   return form(draft, `Comment on row ${row.key}`, [on, area(draft, "text", "", "comment")], "Comment", () => send(draft.text ?? "", draft.column || null), done);
 }
 

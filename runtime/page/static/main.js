@@ -6,7 +6,7 @@ import { bind, listen, showHelp } from "./keys.js";
 import { pullPage } from "./pull.js";
 import { listPage } from "./pulls.js";
 import { clearComplaints, complain, say } from "./say.js";
-import { bdi } from "./text.js";
+import { bdi, signed } from "./text.js";
 
 const THEMES = ["auto", "light", "dark"];
 let leave = () => {};
@@ -27,7 +27,7 @@ async function open() {
     const number = location.pathname.match(/^\/pulls\/(\d+)\/?$/)?.[1];
     const page = number ? await pullPage(Number(number), await me) : await listPage(await me, go);
     leave = page.leave ?? leave;
-    document.title = `${page.title} · synth review`;
+    document.title = `${signed(page.title)} · synth review`;
     fill(main, page.element);
     page.shown?.();
   } catch (problem) {

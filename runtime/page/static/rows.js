@@ -102,7 +102,7 @@ class Rows {
       this.scroller.reset(this.pager.total, 110);
       this.scroller.reset(this.pager.total, this.scroller.average());
       this.scroller.reveal(index, "start");
-      if (!this.filters.element.contains(document.activeElement)) this.scroller.element(index)?.focus({ preventScroll: true });
+      if (this.filters.lets) this.scroller.element(index)?.focus({ preventScroll: true });
     }
     this.cover();
   }
@@ -228,8 +228,8 @@ class Rows {
   }
 
   undo(row, index) {
-    const last = row.decision ? { row, index } : this.undone.pop();
-    if (!last?.row.decision) return say("nothing to undo");
+    const last = row.decision ? { row, index } : this.undone.findLast((done) => done.row.decision);
+    if (!last) return say("nothing to undo");
     const edited = last.row.decision.verdict === "edit";
     this.go(last.index);
     say(`${last.row.key}: undone`);

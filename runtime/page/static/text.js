@@ -58,6 +58,11 @@ function sign(char) {
   return h("span", { class: "sign", title: `${id} ${name}` }, `\u27e8${short}\u27e9`);
 }
 
+/** The same as one string, for where there are no elements: a title, a message. */
+export function signed(text) {
+  return shown(String(text)).map((part) => (typeof part === "string" ? part : part.textContent)).join("");
+}
+
 /** A run of text, isolated: its direction is its own and changes nothing around it. */
 export function bdi(text, attributes = {}) {
   return h("bdi", { dir: "auto", ...attributes }, shown(String(text)));
