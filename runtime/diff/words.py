@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from runtime.diff.align import affordable, common
+
 Op = Literal["equal", "delete", "insert"]
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+|\s+|[^\w\s]")
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
 _BUDGET = 200_000
-"""How many pairs of equal tokens a comparison may look at; beyond, the texts are first compared by sentences."""
+"""How many pairs of equal tokens there may be for blocks to be looked for at all."""
+_NEAR = 1_500
+"""Up to so many, whole blocks are kept together, which reads best; beyond, as many tokens as can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,12 @@ def word_marks(before: str, after: str) -> tuple[Mark, ...]:
 
 
 def _marks(before: Sequence[str], after: Sequence[str], *, by_sentence: bool) -> Iterator[Mark]:
-    """Cuts off what is shared at both ends, then compares what is left as finely as it can afford."""
+    """Cuts off what is shared at both ends, then compares what is left: by sentences first where it is too long."""
     head = _shared(zip(before, after, strict=False))
     tail = _shared(zip(reversed(before[head:]), reversed(after[head:]), strict=False))
     old, new = before[head : len(before) - tail], after[head : len(after) - tail]
     yield Mark("equal", "".join(before[:head]))
-    if not old or not new or _cost(old, new) <= _BUDGET:
+    if _cost(old, new) <= _BUDGET or affordable(old, new):
         yield from _aligned(old, new, by_sentence=False)
     elif by_sentence:
         yield from _aligned(_sentences(old), _sentences(new), by_sentence=True)
@@ -68,17 +72,24 @@ def _sentences(tokens: Sequence[str]) -> list[str]:
 
 
 def _aligned(before: Sequence[str], after: Sequence[str], *, by_sentence: bool) -> Iterator[Mark]:
-    if by_sentence and _cost(before, after) > _BUDGET:
-        yield from (Mark("delete", "".join(before)), Mark("insert", "".join(after)))
-        return
-    for op, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if op == "equal":
-            yield Mark("equal", "".join(before[i:j]))
-        elif op == "replace" and by_sentence:
-            old, new = _WORD.findall("".join(before[i:j])), _WORD.findall("".join(after[k:m]))
-            yield from _marks(old, new, by_sentence=False)
+    was = now = 0
+    for i, j, size in _blocks(before, after):
+        old, new = before[was:i], after[now:j]
+        if old and new and by_sentence:
+            yield from _marks(_WORD.findall("".join(old)), _WORD.findall("".join(new)), by_sentence=False)
         else:
-            yield from (Mark("delete", "".join(before[i:j])), Mark("insert", "".join(after[k:m])))
+            yield from (Mark("delete", "".join(old)), Mark("insert", "".join(new)))
+        yield Mark("equal", "".join(before[i : i + size]))
+        was, now = i + size, j + size
+
+
+def _blocks(before: Sequence[str], after: Sequence[str]) -> Iterable[tuple[int, int, int]]:
+    """What both have: where it begins in each, and its length; then the ends of both, alone where it is too much."""
+    end = (len(before), len(after), 0)
+    cost = _cost(before, after)
+    if cost > _NEAR and affordable(before, after):
+        return [*common(before, after), end]
+    return SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks() if cost <= _BUDGET else [end]
 
 
 def _bridged(marks: Iterable[Mark]) -> Iterator[Mark]:
