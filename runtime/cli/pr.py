@@ -265,9 +265,9 @@ def _me(context: Context) -> str:
 def _subject(context: Context, branch: str) -> str:
     """The first line of a branch's newest commit; its name where there is none."""
     from runtime.cli.history import subject
-    from runtime.store.port import check_branch_name
+    from runtime.store.port import check_user_branch
 
-    check_branch_name(branch)
+    check_user_branch(branch)
     head = context.store.head(branch)
     return (subject(context.store.get(head)) if head else "") or branch
 

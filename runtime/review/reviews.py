@@ -12,7 +12,7 @@ from runtime.review.log import Draft, Log, LogAt
 from runtime.review.model import Event, Json, Kind, Place, PullRequest, ReviewVerdict, Wanted
 from runtime.review.reading import hashes
 from runtime.review.state import place_json, pull_request
-from runtime.store.port import CommitId, Store, check_branch_name
+from runtime.store.port import CommitId, Store, check_user_branch
 
 LONGEST = 100_000
 """Characters of a text. A comment is read on a screen; data belongs in a dataset."""
@@ -59,7 +59,7 @@ class Reviews:
     def open(self, source: str, target: str, title: str, description: str, by: str) -> PullRequest:
         """E1082 when one is open already, E1083 when there is nothing to merge."""
         for name in (source, target):
-            check_branch_name(name)
+            check_user_branch(name)
         self._check_mergeable(source, target)
         data = {"source": source, "target": target, "title": _told(title), "description": _text(description)}
 

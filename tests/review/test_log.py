@@ -15,7 +15,7 @@ from runtime.store.git.store import GitStore
 from runtime.store.port import CommitRequest
 from tests.review.desk import ADA, BOB, Desk
 
-EACH = 12
+EACH = 6
 
 
 def chatter(folder: str, name: str) -> None:

@@ -111,7 +111,9 @@ class TestMistakes:
             desk.open()
         assert code(refused) == "E1082"
 
-    @pytest.mark.parametrize(("source", "expected"), [("main", "E1083"), ("nowhere", "E1001"), ("no way", "E1002")])
+    @pytest.mark.parametrize(
+        ("source", "expected"), [("main", "E1083"), ("nowhere", "E1001"), ("no way", "E1002"), (BRANCH, "E1002")]
+    )
     def test_a_source_that_brings_nothing(self, desk: Desk, source: str, expected: str) -> None:
         with pytest.raises(SynthError) as refused:
             desk.open(source=source)

@@ -8,6 +8,7 @@ import pytest
 
 from dsl.diagnostics import SynthError
 from runtime.config import Config, ReviewConfig
+from runtime.decisions import Decision, decide
 from runtime.review import Place, Rule, digest, enforce, flagged_rows, merge_pull, refuse_direct, rules
 from runtime.review.recorded import POLICY_PATH, Policy, record, recorded
 from runtime.store.port import CommitRequest
@@ -237,6 +238,23 @@ class TestBuilt:
         work.pages(**{**PAGES, "e": "changed after it was read by Bob"})
         work.build("more")
         assert not rule().met
+
+    def test_a_decision_about_a_flagged_row_is_as_good_and_is_part_of_the_diff(self, tmp_path: Path) -> None:
+        work = Built(tmp_path)
+        work.branch("more")
+        work.pages(**{**PAGES, "e": "another text of five words"})
+        work.build("more")
+        reviews = work.reviews
+        reviews.review(1, "approve", BOB, reviews.digest(reviews.open("more", "main", "More", "", ADA)))
+        decide(
+            work.store, "more", "notes", [Decision("notes", "e", "", "edit", {"text": "a better text of mine"}, BOB)]
+        )
+        pull = work.reviews.get(1)
+        found = {rule.name: rule for rule in rules(work.store, work.project.config, pull)}
+        assert (found["flags"].met, pull.approvals[0].stale) == (True, True)
+        with pytest.raises(SynthError) as refused:
+            refuse_direct(work.store, work.project.config, "main", "no decision goes there")
+        assert codes(refused) == ["E1086"]
 
     def test_an_audit_that_only_warned_keeps_it_out(self, tmp_path: Path) -> None:
         work = Built(tmp_path)
