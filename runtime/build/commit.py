@@ -18,7 +18,7 @@ from runtime.build.program import Loaded
 from runtime.build.session import Session
 from runtime.measures.dataset import measures
 from runtime.query.shards import local_shard
-from runtime.store.port import BranchMoved, Commit, CommitId, CommitRequest, Store
+from runtime.store.port import RACES, BranchMoved, Commit, CommitId, CommitRequest, Store
 from runtime.tables import layout
 from runtime.tables.manifest import Manifest
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from runtime.build.build import Built
 
 NO_FILES = MemoryCatalog()
-ATTEMPTS = 5
 __all__ = ["Changes", "fill_journal", "make", "manifest", "remember", "scratch"]
 
 
@@ -73,7 +72,7 @@ def make(
         expected=changes.head,
         metadata=_metadata(built),
     )
-    for _ in range(ATTEMPTS):
+    for _ in range(RACES):
         try:
             return session.store.commit(request)
         except BranchMoved as moved:

@@ -16,16 +16,15 @@ from runtime.merge.merging import three_way
 from runtime.merge.model import Merged
 from runtime.merge.sides import Commits
 from runtime.merge.told import summary
-from runtime.store.port import BranchMoved, Commit, CommitId, CommitRequest, Store
+from runtime.store.port import RACES, BranchMoved, Commit, CommitId, CommitRequest, Store
 
-ATTEMPTS = 100
 HIDDEN = "_synth_build_"
 
 
 def join(store: Store, request: CommitRequest, catalog: Catalog | None = None) -> tuple[Commit, Diagnostic]:
     """The commit, and what is told about it. E1068 where rows of both differ, or the result fails what specs demand."""
     with _aside(store, request) as ours:
-        for _ in range(ATTEMPTS):
+        for _ in range(RACES):
             head = store.head(request.branch)
             merged = three_way(Commits(store, request.expected, head, ours.id), (), None, catalog)
             if merged.conflicts or merged.problems:

@@ -18,11 +18,9 @@ from runtime.decisions.model import STATEMENT, Decision, Made, Place, Recorded
 from runtime.decisions.stored import stored_row
 from runtime.decisions.version import Version
 from runtime.decisions.writing import Edits, commit_changes
-from runtime.store.port import BranchMoved, Commit, CommitId, CommitRequest, Store
+from runtime.store.port import RACES, BranchMoved, Commit, CommitId, CommitRequest, Store
 from runtime.tables.keys import Key
 from runtime.tables.layout import dataset_folder
-
-ATTEMPTS = 5
 
 
 def decide(
@@ -40,7 +38,7 @@ def decide(
     E1001, E1031, E1032 for what is not there, E1100 for rows, E1103 for values, E1107 for a row that has changed since
     it was seen, E1108 and E1109 for what cannot be meant; `BranchMoved` where `expected` is behind in this dataset.
     """
-    for _ in range(ATTEMPTS):
+    for _ in range(RACES):
         head = _base(store, branch, dataset, expected)
         try:
             return store.commit(_request(store, branch, head, dataset, new, withdraw, message))

@@ -9,9 +9,8 @@ from dsl.diagnostics import Diagnostic, SynthError
 from runtime.merge.merging import merge, three_way
 from runtime.merge.model import Conflict, Merged
 from runtime.merge.sides import Commits
-from runtime.store.port import BranchMoved, Commit, CommitId, CommitRequest, Store
+from runtime.store.port import RACES, BranchMoved, Commit, CommitId, CommitRequest, Store
 
-ATTEMPTS = 5
 NO_METADATA: Mapping[str, str] = {}
 
 
@@ -32,7 +31,7 @@ def commit_merge(
     """
     told = {**metadata, **({"by": by} if by else {})}
     name = build_id or _build_id(branch, merged, message)
-    for _ in range(ATTEMPTS):
+    for _ in range(RACES):
         check(merged, allow_failed=allow_failed)
         if merged.up_to_date or (not merged.changes and not merged.parent):
             return store.get(_known(merged.ours))

@@ -27,6 +27,13 @@ ObjectId = NewType("ObjectId", str)
 BLOB_LIMIT = 4 * 1024 * 1024
 """No object is larger, in bytes: any git host takes it, and no reader needs more memory than that."""
 
+RACES = 100
+"""How often a commit that another came before is made for the new head, before its writer hears of it.
+
+Whoever loses a race loses it to a commit that went in. Of n equal writers one loses so many in a row once in
+(n / (n-1)) ** 100 commits.
+"""
+
 BRANCH_NAME = re.compile(r"\w[-\w]*", re.ASCII)
 TAG_NAME = re.compile(r"\w[-\w]*(\.[-\w]+)*", re.ASCII)
 RESERVED = "_synth"

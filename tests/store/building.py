@@ -36,8 +36,8 @@ def write_project(root: Path, name: str, store: str) -> Path:
     return root
 
 
-def start(root: Path, name: str, rounds: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.store.building", str(root), name, str(rounds)]
+def start(root: Path, name: str, rounds: int, script: str = "building") -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", f"tests.store.{script}", str(root), name, str(rounds)]
     here = Path(__file__).parents[2]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=here)
 
