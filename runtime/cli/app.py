@@ -42,6 +42,7 @@ VERBS = (
     Verb("switch", VERSIONS, "Make another branch current."),
     Verb("tag", VERSIONS, "List tags, or name a commit."),
     Verb("diff", VERSIONS, "Show what changed between two versions, and why."),
+    Verb("apply", VERSIONS, "Make the changes of a patch, as one commit."),
     Verb("merge", VERSIONS, "Merge another branch's rows into this one."),
     Verb("revert", VERSIONS, "Take back what one commit did."),
     Verb("decide", REVIEW, "Accept, reject or edit rows, for good."),

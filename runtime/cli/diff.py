@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 import typer
 
 from dsl.diagnostics import Diagnostic, SynthError
-from runtime.cli.console import colour, say, say_json, width
+from runtime.cli.console import colour, say, say_json, say_raw, width
 from runtime.cli.context import Context
 
 if TYPE_CHECKING:
     from runtime.diff import Diff, View
     from runtime.diff.model import RowState
+
+
+LIMIT = 10
+"""Rows of each table that are shown; a patch holds them all."""
 
 
 class Only(StrEnum):
@@ -31,6 +35,8 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
+    HTML = "html"
+    PATCH = "patch"
 
 
 def run(
@@ -42,8 +48,11 @@ def run(
     only: Only = typer.Option(None, "--only", help="Rows of this kind."),
     sample: int = typer.Option(None, "--sample", metavar="N", min=1, help="So many rows, drawn by their keys."),
     offset: int = typer.Option(0, "--offset", metavar="N", min=0, help="Skip so many rows of each table."),
-    limit: int = typer.Option(10, "--limit", metavar="N", min=0, help="So many rows of each table at most."),
+    limit: int = typer.Option(None, "--limit", metavar="N", min=0, help="So many rows of each table at most (10)."),
+    reason: str = typer.Option(None, "--reason", metavar="TEXT", help="Rows that such a statement drops, or dropped."),
+    flag: str = typer.Option(None, "--flag", metavar="TEXT", help="Rows that such a statement marks for a person."),
     form: Format = typer.Option(Format.TEXT, "--format", help="How it is printed."),
+    full: bool = typer.Option(False, "--full", help="A patch with the calls behind the rows."),
     html: str = typer.Option(None, "--html", metavar="FILE", help="Write one page of HTML that needs nothing else."),
     as_json: bool = typer.Option(False, "--json", help="The same as --format json."),
     exit_code: bool = typer.Option(False, "--exit-code", help="Exit 1 when anything differs."),
@@ -58,7 +67,9 @@ def run(
     found = _compare(context, between or "", dataset)
     names = tuple(name.strip() for name in columns.split(",") if name.strip()) if columns else None
     kind: RowState | None = only.value if only else None
-    view = View(stat=stat, columns=names, only=kind, sample=sample, offset=offset, limit=limit)
+    form = Format.JSON if as_json else form
+    most = limit if limit is not None or form is Format.PATCH else LIMIT
+    view = View(stat=stat, columns=names, only=kind, sample=sample, offset=offset, limit=most, reason=reason, flag=flag)
     if where:
         from runtime.cli.condition import condition
 
@@ -66,8 +77,10 @@ def run(
     check_columns(found, view)
     if html:
         _write(found, view, html)
+    elif form is Format.PATCH:
+        _patch(context, found, view, full)
     else:
-        _print(found, view, Format.JSON if as_json else form)
+        _print(found, view, form)
     if exit_code and found:
         raise typer.Exit(1)
 
@@ -125,16 +138,26 @@ def _write(diff: Diff, view: View, file: str) -> None:
     say(f"{file} is written")
 
 
+def _patch(context: Context, diff: Diff, view: View, full: bool) -> None:
+    from runtime.patch import patch_lines
+
+    if view.stat:
+        raise SynthError(
+            Diagnostic("E1035", "a patch is made of rows, and `--stat` shows none", help="leave `--stat` out")
+        )
+    for line in patch_lines(context.store, diff, view, calls=full):
+        say_raw(line)
+
+
 def _print(diff: Diff, view: View, form: Format) -> None:
-    from runtime.diff import diff_json, render_markdown, render_text
+    """What another program reads is printed as it is: each rendering has made it harmless."""
+    from runtime.diff import diff_json, render_html, render_markdown, render_text
 
     if form is Format.JSON:
         say_json(diff_json(diff, view))
-        return
-    lines = (
-        render_markdown(diff, view)
-        if form is Format.MARKDOWN
-        else render_text(diff, view, width=width(), colour=colour())
-    )
-    for line in lines:
-        say(line)
+    elif form is Format.TEXT:
+        for line in render_text(diff, view, width=width(), colour=colour()):
+            say(line)
+    else:
+        for line in render_markdown(diff, view) if form is Format.MARKDOWN else render_html(diff, view):
+            say_raw(line)

@@ -19,6 +19,7 @@ from runtime.diff.view import (
     cause_line,
     column_notes,
     counts_line,
+    coverage,
     fate_lines,
     percent,
     reason_line,
@@ -105,6 +106,8 @@ def _summary(table: TableDiff, view: View, *, heading: bool) -> Iterator[str]:
 def _rows(table: TableDiff, view: View) -> Iterator[str]:
     rows, more = shown_rows(table, view)
     yield from _list(map(attribution_line, table.attribution))
+    if drawn := coverage(table, view):
+        yield f"<p>{_text(str(drawn))}</p>"
     for row in rows:
         yield f'<details class="{row.state}"><summary>{SIGNS[row.state]} {_text(row.key)}</summary><table>'
         yield from (f"<tr><th>{_text(cell.path)}</th><td>{_cell(row, cell)}</td></tr>" for cell in row.cells)

@@ -7,7 +7,7 @@ from typing import Any
 
 from runtime.diff.model import ColumnDiff, DatasetDiff, Diff, RowChange, TableDiff
 from runtime.diff.values import ABSENT, CellChange
-from runtime.diff.view import View, shown_rows
+from runtime.diff.view import View, coverage, shown_rows
 from runtime.tables.manifest import ColumnStats
 
 FORMAT = 1
@@ -41,6 +41,7 @@ def _dataset(dataset: DatasetDiff, view: View) -> Object:
 
 def _table(table: TableDiff, view: View) -> Object:
     rows, more = shown_rows(table, view)
+    drawn = coverage(table, view)
     return {
         "name": table.name,
         "state": table.state,
@@ -50,6 +51,7 @@ def _table(table: TableDiff, view: View) -> Object:
         "attribution": [asdict(found) for found in table.attribution],
         "rows": [row_json(row) for row in rows],
         "more": more,
+        "coverage": drawn and {"shown": drawn.shown, "of": drawn.of},
     }
 
 
@@ -77,7 +79,8 @@ def row_json(row: RowChange) -> Object:
     whole = row.after if row.state == "added" else row.before
     cells = [_cell(cell) for cell in row.cells] if row.state == "changed" else []
     values = {name: whole[name] for name in row.columns if name in whole} if whole and row.state != "changed" else None
-    return {"key": row.key, "state": row.state, "cells": cells, "values": values}
+    told = {"reason": row.reason, "flags": list(row.flags)}
+    return {"key": row.key, "state": row.state, "cells": cells, "values": values, **told}
 
 
 def _cell(cell: CellChange) -> Object:

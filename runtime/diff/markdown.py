@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dsl.diagnostics.cells import visible
 from runtime.diff.model import DatasetDiff, Diff, RowChange, TableDiff
 from runtime.diff.paint import shortened
 from runtime.diff.text import attribution_line, measure_line, plain, schema_line
@@ -15,6 +16,7 @@ from runtime.diff.view import (
     cause_line,
     column_notes,
     counts_line,
+    coverage,
     fate_lines,
     percent,
     reason_line,
@@ -23,7 +25,7 @@ from runtime.diff.view import (
 )
 from runtime.diff.words import Mark
 
-_ACTIVE = re.compile(r"[\\`*\[\]<>&#|@$\x00-\x08\x0b-\x1f\x7f]|~(?=~)|(?<=~)~|(?<!\w)_|_(?!\w)|:(?=//|\w+:)|(?<=www)\.")
+_ACTIVE = re.compile(r"[\\`*\[\]<>&#|@$]|~(?=~)|(?<=~)~|(?<!\w)_|_(?!\w)|:(?=//|\w+:)|(?<=www)\.")
 """Characters that Markdown, GitHub's additions to it (links, mentions, strikes, emoji, formulas) or HTML act on."""
 CELL = 600
 
@@ -59,7 +61,14 @@ def _dataset(dataset: DatasetDiff, view: View) -> Iterator[str]:
 def _sources(dataset: DatasetDiff) -> Iterator[str]:
     for source in dataset.sources if dataset.state == "changed" else ():
         fence = "`" * max(3, 1 + max((len(run) for line in source.lines for run in re.findall("`+", line)), default=0))
-        yield from ("", f"{escaped(source.path)}", "", f"{fence}diff", *source.lines, fence)
+        yield from (
+            "",
+            f"{escaped(source.path)}",
+            "",
+            f"{fence}diff",
+            *(visible(line)[0] for line in source.lines),
+            fence,
+        )
 
 
 def _summary(table: TableDiff, view: View, *, heading: bool) -> Iterator[str]:
@@ -81,6 +90,8 @@ def _rows(table: TableDiff, view: View) -> Iterator[str]:
     if table.attribution:
         yield ""
     yield from (f"- {escaped(attribution_line(found))}" for found in table.attribution)
+    if drawn := coverage(table, view):
+        yield from ("", str(drawn))
     for row in rows:
         yield from _row(row)
     if more:
@@ -111,6 +122,9 @@ def _mark(mark: Mark, *, first: bool, last: bool) -> str:
 
 
 def escaped(text: str) -> str:
-    """Active characters become entities, which hold inside HTML too; line ends become `<br>`."""
-    lines = text.replace("\r\n", "\n").split("\n")
+    """Active characters become entities, which hold inside HTML too; line ends become `<br>`.
+
+    What cannot be seen (control characters, changes of direction) becomes a sign: an entity of it would still act.
+    """
+    lines = [visible(line)[0] for line in text.replace("\r\n", "\n").split("\n")]
     return "<br>".join(_ACTIVE.sub(lambda found: f"&#{ord(found[0])};", line) for line in lines)

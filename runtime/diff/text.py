@@ -15,6 +15,7 @@ from runtime.diff.view import (
     cause_line,
     column_notes,
     counts_line,
+    coverage,
     fate_lines,
     number,
     percent,
@@ -149,6 +150,8 @@ def _rows(painter: Painter, table: TableDiff, view: View, *, heading: bool) -> I
         yield ""
     for line in lines:
         yield from painter.wrap([Piece("", line)], rest="    ")
+    if drawn := coverage(table, view):
+        yield from ("", str(drawn))
     for row in rows:
         yield ""
         yield from _row(painter, row)

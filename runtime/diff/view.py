@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
 from runtime.diff.model import (
@@ -34,6 +35,8 @@ class View:
     sample: int | None = None
     offset: int = 0
     limit: int | None = 10
+    reason: str | None = None
+    flag: str | None = None
 
 
 def shown_rows(table: TableDiff, view: View) -> tuple[list[RowChange], bool]:
@@ -41,11 +44,35 @@ def shown_rows(table: TableDiff, view: View) -> tuple[list[RowChange], bool]:
     if view.stat or (view.limit is not None and view.limit <= 0):
         return [], False
     wanted = None if view.limit is None else view.limit + 1
-    rows = table.rows(
-        view.only, columns=view.columns, where=view.where, sample=view.sample, offset=view.offset, limit=wanted
-    )
+    rows = table.rows(view.only, **_question(view), sample=view.sample, offset=view.offset, limit=wanted)
     found = list(islice(rows, wanted))
     return found[: view.limit], view.limit is not None and len(found) > view.limit
+
+
+def _question(view: View) -> dict[str, Any]:
+    return {"columns": view.columns, "where": view.where, "reason": view.reason, "flag": view.flag}
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many rows a sample holds, of how many that it was drawn from."""
+
+    shown: int
+    of: int
+    state: RowState | None
+
+    def __str__(self) -> str:
+        """`20 of 391 changed rows, drawn by key`"""
+        kind = f"{self.state} rows" if self.state else "rows that differ"
+        return f"{self.shown:,} of {self.of:,} {kind}, drawn by key"
+
+
+def coverage(table: TableDiff, view: View) -> Coverage | None:
+    """None where no sample is drawn."""
+    if view.sample is None or view.stat:
+        return None
+    total = table.count(view.only, **_question(view))
+    return Coverage(min(view.sample, total), total, view.only)
 
 
 def shown_columns(table: TableDiff, view: View) -> list[ColumnDiff]:

@@ -99,3 +99,25 @@ def test_a_page_is_written_and_its_rows_are_those_that_were_asked_for(cli: Cli, 
     assert page.count('<details class="removed">') == 2
     assert page.count("<details class=") == 2
     assert "E1106" in cli("diff", "--html", "no/where.html").err
+
+
+def test_a_sample_says_how_much_of_the_change_it_is(cli: Cli) -> None:
+    assert "\n3 of 7 changed rows, drawn by key\n" in cli("diff", "--only", "changed", "--sample", "3").out
+    assert "\n3 of 11 rows that differ, drawn by key\n" in cli("diff", "--sample", "3", "--format", "markdown").out
+    (table,) = cli("diff", "--json", "--sample", "30", "--where", 'topic == "loops"').json["datasets"][0]["tables"]
+    assert table["coverage"] == {"shown": 7, "of": 7}
+    assert cli("diff", "--json").json["datasets"][0]["tables"][0]["coverage"] is None
+
+
+def test_rows_are_chosen_by_the_statement_that_dropped_them(cli: Cli) -> None:
+    (table,) = cli("diff", "--json", "--reason", "repetitive").json["datasets"][0]["tables"]
+    assert [(row["key"], row["state"], row["reason"]) for row in table["rows"]] == [
+        ("page19", "removed", "filter not repetitive(answer)"),
+        ("page30", "added", "filter not repetitive(answer)"),
+    ]
+    assert cli("diff", "--json", "--reason", "nothing of that kind").json["datasets"][0]["tables"][0]["rows"] == []
+
+
+def test_html_goes_where_a_pipe_leads(cli: Cli) -> None:
+    shown = cli("diff", "--format", "html", "--only", "removed", "--limit", "1").out
+    assert shown.startswith("<!doctype html>") and shown.count("<details class=") == 1
