@@ -7,6 +7,7 @@ upload through multipart bodies with random boundaries, and refuse answers with 
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -19,7 +20,8 @@ from runtime.store.lakefs.patience import Patience
 
 THREADS = 8
 SHORT = 3
-"""Attempts for a plain 500: a locked branch is free after that, a broken server is not."""
+"""Attempts for a plain 500 (a locked branch is free after that, a broken server is not), for an answer that ends too
+soon, and for a server that never answered: it may be restarting, and is rather not there."""
 
 Query = Mapping[str, str | int | bool | None]
 
@@ -45,6 +47,8 @@ class Client:
         self.patience, self._keys = patience, keys
         self._lock = threading.Lock()
         self._transport: Any = None
+        self._failure: Any = Exception
+        self._reached = False
 
     def __repr__(self) -> str:
         return f"Client({self.where!r})"
@@ -79,7 +83,7 @@ class Client:
                 last = faults.busy(answer.status, answer.said, self.where)
                 done = answer.status == 500 and attempt >= SHORT
             except faults.Unanswered as error:
-                last, done = error, isinstance(error, faults.Cut) and attempt >= SHORT
+                last, done = error, attempt >= SHORT and (isinstance(error, faults.Cut) or not self._reached)
             wait = next(pauses, None)
             if done or wait is None or not repeat:
                 raise last
@@ -94,23 +98,25 @@ class Client:
         raise faults.refused(answer.status, answer.said, f"{method} {path}", self.where)
 
     def _once(self, method: str, url: str, body: Any, headers: Mapping[str, str] | None) -> Answer:
-        from lakefs_sdk.exceptions import ApiException
         from urllib3 import exceptions as wire
 
+        pool = self._pool()
         sent = {"Authorization": self._keys.basic(), "User-Agent": "synth", **(headers or {})}
         sent.setdefault("Content-Type", "application/octet-stream" if isinstance(body, bytes) else "application/json")
         timeout = (self.patience.connect, self.patience.read)
         try:
-            found = self._pool().request(method, url, headers=sent, body=body, _request_timeout=timeout)
+            found = pool.request(method, url, headers=sent, body=body, _request_timeout=timeout)
+            self._reached = True
             return Answer(found.status, found.data)
-        except ApiException as error:
-            if not error.status:
-                raise faults.untrusted(self.where, _reason(error.reason)) from None
-            return Answer(error.status, _bytes(error.body))
         except wire.LocationParseError:
             raise faults.not_lakefs(self.where, "the address cannot be read") from None
         except wire.HTTPError as error:
             raise self._lost(error) from None
+        except self._failure as error:
+            if not error.status:
+                raise faults.untrusted(self.where, _reason(error.reason)) from None
+            self._reached = True
+            return Answer(error.status, _bytes(error.body))
 
     def _lost(self, error: Exception) -> SynthError:
         from urllib3 import exceptions as wire
@@ -123,16 +129,15 @@ class Client:
         return faults.unreachable(self.where, _reason(reason))
 
     def _pool(self) -> Any:
-        """Made on first use: importing the SDK takes most of a second."""
+        """Made on first use: a store that is opened and not asked imports nothing."""
         with self._lock:
             if self._transport is None:
-                from lakefs_sdk.configuration import Configuration
-                from lakefs_sdk.rest import RESTClientObject
+                from runtime.store.lakefs import sdk
 
-                settings = Configuration(host=self.where)
-                settings.retries = False  # type: ignore[assignment] # the SDK's annotation forgets urllib3's "never"
-                settings.connection_pool_maxsize = THREADS
-                self._transport = RESTClientObject(settings)
+                found = sdk.load()
+                settings = found.configuration(host=self.where)
+                settings.retries, settings.connection_pool_maxsize = False, THREADS
+                self._failure, self._transport = found.failure, found.transport(settings)
             return self._transport
 
 
@@ -155,6 +160,5 @@ def _bytes(body: Any) -> bytes:
 
 
 def _reason(error: object) -> str:
-    """What happened, in one line. urllib3 puts the object before its words: `<…>: Failed to establish …`."""
-    text = " ".join(str(error).split())
-    return text.split(">: ", 1)[-1] if text.startswith("<") else text
+    """What happened, in one line. urllib3 puts the object before its words: `HTTPConnection(…): Failed to …`."""
+    return re.sub(r"^(<[^>]*>|\w+\([^)]*\)): ", "", " ".join(str(error).split()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import md5
@@ -19,6 +20,8 @@ TOKEN = "_synth/head"
 
 META = "sha256"
 KNOWN_LIMIT = 200_000
+SMALL, FEW = 256 * 1024, 64
+"""Bytes of an object that is kept in memory, and how many are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Objects:
         self._remote = remote
         self._entries: dict[Spot, Entry] = {}
         self._spots: dict[ObjectId, Spot] = {}
+        self._small: OrderedDict[ObjectId, bytes] = OrderedDict()
 
     def entries(self, commit: CommitId, prefix: str = "") -> Iterator[Entry]:
         path = prefix.strip("/")
@@ -98,6 +102,20 @@ class Objects:
     def read(self, commit: CommitId, path: str) -> bytes:
         """E1007 when the bytes are not those that the commit names."""
         entry = self.entry(commit, path)
+        known = self._small.get(entry.id)
+        if known is None:
+            known = self._fetched(commit, path, entry)
+            self._keep(entry.id, known)
+        return known
+
+    def _keep(self, id_: ObjectId, data: bytes) -> None:
+        """Manifests are asked for again and again, and each time would be a request."""
+        if len(data) <= SMALL:
+            self._small[id_] = data
+            while len(self._small) > FEW:
+                self._small.popitem(last=False)
+
+    def _fetched(self, commit: CommitId, path: str, entry: Entry) -> bytes:
         try:
             data = self._remote.call("GET", f"/refs/{segment(commit)}/objects", {"path": path}).data
         except faults.Cut:

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.store.lakefs.credentials import find_access
 from runtime.store.lakefs.remote import Place, repository_name
+from runtime.store.lakefs.sdk import PACKAGE
 from runtime.store.lakefs.store import LakeFSStore
 
 if TYPE_CHECKING:
     from runtime.config.model import Config
-
-PACKAGE = "lakefs_sdk"
 
 
 def open_lakefs(config: Config, folder: str, cache: Path) -> LakeFSStore:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds. `total` bounds one operation with all its attempts; `pause` and `jitter` are replaced in tests."""
+    """Seconds. As it stands: somewhat over a minute of pauses, which a server needs that is started again."""
 
     connect: float = 10.0
     read: float = 60.0
     total: float = 120.0
-    attempts: int = 7
+    attempts: int = 15
     first: float = 0.2
     longest: float = 10.0
     pause: Callable[[float], None] = time.sleep

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,12 @@ def test_old_files_are_collected(tmp_path: Path) -> None:
     assert held.collect(before=0.0, dry_run=False) == (0, 0)
     assert held.collect(before=4e9, dry_run=True) == held.collect(before=4e9, dry_run=False) == (1, 4)
     assert held.find(digest(b"rows")) is None
+
+
+def test_the_sdks_transport_comes_without_its_models_and_leaves_the_sdk_whole() -> None:
+    script = (
+        "import sys; from runtime.store.lakefs import sdk; sdk.load();"
+        "assert 'lakefs_sdk' not in sys.modules and not any('lakefs_sdk.models' in name for name in sys.modules);"
+        "import lakefs_sdk; assert lakefs_sdk.ApiClient and lakefs_sdk.exceptions.ApiException"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
