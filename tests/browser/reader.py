@@ -66,6 +66,10 @@ class Reader:
         """The line for screen readers says so."""
         expect(self.page.locator("#status")).to_contain_text(text)
 
+    def settled(self) -> None:
+        """What was decided has arrived."""
+        expect(self.page.locator(".pull")).not_to_have_attribute("aria-busy", "true")
+
     def at(self, key: str) -> None:
         """The reader is at that row, and so is the keyboard."""
         expect(self.current.locator(".key")).to_have_text(key)

@@ -42,7 +42,6 @@ def test_a_pull_request_is_read_decided_approved_and_merged_without_a_mouse(read
 
 
 def _approve_and_merge(reader: Reader) -> None:
-    reader.page.wait_for_load_state("networkidle")
     reader.press("A")
     expect(reader.page.get_by_label("A word with it")).to_be_focused()
     reader.press("Control+Enter")
@@ -87,7 +86,7 @@ def test_u_takes_the_last_decision_back(reader: Reader, reviewed: Reviewed) -> N
     reader.press("u")
     reader.at("control")
     expect(reader.current.locator(".verdict")).to_have_count(0)
-    reader.page.wait_for_load_state("networkidle")
+    reader.settled()
     rows = reviewed.rows(SOURCE)
     assert "control" in rows
     assert "bidi" not in rows

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from runtime.decisions import Decision, decide
 from tests.browser.reader import Reader, reading
 from tests.page.project import SOURCE, TARGET, Reviewed
 
@@ -94,7 +95,7 @@ def test_a_decision_that_is_undone_is_gone_from_the_page_and_the_data(reader: Re
     assert "control" not in reviewed.rows(SOURCE)
     reader.card("control").get_by_role("button", name="undo").click()
     expect(reader.card("control").locator(".verdict")).to_have_count(0)
-    reader.page.wait_for_load_state("networkidle")
+    reader.settled()
     assert reviewed.rows(SOURCE) == proposed
 
 
@@ -136,3 +137,23 @@ def _open_and_close(page: Page) -> None:
     expect(page.locator(".head .state")).to_have_text("closed")
     page.get_by_role("button", name="Reopen").click()
     expect(page.locator(".head .state")).to_have_text("open")
+
+
+def test_who_looks_at_a_diff_that_someone_changed_is_told_and_cannot_approve_it(
+    reader: Reader, reviewed: Reviewed
+) -> None:
+    reader.open()
+    (row,) = [row for key, row in reviewed.rows(SOURCE).items() if key == "long"]
+    decision = Decision("notes", "long", row["_hash"].hex(), "reject", {}, "Eve <eve@example.org>")
+    decide(reviewed.store, SOURCE, "notes", [decision])
+    reader.page.get_by_role("button", name="Approve").click()
+    dialog = reader.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Approve").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("changed")
+    assert reviewed.reviews.get(reviewed.number).approvals == ()
+    reader.press("Escape")
+    reader.card("bidi").get_by_role("button", name="mark read").click()
+    expect(reader.page.locator(".moved")).to_contain_text("has changed since you opened it")
+    reader.page.get_by_role("button", name="Load it anew").click()
+    expect(reader.page.locator(".moved")).to_have_count(0)
+    expect(reader.card("long").locator(".verdict")).to_contain_text("rejected by Eve")

@@ -31,6 +31,10 @@ FRAMES = """async (steps) => {
   }
   return { frames, most };
 }"""
+DRAWN = "for (let i = 0; i < 4; i++) await new Promise((resolve) => requestAnimationFrame(resolve));"
+MOVE = f"async (to) => {{ document.querySelector('.list').scrollTop = to; {DRAWN} }}"
+STEP = f"async (by) => {{ document.querySelector('.list').scrollTop += by; {DRAWN} }}"
+SHARE = f"async (of) => {{ const l = document.querySelector('.list'); l.scrollTop = of * l.scrollHeight; {DRAWN} }}"
 SEEN = """() => {
   const list = document.querySelector(".list").getBoundingClientRect();
   return [...document.querySelectorAll(".card:not(.waits)")]
@@ -105,10 +109,7 @@ def test_a_long_way_down_and_up_is_smooth_and_shows_each_row_in_its_place(
 def test_the_scrollbar_leads_to_every_part_and_to_both_ends(opened: Reader) -> None:
     generator = random.Random(7)
     for share in (*(generator.random() for _ in range(6)), 1.0, 0.5, 0.0):
-        opened.page.evaluate(
-            "(share) => { const l = document.querySelector('.list'); l.scrollTop = share * l.scrollHeight; }", share
-        )
-        opened.page.wait_for_timeout(50)
+        opened.page.evaluate(SHARE, share)
         seen = _seen(opened)
         assert abs(seen[0][0] / ROWS - share) < 0.02
         assert opened.page.evaluate("document.getElementsByTagName('*').length") < ELEMENTS
@@ -126,12 +127,11 @@ def test_the_last_row_is_reached_and_nothing_is_below_it(opened: Reader) -> None
 
 def test_what_is_read_stays_put_while_heights_become_known(opened: Reader) -> None:
     """Far down all rows above are of unknown height: coming from below, nothing jumps."""
-    opened.page.evaluate("document.querySelector('.list').scrollTop = 4000000")
+    opened.page.evaluate(MOVE, 4_000_000)
     opened.page.wait_for_timeout(400)
     first = _seen(opened)[0]
     for _ in range(5):
-        opened.page.evaluate("document.querySelector('.list').scrollTop -= 37")
-        opened.page.wait_for_timeout(30)
+        opened.page.evaluate(STEP, -37)
     moved = {row: top for row, _, _, top, _ in _seen(opened)}
     assert abs(moved[first[0]] - first[3] - 5 * 37) < 3
 

@@ -24,6 +24,11 @@ export class Decider {
     return this.put(place, row, { decision: null, now: null });
   }
 
+  /** When nothing is on its way any more. */
+  async rest() {
+    while (this.running) await this.running;
+  }
+
   put(place, row, change) {
     const before = row.decision;
     row.decision = change.now;
@@ -31,6 +36,7 @@ export class Decider {
     return new Promise((resolve, reject) => {
       this.waiting.set(`${place.dataset}/${place.table}/${place.key}`, { place, row, before, ...change, resolve, reject });
       this.running ??= this.flush();
+      this.page.busy(true);
     });
   }
 
@@ -44,13 +50,14 @@ export class Decider {
       if (made.length) await this.send(made, { decisions: made.map((one) => one.decision) });
       if (taken.length) await this.send(taken, { withdraw: taken.map((one) => one.place) });
     }
-    this.running = null;
-    this.page.refresh().catch(complain);
+    await this.page.refresh().catch(complain);
+    this.running = this.waiting.size ? this.flush() : null;
+    if (!this.running) this.page.busy(false);
   }
 
   async send(batch, body) {
     try {
-      await post(`pulls/${this.page.number}/decisions`, body);
+      this.page.seen = (await post(`pulls/${this.page.number}/decisions`, body)).digest;
       for (const { row, now, resolve } of batch) {
         if (row.decision && row.decision === now) row.decision.state = "applied";
         this.changed(row);

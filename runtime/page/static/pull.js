@@ -24,7 +24,7 @@ export async function pullPage(number, me) {
 /** One pull request on the screen. Tabs read `pull` and `diff`, and call `act` to change something. */
 class PullPage {
   constructor(number, pull, diff, me) {
-    Object.assign(this, { number, pull, diff, me });
+    Object.assign(this, { number, pull, diff, me, seen: pull.digest });
     this.head = h("header", { class: "head" });
     this.tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "Parts of the pull request" });
     this.panel = h("div", { class: "panel", role: "tabpanel", tabindex: "-1" });
@@ -90,6 +90,11 @@ class PullPage {
     return answer;
   }
 
+  /** Whether something that was decided is on its way. */
+  busy(is) {
+    this.element.setAttribute("aria-busy", String(is));
+  }
+
   async refresh(pull = null) {
     this.pull = pull ?? (await get(`pulls/${this.number}`));
     this.drawHead();
@@ -101,8 +106,15 @@ class PullPage {
     const { pull } = this;
     const title = h("h1", {}, bdi(pull.title), h("span", { class: "number" }, ` #${this.number}`));
     const about = h("p", { class: "about" }, h("span", { class: `state ${pull.state}` }, pull.state), " ", bdi(short(pull.author), { title: pull.author }), " wants ", branches(pull));
+    const moved = pull.state === "open" && pull.digest !== this.seen && this.movedOn();
     const rules = h("ul", { class: "rules", "aria-label": "What merging needs" }, pull.rules.map(rule));
-    fill(this.head, h("div", { class: "what" }, title, about), rules, this.problems(), h("div", { class: "actions" }, this.actions()));
+    fill(this.head, h("div", { class: "what" }, title, about), moved, rules, this.problems(), h("div", { class: "actions" }, this.actions()));
+  }
+
+  /** Someone else changed the source or the target: what is on the screen is not what would be merged. */
+  movedOn() {
+    const load = h("button", { type: "button", onclick: () => location.reload() }, "Load it anew");
+    return h("p", { class: "moved", role: "alert" }, "The diff has changed since you opened it. ", load);
   }
 
   problems() {
@@ -140,7 +152,10 @@ class PullPage {
       intro: h("p", { class: "intro" }, "It holds for the diff you see now; a change to one cell makes it stale."),
       fields: [{ name: "text", label: approve ? "A word with it (may be empty)" : "What should change", rows: 4, required: !approve }],
       button: approve ? "Approve" : "Request changes",
-      act: ({ text }) => this.act("reviews", { verdict, text, digest: this.pull.digest }, approve ? "approved" : "changes requested"),
+      act: async ({ text }) => {
+        await this.current?.rest?.();
+        await this.act("reviews", { verdict, text, digest: this.seen }, approve ? "approved" : "changes requested");
+      },
     });
   }
 
@@ -152,7 +167,10 @@ class PullPage {
       intro: [h("p", { class: "intro" }, branches(pull)), h("ul", { class: "rules tall" }, pull.rules.map(rule))],
       button: "Merge",
       danger: !pull.mergeable,
-      act: () => this.act("merge", { digest: pull.digest }, "merged"),
+      act: async () => {
+        await this.current?.rest?.();
+        await this.act("merge", { digest: this.seen }, "merged");
+      },
     });
   }
 

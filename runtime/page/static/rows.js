@@ -17,7 +17,7 @@ const FAR = 3000;
 
 export function rowsTab(page, asked) {
   const tab = new Rows(page, asked);
-  return { element: tab.element, shown: () => tab.load(asked.get("key")), leave: () => tab.leave(), update: () => tab.update(), asked: (next) => tab.goto(next) };
+  return { element: tab.element, shown: () => tab.load(asked.get("key")), leave: () => tab.leave(), update: () => tab.update(), rest: () => tab.decider.rest(), asked: (next) => tab.goto(next) };
 }
 
 class Rows {
