@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test unit browser live soak lint types docs-check golden record screenshots bench clean install
+.PHONY: demo test unit browser live soak lint types docs-check golden record record-lakefs agree concurrent screenshots bench clean install
 
 install: $(STAMP)
 
@@ -56,6 +56,21 @@ record: install
 # The pictures of docs/review.md, taken of the page as it is.
 screenshots: install
 	$(BIN)/python -m tests.browser.screenshots
+
+# The recordings that stand for a lakeFS server, made anew on a real one. Needs SYNTH_TEST_LAKEFS_ENDPOINT,
+# SYNTH_TEST_LAKEFS_ACCESS_KEY_ID and SYNTH_TEST_LAKEFS_SECRET_ACCESS_KEY; docs/architecture/07-stores-proved.md.
+record-lakefs: install
+	rm -f tests/store/lakefs/recordings/*.jsonl.gz
+	SYNTH_RECORD_LAKEFS=1 $(BIN)/python -m pytest tests/store/lakefs -k 'recorded or Recorded'
+	$(BIN)/python -m pytest tests/store/lakefs/test_recordings.py
+
+# A thousand random histories on git and on that server: ten minutes.
+agree: install
+	SYNTH_TEST_HISTORIES=1000 $(BIN)/python -m pytest tests/store/lakefs/test_histories.py
+
+# Eighty builds and twenty merges of four processes at once; on that server, too, when it is named.
+concurrent: install
+	$(BIN)/python -m pytest -m soak tests/store/test_builds_at_once.py tests/store/lakefs/test_builds_at_once.py
 
 bench: install
 	for script in benchmarks/b*.py; do $(BIN)/python $$script || exit 1; done
