@@ -35,6 +35,8 @@ class Painter:
     colour: bool = False
 
     def paint(self, style: Style, text: str) -> str:
+        """One line: names, too, are shown and not obeyed."""
+        text = visible(text)[0]
         return f"\x1b[{CODES[style]}m{text}\x1b[0m" if self.colour and style and text else text
 
     def marked(self, marks: Iterable[Mark]) -> list[Piece]:
@@ -51,6 +53,7 @@ class Painter:
 
     def wrap(self, pieces: Sequence[Piece], first: str = "", rest: str = "") -> list[str]:
         """Words on lines; `first` and `rest` lead the first line and all others. Line ends in the text are kept."""
+        first, rest = visible(first)[0], visible(rest)[0]
         lines, line, used = [], first, text_width(first)
         for style, atom in self._atoms(pieces, self.width - max(text_width(first), text_width(rest))):
             width = text_width(atom)

@@ -34,7 +34,7 @@ def render_text(diff: Diff, view: View | None = None, *, width: int = 80, colour
     """Lines without their ends: causes, schema, counts, columns, measures, reasons, attribution, rows."""
     painter, view = Painter(width, colour), view or View()
     if not diff:
-        yield f"{diff.a_name} and {diff.b_name} hold the same data"
+        yield painter.paint("", f"{diff.a_name} and {diff.b_name} hold the same data")
         return
     for number_, dataset in enumerate(diff.datasets):
         if number_:

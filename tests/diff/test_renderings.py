@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from dsl.diagnostics.cells import text_width
-from runtime.diff import Diff, View, diff, diff_json, render_markdown, render_text
+from runtime.diff import Diff, View, diff, diff_json, render_html, render_markdown, render_text
 from runtime.tables.schema import FLOAT, INT, STR, optional
 from tests.diff import story
 from tests.diff.builder import Builder, Version
@@ -116,6 +116,19 @@ def test_what_a_model_wrote_is_shown_and_not_obeyed(tmp_path: Path) -> None:
     assert "[x](" not in markdown
     assert markdown.count("</details>") == 1
     assert all(line.count("|") == 3 for line in markdown.splitlines() if "alert" in line)
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\x9b", "\x07", "\u200b", "\ufeff"])
+def test_what_hides_or_turns_text_around_is_shown_in_every_rendering(tmp_path: Path, sign: str) -> None:
+    builder = Builder(tmp_path)
+    for text in ("fine words", f"fine {sign}sdrow"):
+        rows = {(f"k{sign}",): {f"col{sign}": text}, ("only here" + sign + text,): {f"col{sign}": sign}}
+        sources = {"a.synth": f"edition 1\n# {text}\n```\n"}
+        builder.commit("main", qa=Version(tables={"qa": ({f"col{sign}": STR}, rows)}, sources=sources))
+    found = diff(builder.store, "main~1", "main")
+    for shown in (text_of(found), "\n".join(render_markdown(found)), "\n".join(render_html(found))):
+        assert "sdrow" in shown and sign not in shown
+        assert f"&#{ord(sign)};" not in shown and f"&#x{ord(sign):x};" not in shown
 
 
 def test_a_long_cell_is_shortened_around_its_changes(tmp_path: Path) -> None:

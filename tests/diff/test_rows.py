@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from runtime.diff import Diff, View, check_columns, diff, parse_range
 from runtime.diff.model import TableDiff
+from runtime.diff.reading import ShardReader
 from runtime.tables.schema import INT, STR
+from tests.acceptance.workshop import Workshop
 from tests.diff.builder import Builder, Version
 from tests.diff.codes import code_of
 
@@ -162,3 +165,77 @@ def test_a_range_is_read_as_git_reads_it(tmp_path: Path) -> None:
     assert parse_range(builder.store, "tone..", "main") == ("tone", "main")
     assert parse_range(builder.store, "..tone", "main") == ("main", "tone")
     assert parse_range(builder.store, "main...tone", "main") == (first, "tone")
+
+
+def test_the_number_of_matching_rows_is_told_without_a_page(table: TableDiff) -> None:
+    assert table.count() == 32
+    assert table.count("changed", columns=("text",)) == 30
+    assert table.count("changed", columns=("score",)) == 0
+    assert table.count(columns=("score",)) == 2
+    assert table.count(where=lambda row: row["score"] == 0) == len(
+        list(table.rows(where=lambda row: row["score"] == 0))
+    )
+    assert (table.count(sample=5), table.count(sample=500)) == (5, 32)
+
+
+def test_pages_of_a_predicate_are_the_same_before_and_after_all_rows_were_tried(table: TableDiff) -> None:
+    def even(row: Mapping[str, Any]) -> bool:
+        return bool(row["score"] % 2 == 0)
+
+    first = [row.key for row in table.rows(where=even, offset=4, limit=5)]
+    assert table.count(where=even) > 9
+    assert [row.key for row in table.rows(where=even, offset=4, limit=5)] == first
+    assert len(first) == 5
+
+
+def test_a_row_knows_the_hashes_of_both_its_versions(table: TableDiff) -> None:
+    removed, changed = next(table.rows("removed")), next(table.rows("changed"))
+    added = next(table.rows("added"))
+    assert removed.hash_after is None and added.hash_before is None
+    assert changed.hash_before != changed.hash_after
+    assert all(found and len(found) == 32 for found in (removed.hash_before, added.hash_after, changed.hash_after))
+
+
+def test_any_page_of_many_changes_reads_no_more_than_its_own_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.diff.changes.KEPT_ROWS", 10)
+    builder = Builder(tmp_path, cut_rows=16)
+    a = builder.commit("main", qa=version({}))
+    b = builder.commit("main", qa=version({n: f"edited {n}" for n in range(400)}, seed=1))
+    table = diff(builder.store, a, b).datasets[0].table()
+    read: list[str] = []
+    opened = ShardReader.read
+    monkeypatch.setattr(ShardReader, "read", lambda self, *a: (read.append(self._path), opened(self, *a))[1])
+    assert [row.key for row in table.rows(offset=200, limit=3)] == ["200", "201", "202"]
+    assert 2 <= len(set(read)) <= 4
+
+
+FLAGGED = """edition 1
+record Page { id: str, text: str }
+input pages: Page = jsonl("pages.jsonl") { key = id }
+dataset notes {
+  each page from pages
+  flag page.id when words(page.text) > 2
+  flag page.text when words(page.text) > 3
+  filter words(page.text) < 5
+  emit { text = page.text }
+}
+"""
+
+
+def test_rows_are_found_by_the_statement_that_marks_them(tmp_path: Path) -> None:
+    def pages(**texts: str) -> list[dict[str, str]]:
+        return [{"id": name, "text": text} for name, text in texts.items()]
+
+    work = Workshop(tmp_path).write(FLAGGED, pages=pages(a="1", b="1 2 3", c="1 2 3", d="1 2 3 4", e="1 2 3"))
+    work.build()
+    work.write(FLAGGED, pages=pages(a="2", b="1 2 4", c="1 2 3", d="1 2 3 5", e="1 2 3 4 5"))
+    work.build()
+    table = diff(work.store, "main~1", "main").datasets[0].table()
+    short, long = "flag page.id when words(page.text) > 2", "flag page.text when words(page.text) > 3"
+    assert {row.key: row.flags for row in table.rows()} == {"a": (), "b": (short,), "d": (short, long), "e": (short,)}
+    assert [row.key for row in table.rows(flag=long)] == ["d"]
+    assert [row.key for row in table.rows(flag="")] == ["b", "d", "e"]
+    assert [row.key for row in table.rows(reason="filter")] == ["e"]
+    assert table.count(flag="WORDS", reason="") == 1
