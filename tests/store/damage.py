@@ -10,6 +10,8 @@ from pathlib import Path
 from random import Random
 
 from dsl.diagnostics import Diagnostic, SynthError
+from runtime.diff.compare import diff
+from runtime.diff.json import diff_json
 from runtime.query.sql import query
 from runtime.store.port import Store
 
@@ -50,15 +52,32 @@ def build_twice(root: Path, store: str) -> None:
         os.chdir(before)
 
 
-def everything(store: Store) -> Contents:
-    """All that a reader can ask for: the log, every row of every commit by SQL, and every file."""
+def tables(store: Store) -> Contents:
+    """Every row of every commit, by SQL."""
+    return {commit.id: query(store, TABLES, commit.id).table for commit in store.log("main")}
+
+
+def difference(store: Store) -> Contents:
+    """The two commits compared, rows and all."""
+    return {"diff": diff_json(diff(store, "main~1", "main"))}
+
+
+def files(store: Store) -> Contents:
+    """Every file of every commit, beside what the commit says."""
     found: Contents = {}
     for commit in store.log("main"):
         found[commit.id] = commit
-        found[f"{commit.id} tables"] = query(store, TABLES, commit.id).table
         for entry in store.entries(commit.id):
             found[f"{commit.id} {entry.path}"] = store.read(commit.id, entry.path)
     return found
+
+
+READERS = (tables, difference, files)
+
+
+def everything(store: Store) -> list[Contents]:
+    """What each reader reads."""
+    return [reader(store) for reader in READERS]
 
 
 @contextmanager
@@ -84,17 +103,19 @@ class Damage:
     at: int
     bit: int
 
-    def heard(self, open_store: Open, whole: Contents) -> Diagnostic | None:
-        """The diagnostic; None when every answer was right. Wrong data, or any other exception, fails the test."""
+    def heard(self, open_store: Open, whole: list[Contents]) -> dict[str, Diagnostic]:
+        """The readers' diagnostics, by their names. Wrong data, or any other exception, fails the test."""
+        told: dict[str, Diagnostic] = {}
         with flipped(self.file, self.at, self.bit):
-            try:
-                found = everything(open_store())
-            except SynthError as error:
-                return error.diagnostics[0]
-        assert found.keys() == whole.keys(), f"{self}: other names"
-        wrong = [name for name, value in found.items() if value != whole[name]]
-        assert not wrong, f"{self}: wrong data in {wrong}"
-        return None
+            for reader, right in zip(READERS, whole, strict=True):
+                try:
+                    found = reader(open_store())
+                except SynthError as error:
+                    told[reader.__name__] = error.diagnostics[0]
+                else:
+                    wrong = [name for name in {*found, *right} if found.get(name) != right.get(name)]
+                    assert not wrong, f"{self}: {reader.__name__} read wrong data of {wrong}"
+        return told
 
 
 def places(files: list[Path], each: int, chance: Random) -> Iterator[Damage]:
@@ -107,6 +128,13 @@ def places(files: list[Path], each: int, chance: Random) -> Iterator[Damage]:
         yield from (Damage(file, at, chance.randrange(8)) for at in sorted(chosen))
 
 
-def named(told: Diagnostic) -> str:
-    """All that a person reads."""
-    return "\n".join([told.message, *told.notes])
+def check_named(reader: str, told: Diagnostic, path: str, commits: list[str]) -> None:
+    """The commit; the dataset; of a shard the keys of its first and last row, or its path where that was asked for."""
+    text = "\n".join([told.message, *told.notes])
+    assert told.code == "E1007", f"{reader}: {told}"
+    assert any(commit[:10] in text for commit in commits), f"{reader} names no commit: {text}"
+    if path.startswith("datasets/"):
+        assert "poems" in text, f"{reader} names no dataset: {text}"
+    if path.endswith(".parquet"):
+        named = path in text if reader == "files" else "rows `" in text and "` to `" in text
+        assert named, f"{reader} names no rows: {text}"
