@@ -36,11 +36,14 @@ def run(
     Example: synth apply tone.patch --branch trial
     """
     from runtime.patch import apply_patch
+    from runtime.review.gate import refuse_direct
     from runtime.store.port import check_user_branch
 
     context = Context.here()
     name = branch or context.branch
     check_user_branch(name)
+    if not check:
+        refuse_direct(context.store, context.project.config, name, "a patch goes to a branch of its own")
     found = apply_patch(context.store, name, _opened(file), message=message, check=check)
     if as_json:
         say_json(_json(found, name))

@@ -64,11 +64,17 @@ def revert(
 def three_way(
     commits: Commits, resolutions: Sequence[Resolution], prefer: Side | None, catalog: Catalog | None = None
 ) -> Merged:
-    """Dataset by dataset: taken whole where one side alone changed it, merged by rows where both did."""
+    """Dataset by dataset: taken whole where one side alone changed it, merged by rows where both did.
+
+    The recorded review policy is merged as a whole.
+    """
+    from runtime.review.recorded import policy_change
+
     work = _Work(commits, Resolutions.of(resolutions, prefer), catalog)
     for name in commits.datasets():
         work.dataset(commits.manifests(name))
     work.decide.check_used(work.conflicts)
+    work.changes |= policy_change(commits.store, commits.base, commits.ours, commits.theirs)
     return Merged(
         commits.base,
         commits.ours,

@@ -47,7 +47,8 @@ def digest(store: Store, target: CommitId | None, source: CommitId) -> str:
         _feed(state, b"conflict", *(part.encode() for part in conflict))
     for pair in sorted(found.pairs, key=lambda pair: pair.dataset):
         _dataset(state, scratch, pair)
-    before, after = policy_bytes(store, target), merged_policy(store, target, source)
+    base = store.merge_base(target, source) if target else None
+    before, after = policy_bytes(store, target), merged_policy(store, base, target, source)
     if before != after:
         _feed(state, POLICY_PATH.encode(), before or b"", after or b"")
     return state.hexdigest()

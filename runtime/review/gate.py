@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dsl.diagnostics import SynthError
 from runtime.review import mistakes
 from runtime.review.model import PullRequest
-from runtime.review.recorded import POLICY_PATH, in_force, merged_policy, policy_bytes
+from runtime.review.recorded import in_force
 from runtime.review.reviews import Reviews
 from runtime.review.rules import Case, judged
 from runtime.store.port import BranchMoved, Change, Commit, CommitId, CommitRequest, Store
@@ -123,8 +123,7 @@ def _changes(store: Store, pull: PullRequest, target: CommitId | None, source: C
     if merged.up_to_date:
         raise mistakes.nothing(pull.source, pull.target)
     check_merge(merged)
-    policy = merged_policy(store, target, source)
-    return dict(merged.changes) | ({} if policy == policy_bytes(store, target) else {POLICY_PATH: policy})
+    return dict(merged.changes)
 
 
 def _made(store: Store, pull: PullRequest) -> Commit | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import orjson
 
 from dsl.diagnostics import Diagnostic, SynthError
-from runtime.store.port import CommitId, CommitRequest, Store
+from runtime.store.port import Change, CommitId, CommitRequest, Store
 from runtime.tables.canonical import canonical_json
 
 if TYPE_CHECKING:
@@ -129,8 +129,15 @@ def record(store: Store, branch: str, policy: Policy) -> Commit:
     )
 
 
-def merged_policy(store: Store, target: CommitId | None, source: CommitId) -> bytes | None:
-    """The policy that merging leaves: the target's, unless the source has changed it since they parted."""
-    base = store.merge_base(target, source) if target else None
-    theirs = policy_bytes(store, source)
-    return policy_bytes(store, target) if theirs == policy_bytes(store, base) else theirs
+def merged_policy(store: Store, base: CommitId | None, ours: CommitId | None, theirs: CommitId | None) -> bytes | None:
+    """The policy that a merge leaves: ours, unless theirs alone has changed it. Merging takes none away."""
+    kept, new = policy_bytes(store, ours), policy_bytes(store, theirs)
+    return new if new is not None and kept == policy_bytes(store, base) else kept
+
+
+def policy_change(
+    store: Store, base: CommitId | None, ours: CommitId | None, theirs: CommitId | None
+) -> dict[str, Change]:
+    """What a merge changes of it."""
+    left = merged_policy(store, base, ours, theirs)
+    return {} if left == policy_bytes(store, ours) else {POLICY_PATH: left}

@@ -127,6 +127,28 @@ def test_a_comment_stands_on_a_row_that_is_there(cli: Cli, work: Built) -> None:
         assert said in refused.err
 
 
+def test_collecting_what_nobody_needs_leaves_the_log(cli: Cli, work: Built) -> None:
+    cli("pr", "open", "--source", "more")
+    cli("pr", "comment", "1", "kept")
+    assert cli("gc", "--older-than", "0s").code == 0
+    assert [comment["text"] for comment in cli("pr", "show", "1", "--json").json["comments"]] == ["kept"]
+    assert cli("fsck").code == 0
+    assert "_synth_review" not in cli("branch").out + cli("log").out
+
+
+def test_a_protected_branch_takes_nothing_directly(cli: Cli, work: Built) -> None:
+    (work.root / "tone.patch").write_text("")
+    for command in (
+        ("build", "spec.synth", "--branch", "main"),
+        ("merge", "more", "--into", "main"),
+        ("revert", "main"),
+        ("apply", "tone.patch", "--branch", "main"),
+        ("decide", "notes", "a", "--reject", "--branch", "main"),
+    ):
+        refused = cli(*command)
+        assert (refused.code, "E1086" in refused.err) == (2, True), command
+
+
 def test_closed_reopened_and_retitled(cli: Cli, work: Built) -> None:
     cli("pr", "open", "--source", "more")
     assert cli("pr", "close", "1").out == "#1 closed\n"

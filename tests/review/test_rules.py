@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from runtime.review.recorded import POLICY_PATH, Policy, record, recorded
 from runtime.store.port import CommitRequest
 from tests.review.built import PAGES, Built
 from tests.review.desk import ADA, BOB, EVE, Desk, rows, version
+from tests.review.test_rebase import take_in
 
 STRICT = Config(review=ReviewConfig(branches=("main",), audits="any", flags="any"))
 
@@ -198,6 +200,22 @@ class TestRecordedPolicy:
         assert digest(desk.store, desk.head("main"), desk.head("lax")) != digest(
             desk.store, desk.head("main"), desk.head("main")
         )
+
+    def test_a_branch_that_has_none_or_an_older_one_takes_none_away_by_being_merged(self, desk: Desk) -> None:
+        approve(desk, BOB)
+        record(desk.store, "main", self.RULES)
+        take_in(desk.store, "tone")
+        assert recorded(desk.store, desk.head("tone")) == self.RULES
+        newer = replace(self.RULES, approvals=1)
+        desk.store.delete_branch("tone")
+        desk.branch("tone")
+        desk.change()
+        record(desk.store, "main", newer)
+        take_in(desk.store, "tone")
+        assert recorded(desk.store, desk.head("tone")) == newer
+        assert not desk.reviews.get(1).approvals[0].stale
+        merge_pull(desk.store, STRICT, 1, BOB)
+        assert recorded(desk.store, desk.head("main")) == newer
 
     def test_one_that_cannot_be_read_lets_nothing_in(self, desk: Desk) -> None:
         desk.store.commit(
