@@ -7,7 +7,7 @@ import { fill, h } from "./dom.js";
 import { bind } from "./keys.js";
 import { measures } from "./measures.js";
 import { branches, counts } from "./pulls.js";
-import { short } from "./row.js";
+import { person } from "./row.js";
 import { rowsTab } from "./rows.js";
 import { complain, diagnostic, say } from "./say.js";
 import { spec } from "./spec.js";
@@ -105,7 +105,7 @@ class PullPage {
   drawHead() {
     const { pull } = this;
     const title = h("h1", {}, bdi(pull.title), h("span", { class: "number" }, ` #${this.number}`));
-    const about = h("p", { class: "about" }, h("span", { class: `state ${pull.state}` }, pull.state), " ", bdi(short(pull.author), { title: pull.author }), " wants ", branches(pull));
+    const about = h("p", { class: "about" }, h("span", { class: `state ${pull.state}` }, pull.state), " ", person(pull.author), " wants to merge ", branches(pull));
     const moved = pull.state === "open" && pull.digest !== this.seen && this.movedOn();
     const rules = h("ul", { class: "rules", "aria-label": "What merging needs" }, pull.rules.map(rule));
     fill(this.head, h("div", { class: "what" }, title, about), moved, rules, this.problems(), h("div", { class: "actions" }, this.actions()));
@@ -212,5 +212,5 @@ function action(text, onclick, attributes = {}) {
 }
 
 function rule({ name, met, text }) {
-  return h("li", { class: met ? "met" : "unmet", title: name }, h("span", { "aria-label": met ? "met" : "not met" }, met ? "✓ " : "✗ "), bdi(text));
+  return h("li", { class: met ? "met" : "unmet" }, h("span", { "aria-label": met ? "met" : "not met" }, met ? "✓ " : "✗ "), name, ": ", bdi(text));
 }
