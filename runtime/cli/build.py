@@ -108,7 +108,9 @@ def _show_one(one: Built, why: dict[str, str]) -> None:
 
 def _title(one: Built, step: str, why: dict[str, str]) -> str:
     """A statement's own words; of a gen its name, and why its answers failed their type."""
-    titles = {record.id: record.title for record in one.manifest.steps}
+    from runtime.decisions.model import STATEMENT
+
+    titles = {record.id: record.title for record in one.manifest.steps} | {STATEMENT: "a person"}
     title = titles.get(step, step)
     return f"{step}: {why.get(step, 'no answer of its type')}" if step.startswith("gen ") else _cut(title)
 

@@ -65,7 +65,9 @@ def _decided(before: Manifest, after: Manifest) -> Iterator[Cause]:
     """What people decided about rows; or that a build knew of it for the first time, and filled up what went."""
     old, new = before.decisions, after.decisions
     if (old.root if old else "") != (new.root if new else ""):
-        yield Cause("decisions", "decisions", _state(old is not None, new is not None), _counted(old), _counted(new))
+        counts = [_counted(side) for side in (old, new)]
+        told = " → ".join(count for count in counts if count is not None)
+        yield Cause("decisions", "decisions", _state(old is not None, new is not None), counts[0], counts[1], told)
     elif before.applied != after.applied:
         yield Cause("decisions", "decisions", "changed", detail="a build applies them")
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from runtime.decisions.model import STATEMENT as BY_A_PERSON
 from runtime.diff.changes import Changes
 from runtime.diff.model import RowState
 from runtime.diff.shards import Differing, Version
@@ -116,7 +117,7 @@ class Told:
 
 def titles(manifest: Manifest | None) -> dict[str, str]:
     """Titles by step id: ids count statements (`filter 2`), so only titles can be compared between versions."""
-    return {step.id: step.title for step in manifest.steps} if manifest else {}
+    return {BY_A_PERSON: "a person"} | {step.id: step.title for step in manifest.steps} if manifest else {}
 
 
 def matching(wanted: str, places: Ints, texts: Sequence[tuple[str, ...]]) -> Ints:

@@ -91,6 +91,9 @@ def test_decisions_are_a_table_and_a_cause(cli: Cli, built: Workshop) -> None:
     (dataset,) = cli("diff", "main~2..main", "--json").json["datasets"]
     (cause,) = dataset["causes"]
     assert (cause["kind"], cause["state"], cause["after"]) == ("decisions", "added", "1 edited, 1 rejected")
+    shown = cli("diff", "main~2..main").out
+    assert "+ decisions added: 1 edited, 1 rejected" in shown
+    assert "−1 now dropped by a person (0 → 1 in all): p0" in shown
     assert "dropped 1 by a person" in cli("show").out
 
 
