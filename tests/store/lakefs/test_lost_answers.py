@@ -9,13 +9,18 @@ from pathlib import Path
 import pytest
 
 from dsl.diagnostics import SynthError
+from runtime.cli import run
+from runtime.config.project import Project
 from runtime.store.lakefs.credentials import Access
 from runtime.store.lakefs.patience import Patience
 from runtime.store.lakefs.remote import Place
 from runtime.store.lakefs.store import LakeFSStore
+from runtime.store.open import project_store
 from runtime.store.port import Change, Commit, CommitId, CommitRequest
+from tests.store.building import check_line, write_project
 from tests.store.contract import save
 from tests.store.lakefs.live import AVAILABLE, WHY, access, new_store
+from tests.store.lakefs.project import store_section
 from tests.store.wire.faults import Fault, Faulty
 from tests.store.wire.serve import Forward, serving
 
@@ -135,3 +140,22 @@ def test_setting_up_a_repository_survives_any_lost_answer(fault: Fault, tmp_path
         assert seen.log("main") == [made] and seen.read(made.id, "a") == b"1"
         at, struck = at + 1, faulty.struck
     assert at > 8
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("fault", ["answer lost", "request lost"])
+def test_a_build_ends_with_one_commit_whichever_answer_is_lost(
+    fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole command, with a repository of its own each time; given again when it ends with a diagnostic."""
+    at, struck = 0, True
+    while struck:
+        faulty = Faulty(Forward(access().endpoint), fault, at)
+        with serving(faulty) as endpoint:
+            root = write_project(tmp_path / str(at), "north", store_section(monkeypatch, endpoint=endpoint))
+            monkeypatch.chdir(root)
+            codes = [run(["build", "spec.synth", "-p", "round=0"]) for _ in range(2)]
+            assert codes[-1] == 0, codes
+            check_line(project_store(Project.find(root)), ["north"], 1)
+        at, struck = at + 1, faulty.struck
+    assert at > 20
