@@ -17,7 +17,7 @@ from runtime.build.output import Written
 from runtime.build.program import Loaded
 from runtime.build.session import Session
 from runtime.measures.dataset import measures
-from runtime.query.shards import local_shard
+from runtime.query.shards import local_shards
 from runtime.store.port import RACES, BranchMoved, Commit, CommitId, CommitRequest, Store
 from runtime.tables import layout
 from runtime.tables.manifest import Manifest
@@ -148,7 +148,7 @@ def fill_journal(session: Session, changes: Changes, dataset: str) -> None:
     if session.journal.fact(mark) is not None:
         return
     folder = layout.calls_folder(dataset)
-    paths = [local_shard(session.store, changes.head, folder, shard) for shard in found.calls.shards]
+    paths = local_shards(session.store, changes.head, folder, found.calls.shards)
     session.journal.put_many(stored_answers(paths))
     session.journal.set_facts({mark: b"1"})
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
 from runtime.query.names import Reference
-from runtime.query.shards import DAMAGED, local_shard, located
+from runtime.query.shards import DAMAGED, local_shards, located
 from runtime.store.port import CommitId, Store
 from runtime.tables.layout import (
     DATASETS,
@@ -38,7 +38,7 @@ class Located:
         return self.table.schema
 
     def paths(self) -> list[str]:
-        return [str(local_shard(self.store, self.commit, self.folder, shard)) for shard in self.table.shards]
+        return [str(path) for path in local_shards(self.store, self.commit, self.folder, self.table.shards)]
 
 
 @dataclass(frozen=True, slots=True)

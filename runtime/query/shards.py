@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +20,12 @@ def local_shard(store: Store, commit: CommitId, folder: str, shard: Shard) -> Pa
     """E1007 when its bytes are not what they were, naming the key range that cannot be read."""
     with located(f"{range_of(shard)} of {described(folder)}, in commit {commit[:10]}", DAMAGED, MISSING):
         return store.local(commit, shard_path(folder, shard.sha256))
+
+
+def local_shards(store: Store, commit: CommitId, folder: str, shards: Sequence[Shard]) -> list[Path]:
+    """The files of many shards, fetched together where the store is far away."""
+    store.prefetch(commit, [shard_path(folder, shard.sha256) for shard in shards])
+    return [local_shard(store, commit, folder, shard) for shard in shards]
 
 
 def range_of(shard: Shard) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.query.catalog import DatasetAt, dataset_at, datasets, no_dataset, no_table
 from runtime.query.names import Reference
-from runtime.query.shards import local_shard
+from runtime.query.shards import local_shards
 from runtime.sources.place import Where
 from runtime.sources.stored import Table, table_names, table_of
 from runtime.tables.layout import table_folder
@@ -61,7 +61,7 @@ def _table(store: Store, found: DatasetAt, reference: Reference, name: str) -> T
     def paths(table: str) -> list[Path]:
         folder = table_folder(manifest.dataset, table)
         shards = manifest.tables[table].shards
-        return [local_shard(store, found.commit, folder, shard) for shard in shards]
+        return local_shards(store, found.commit, folder, shards)
 
     return table_of(manifest, part, name, paths, found.commit)
 

@@ -178,6 +178,9 @@ class Store(Protocol):
     def local(self, commit: CommitId, path: str) -> Path:
         """A local read-only file with the same bytes, verified, for readers that want a path (DuckDB)."""
 
+    def prefetch(self, commit: CommitId, paths: Sequence[str]) -> None:
+        """Makes `local` quick for files that will be wanted. What cannot be had is told when it is asked for."""
+
     def local_object(self, id: ObjectId, suffix: str = "") -> Path:  # noqa: A002 - the word for it
         """As `local`, for an object that was put and that no commit names yet."""
 

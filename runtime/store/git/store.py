@@ -148,6 +148,9 @@ class GitStore:
             id_ = self._file(commit, path).id
             return self._cache.local(id_, PurePosixPath(path).suffix, lambda: self._blob(id_))
 
+    def prefetch(self, commit: CommitId, paths: Sequence[str]) -> None:
+        """Nothing is far away."""
+
     def local_object(self, id: ObjectId, suffix: str = "") -> Path:  # noqa: A002 - the port's word
         with reported(self._folder):
             self._writer.flush()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 
 from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
 from runtime.store.lakefs.cache import LocalObjects
-from runtime.store.lakefs.client import Client
+from runtime.store.lakefs.client import THREADS, Client
 from runtime.store.lakefs.commit import Committer
 from runtime.store.lakefs.credentials import Access
 from runtime.store.lakefs.history import History
@@ -123,6 +125,15 @@ class LakeFSStore:
     def local(self, commit: CommitId, path: str) -> Path:
         id_ = self._objects.entry(commit, path).id
         return self._local.local(id_, PurePosixPath(path).suffix, lambda: self.read(commit, path))
+
+    def prefetch(self, commit: CommitId, paths: Sequence[str]) -> None:
+        """Several at once: what takes time is the way there and back."""
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(lambda path: self._prefetch(commit, path), paths if len(paths) > 1 else ()))
+
+    def _prefetch(self, commit: CommitId, path: str) -> None:
+        with contextlib.suppress(SynthError):
+            self.local(commit, path)
 
     def local_object(self, id: ObjectId, suffix: str = "") -> Path:  # noqa: A002 - the port's word
         return self._local.local(id, suffix, lambda: self._objects.fetch(id))

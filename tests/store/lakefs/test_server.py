@@ -201,3 +201,18 @@ def test_the_endpoint_may_be_the_apis_own(store: LakeFSStore, tmp_path: Path) ->
     made = save(store, "main", FILES)
     assert Client(f"{access().endpoint}/api/v1/", access().keys, Patience()).where == access().endpoint.rstrip("/")
     assert made.author
+
+
+def test_files_that_will_be_wanted_come_together_and_damage_is_told_by_who_asks(
+    store: LakeFSStore, tmp_path: Path
+) -> None:
+    made = save(store, "main", {f"d/{n}": b"%d" % n for n in range(20)})
+
+    def fetch(other: LakeFSStore) -> list[bytes]:
+        paths = [f"d/{n}" for n in range(20)]
+        other.prefetch(made.id, [*paths, "d/missing"])
+        with fails("E1011"):
+            other.local(made.id, "d/missing")
+        return [other.local(made.id, path).read_bytes() for path in paths]
+
+    assert through(lambda inner: inner, store, tmp_path, fetch) == [b"%d" % n for n in range(20)]
