@@ -122,6 +122,16 @@ def test_enter_shows_whole_texts_and_all_columns(reader: Reader) -> None:
     expect(reader.current.locator(".rest")).to_have_count(1)
 
 
+def test_v_shows_what_did_not_change_in_every_row_and_stays_at_the_same_row(reader: Reader) -> None:
+    reader.open()
+    reader.press("j", "v")
+    reader.at("control")
+    for key in ("control", "markup"):
+        expect(reader.card(key).locator(".label")).to_have_text(["note", "topic", "score"])
+    reader.press("v")
+    expect(reader.card("control").locator(".label")).to_have_text(["note"])
+
+
 def test_the_tabs_the_list_and_the_help_have_keys(reader: Reader) -> None:
     reader.open()
     for key, name in (("2", "spec"), ("3", "measures"), ("4", "conversation"), ("1", "rows")):

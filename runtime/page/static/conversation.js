@@ -1,6 +1,7 @@
 // A pull request's events, comments and reviews in; one line of time and a place to write out.
 
 import { h } from "./dom.js";
+import { person } from "./row.js";
 import { complain } from "./say.js";
 import { bdi, moment } from "./text.js";
 
@@ -27,17 +28,17 @@ function moments(page) {
 }
 
 function happened({ by, time, text }) {
-  return h("li", { class: "event" }, bdi(by, { class: "name" }), " ", bdi(text), " ", moment(time));
+  return h("li", { class: "event" }, person(by), " ", bdi(text), " ", moment(time));
 }
 
 function reviewed({ by, time, verdict, stale, text }) {
-  const head = h("p", {}, bdi(by, { class: "name" }), " ", h("strong", { class: verdict }, VERDICTS[verdict]), stale && h("em", {}, " (stale: the diff has changed since)"), " ", moment(time));
+  const head = h("p", {}, person(by), " ", h("strong", { class: verdict }, VERDICTS[verdict]), stale && h("em", {}, " (stale: the diff has changed since)"), " ", moment(time));
   return h("li", { class: `review ${verdict}${stale ? " stale" : ""}` }, head, text && h("div", { class: "said" }, bdi(text)));
 }
 
 function said(comment, all, page) {
   const earlier = comment.reply_to && all.find((one) => one.id === comment.reply_to);
-  const head = h("p", {}, bdi(comment.by, { class: "name" }), earlier && [" to ", bdi(earlier.by, { class: "name" })], comment.at && [" on ", placeLink(page, comment.at)], " ", moment(comment.time));
+  const head = h("p", {}, person(comment.by), earlier && [" to ", person(earlier.by)], comment.at && [" on ", placeLink(page, comment.at)], " ", moment(comment.time));
   const reply = h("button", { type: "button", class: "quiet", onclick: () => li.append(composer(page, comment)) }, "Reply");
   const li = h("li", { class: "comment", id: `comment-${comment.id}` }, head, h("div", { class: "said" }, bdi(comment.text)), page.pull.state === "open" && reply);
   return li;

@@ -2,7 +2,7 @@
 
 import { cell, cellsOf } from "./cells.js";
 import { h } from "./dom.js";
-import { bdi, moment, plural } from "./text.js";
+import { bdi, moment, plural, signed } from "./text.js";
 
 const SIGNS = { added: "+", removed: "−", changed: "~" };
 const VERDICTS = { accept: "accepted", reject: "rejected", edit: "edited" };
@@ -17,7 +17,7 @@ export function card(row, view) {
     "aria-setsize": view.total,
     "aria-labelledby": id,
   };
-  const cells = h("div", { class: "cells", role: "table", "aria-label": "cells" }, cellsOf(row, view.columns, view.whole).map((one) => cell(one, view.whole)));
+  const cells = h("div", { class: "cells", role: "table", "aria-label": "cells" }, cellsOf(row, view.columns, view.whole || view.context).map((one) => cell(one, view.whole)));
   return h("article", attributes, head(row, view, id), cells, view.comments.map(comment), view.form);
 }
 
@@ -54,6 +54,11 @@ function verdict({ verdict: what, by, note, state }) {
   );
 }
 
+/** Someone's name; the address is its title. */
+export function person(by) {
+  return bdi(short(by), { class: "name", title: signed(by) });
+}
+
 /** `Ana <ana@example.org>` as `Ana`. */
 export function short(name) {
   return name.replace(/\s*<.*>$/, "") || name;
@@ -74,5 +79,5 @@ function actions(row, view) {
 }
 
 function comment({ by, time, text, at }) {
-  return h("div", { class: "said" }, h("p", {}, bdi(by, { class: "name" }), at.column && [" on ", bdi(at.column, { class: "code" })], " ", moment(time)), bdi(text));
+  return h("div", { class: "said" }, h("p", {}, person(by), at.column && [" on ", bdi(at.column, { class: "code" })], " ", moment(time)), bdi(text));
 }

@@ -1,10 +1,8 @@
 // A pull request's changed rows in; the list one reads, decides and comments in out.
 
-import { post } from "./api.js";
-import { Decider } from "./decider.js";
+import { Acts } from "./acts.js";
 import { h } from "./dom.js";
 import { Filters } from "./filters.js";
-import { commentForm, editForm, rejectForm } from "./forms.js";
 import { bind } from "./keys.js";
 import { Pager } from "./pager.js";
 import { card, placeholder } from "./row.js";
@@ -17,23 +15,23 @@ const FAR = 3000;
 
 export function rowsTab(page, asked) {
   const tab = new Rows(page, asked);
-  return { element: tab.element, shown: () => tab.load(asked.get("key")), leave: () => tab.leave(), update: () => tab.update(), rest: () => tab.decider.rest(), asked: (next) => tab.goto(next) };
+  return { element: tab.element, shown: () => tab.load(asked.get("key")), leave: () => tab.leave(), update: () => tab.update(), rest: () => tab.acts.decider.rest(), asked: (next) => tab.goto(next) };
 }
 
 class Rows {
   constructor(page, asked) {
-    Object.assign(this, { page, current: 0, whole: new Set(), form: null, undone: [], searching: 0 });
+    Object.assign(this, { page, current: 0, whole: new Set(), context: false, searching: 0 });
+    this.acts = new Acts(this);
     this.filters = new Filters(page.diff, asked, () => this.load());
     this.list = h("div", { class: "list", role: "feed", "aria-label": "Rows that differ", tabindex: "-1" });
     this.list.addEventListener("focusin", ({ target }) => this.entered(target));
     const heads = h("div", { class: "heads", "aria-hidden": "true" }, h("span", {}, "column"), h("span", {}, page.pull.target), h("span", {}, page.pull.source));
     this.element = h("div", { class: "rowtab" }, this.filters.element, heads, this.list);
-    this.decider = new Decider(page, (row) => this.redrawRow(row));
     this.unbind = bind("Rows", this.bindings());
   }
 
   bindings() {
-    const act = (name) => () => this.act(name, this.current);
+    const act = (name) => () => this.acts.act(name, this.current);
     return {
       j: ["next row", () => this.go(this.current + 1)],
       ArrowDown: ["", () => this.go(this.current + 1)],
@@ -48,6 +46,7 @@ class Rows {
       PageDown: ["", () => this.leap(1)],
       PageUp: ["", () => this.leap(-1)],
       Enter: ["all columns, whole texts", (event) => event.target.closest("button, a, summary") ? false : this.toggle()],
+      v: ["all columns of every row", () => this.widen()],
       a: ["accept", act("accept")],
       r: ["reject", act("reject")],
       e: ["edit", act("edit")],
@@ -79,6 +78,7 @@ class Rows {
     this.pager?.stop();
     const pager = new Pager(`pulls/${this.page.number}/rows`, { ...this.filters.asked }, (first, last) => this.redraw(first, last), complain);
     this.pager = pager;
+    this.acts.forget();
     try {
       const index = await pager.begin(near);
       if (this.pager !== pager) return;
@@ -91,7 +91,8 @@ class Rows {
   }
 
   begin(index) {
-    Object.assign(this, { current: index, form: null });
+    this.current = index;
+    this.acts.form = null;
     this.whole.clear();
     if (!this.pager.total) {
       this.scroller?.stop();
@@ -120,7 +121,7 @@ class Rows {
   leave() {
     this.pager?.stop();
     this.scroller?.stop();
-    this.decider.stop();
+    this.acts.decider.stop();
     this.unbind();
   }
 
@@ -129,8 +130,8 @@ class Rows {
     const view = { index, total: this.pager.total, current: index === this.current };
     if (!row) return { element: placeholder(view), final: false };
     const comments = this.page.pull.comments.filter(({ at }) => at && at.key === row.key && at.table === this.table.table && at.dataset === this.table.dataset);
-    const form = this.form?.index === index ? this.form.make(row) : null;
-    const more = { columns: this.pager.about.columns, whole: this.whole.has(row.key), comments, form, open: this.open, act: (name, at) => this.act(name, at) };
+    const form = this.acts.form?.index === index ? this.acts.form.make(row) : null;
+    const more = { columns: this.pager.about.columns, whole: this.whole.has(row.key), context: this.context, comments, form, open: this.open, act: (name, at) => this.acts.act(name, at) };
     return { element: card(row, { ...view, ...more }), final: true };
   }
 
@@ -140,8 +141,7 @@ class Rows {
 
   /** Draws what is on the screen of these rows again, but not where someone is writing. */
   redraw(first = 0, last = this.pager.total - 1) {
-    const writing = this.form?.index ?? -1;
-    this.scroller?.redraw(first, last, writing);
+    this.scroller?.redraw(first, last, this.acts.form?.index);
   }
 
   /** The pull request changed: its comments and its state are in every card. */
@@ -209,82 +209,10 @@ class Rows {
     this.scroller.reveal(this.current);
   }
 
-  act(name, index) {
-    const row = this.pager?.row(index);
-    if (!row || !this.open) return;
-    this.mark(index);
-    const does = { accept: "decide", reject: "decide", edit: "edit", why: "why", undo: "undo", read: "read", comment: "comment", cell: "comment" }[name];
-    if (["accept", "reject", "edit", "why"].includes(name) && !row.hash) return say("this row is not in the source: comment on it instead");
-    this[does](row, index, name);
-  }
-
-  /** Decides and goes on to the next row. */
-  decide(row, index, verdict, more = {}) {
-    const sent = this.decider.decide(this.place(row), row, verdict, more);
-    this.undone.push({ row, index });
-    say(`${row.key}: ${verdict === "accept" ? "accepted" : "rejected"}`);
-    if (index === this.current) this.go(index + 1);
-    sent.catch(complain);
-  }
-
-  undo(row, index) {
-    const last = row.decision ? { row, index } : this.undone.findLast((done) => done.row.decision);
-    if (!last) return say("nothing to undo");
-    const edited = last.row.decision.verdict === "edit";
-    this.go(last.index);
-    say(`${last.row.key}: undone`);
-    this.decider.withdraw(this.place(last.row), last.row).then(() => edited && this.pager.again(last.index), complain);
-  }
-
-  async read(row, index) {
-    if (!row.flags.length || row.read) return;
-    try {
-      await post(`pulls/${this.page.number}/read`, { places: [this.place(row)] });
-      row.read = true;
-      say(`${row.key}: read`);
-      await this.page.refresh();
-      this.scroller.redraw(index);
-    } catch (problem) {
-      complain(problem);
-    }
-  }
-
-  edit(row, index) {
-    const send = async (values, note) => {
-      await this.decider.decide(this.place(row), row, "edit", { values, note });
-      say(`${row.key}: edited`);
-      await this.pager.again(index);
-    };
-    this.write(index, (again, draft, done) => editForm(again, this.pager.about.columns, draft, send, done));
-  }
-
-  why(row, index) {
-    const send = async (note) => this.decide(row, index, "reject", { note });
-    this.write(index, (again, draft, done) => rejectForm(again, draft, send, done));
-  }
-
-  comment(row, index, name) {
-    const names = this.pager.about.columns.map((column) => column.name);
-    const draft = { column: name === "cell" ? row.cells?.[0]?.column ?? names[0] : "" };
-    const send = (text, column) => this.page.act("comments", { text, at: { ...this.place(row), column }, reply_to: null }, "commented");
-    this.write(index, (again, kept, done) => commentForm(again, names, kept, send, done), draft);
-  }
-
-  /** Opens a form in the row's card; what is typed is kept while the card is away. */
-  write(index, make, draft = {}) {
-    const before = this.form?.index;
-    const done = () => this.closeForm(index);
-    this.form = { index, make: (row) => make(row, draft, done) };
-    if (before !== undefined && before !== index) this.scroller.redraw(before);
-    this.scroller.redraw(index);
-    this.scroller.reveal(index);
-    this.scroller.element(index)?.querySelector(".onrow textarea")?.focus({ preventScroll: true });
-  }
-
-  closeForm(index) {
-    if (this.form?.index !== index) return;
-    this.form = null;
-    this.scroller.redraw(index);
-    if (index === this.current) this.scroller.element(index)?.focus({ preventScroll: true });
+  /** Shows what did not change too, in every row, or not any more. */
+  widen() {
+    this.context = !this.context;
+    say(this.context ? "all columns" : "columns that differ");
+    if (this.pager?.total) this.begin(this.current);
   }
 }
