@@ -66,6 +66,8 @@ class Digester:
                 return pack("constant", type(value).__name__, repr(value))
             case tree.Quantity():
                 return pack("quantity", repr(float(quantity(node))))
+            case tree.Emit(atomic=None):
+                return self._fields(node, "atomic")
             case tree.Gen():
                 return self._gen(node)
             case tree.Declaration():

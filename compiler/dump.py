@@ -154,6 +154,8 @@ def _details(step: plan.Step, model: Model) -> Iterator[str]:
         common.add("answer")
     if isinstance(step, plan.Emit) and step.tables == (step.table,):
         common.add("tables")
+    if isinstance(step, plan.Emit) and not step.atomic:
+        common.add("atomic")
     for item in fields(step):
         value = getattr(step, item.name)
         if item.name not in common and value not in (None, ()):

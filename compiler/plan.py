@@ -169,7 +169,8 @@ class Column:
 class Emit(Step):
     """`table` is the emit's own name, or the dataset's for the unnamed one.
 
-    `tables` are those that it can fill: that one, or `table/value` for each value of `split`.
+    `tables` are those that it can fill: that one, or `table/value` for each value of `split`. `atomic`: a merge never
+    puts a row of it together from two.
     """
 
     table: str
@@ -178,6 +179,7 @@ class Emit(Step):
     columns: tuple[Column, ...]
     split: tree.Expr | None
     fors: tuple[tree.ForClause, ...]
+    atomic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dsl import tree
-from dsl.build import Made, integer, name, name_rule, part_rule, rule, template_of
+from dsl.build import Made, Part, integer, name, name_rule, part_rule, rule, template_of
 
 for _kind in ("let_type", "gen_prompt", "times", "when", "per", "split"):
     part_rule(_kind)
@@ -151,11 +151,17 @@ def _until(made: Made) -> tree.Statement:
     return tree.Until(span=made.span, doc=made.doc, condition=made.items[0])
 
 
+@rule("atomic")
+def _atomic(made: Made) -> Part:
+    return Part("atomic", tree.Name(span=made.span, text="atomic"), made.span)
+
+
 @rule("emit")
 def _emit(made: Made) -> tree.Statement:
     return tree.Emit(
         span=made.span,
         doc=made.doc,
+        atomic=made.part("atomic"),
         kind=made.part("kind"),
         name=made.part("as"),
         split=made.part("split"),

@@ -157,8 +157,9 @@ class Until(Statement):
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class Emit(Statement):
-    """`emit sft as name split by x for a in xs { column = value, ...record }`"""
+    """`emit atomic sft as name split by x for a in xs { column = value, ...record }`"""
 
+    atomic: Name | None
     kind: Name | None
     name: Name | None
     split: Expr | None

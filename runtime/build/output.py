@@ -90,7 +90,7 @@ class Output:
     def finish(self) -> Written:
         """E1013 where two rows have one key, at the `key = [...]` that made it."""
         try:
-            tables = {name: writer.finish() for name, writer in self._tables.items()}
+            tables = {name: self._finished(name, writer) for name, writer in self._tables.items()}
             rejected, calls, texts = self._rejected.finish(), self._calls.finish(), self._texts.writer.finish()
         except SynthError as error:
             raise SynthError(
@@ -99,6 +99,11 @@ class Output:
         counts = Counts(self.attempted, self.kept, dict(sorted(self.reasons.items())))
         changes = self._changes(tables, rejected, calls, texts)
         return Written(tables, rejected, calls, counts, changes, texts if texts.rows else None)
+
+    def _finished(self, name: str, writer: TableWriter) -> TableManifest:
+        """A table knows whether a merge may put its rows together from two."""
+        atomic = any(step.atomic for step in self.dataset.of(plan.Emit) if name in step.tables)
+        return replace(writer.finish(), atomic=atomic)
 
     def _keyed(self) -> Span | None:
         key = self.dataset.key

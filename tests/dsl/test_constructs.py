@@ -99,6 +99,7 @@ STATEMENTS = {
     "emit sft as train split by level for a, b in zip(xs, ys) { x = a }": (
         "Emit kind=sft name=train split=level\n  ForClause targets=[a b] iterable=zip(xs, ys)\n  Setting name=x value=a"
     ),
+    "emit atomic dpo as pairs { prompt = a }": "Emit atomic=atomic kind=dpo name=pairs\n  Setting name=prompt value=a",
     'emit { "a column": b }': 'Emit\n  Entry key="a column" value=b',
     "emit dpo { prompt = a, chosen = b, from = c, in = d }": (
         "Emit kind=dpo\n  Setting name=prompt value=a\n  Setting name=chosen value=b\n"

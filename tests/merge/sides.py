@@ -19,7 +19,7 @@ from tests.diff.builder import Builder, Version
 
 COLUMNS: Mapping[str, Type] = {"question": STR, "answer": optional(STR), "score": INT}
 Row = dict[str, Any]
-Rows = Mapping[Key, Row]
+Rows = Mapping[Any, Row]
 
 
 def row(number: int, **changed: Any) -> Row:

@@ -13,6 +13,7 @@ from dsl.diagnostics import SynthError
 from runtime.build.build import Build, Options, build
 from runtime.build.session import Session
 from runtime.config.project import Project
+from runtime.decisions import Decision, decide, decisions
 from runtime.engines.deterministic import DeterministicEngine
 from runtime.merge import Resolution, commit_merge, merge
 from runtime.sources.catalog import ProjectCatalog
@@ -234,3 +235,36 @@ def test_stored_sources_that_do_not_compile_here_are_told(tmp_path: Path) -> Non
     assert codes(shop) == []
     (root / "good.txt").unlink()
     assert codes(shop) == ["E1069"]
+
+
+def test_a_row_of_an_atomic_emit_is_never_put_together_from_two(tmp_path: Path) -> None:
+    base = [page(2), page(3)]
+    ours, theirs = [*base, page(1, text="another")], [*base, page(1, size=100)]
+    found = {}
+    for word in ("emit", "emit atomic"):
+        shop = parted(tmp_path / word, pages().replace("emit", word), ours, theirs)
+        found[word] = merge(shop.store, *heads(shop, "side"))
+    assert [(one.key, one.column) for one in found["emit atomic"].conflicts] == [("p1", None)]
+    assert (found["emit"].conflicts, found["emit"].tables[0].cells) == ((), 1)
+
+
+def test_decisions_of_two_people_about_two_rows_stand_side_by_side_and_about_one_are_a_conflict(tmp_path: Path) -> None:
+    def says(row: str, verdict: str) -> Decision:
+        return Decision("qa", row, "", verdict, {}, "Ada")  # type: ignore[arg-type]
+
+    shop = Workshop(tmp_path / "project").write(pages(), pages=[page(1), page(2), page(3)])
+    made(shop, {})
+    for name in ("side", "clash"):
+        shop.store.create_branch(name, shop.store.resolve("main"))
+    decide(shop.store, "main", "qa", [says("p1", "reject")])
+    decide(shop.store, "side", "qa", [says("p2", "reject")])
+    decide(shop.store, "clash", "qa", [says("p1", "accept")])
+    clash = merge(shop.store, *heads(shop, "clash"))
+    assert [(one.table, one.column) for one in clash.conflicts] == [("decisions", None)]
+    commit_merge(shop.store, "main", merge(shop.store, *heads(shop, "side")), "Merge")
+    assert [row["key"] for row in shop.rows("qa")] == ["p3"]
+    assert [row["key"] for row in shop.rows("qa", "rejected")] == ["p1", "p2"]
+    assert {(one.key, one.verdict) for one in decisions(shop.store, shop.store.resolve("main"), "qa")} == {
+        ("p1", "reject"),
+        ("p2", "reject"),
+    }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime.review import Reviews
 from tests.cli.conftest import Cli
 from tests.cli.conftest import cli as cli
 from tests.diff.builder import Builder
@@ -146,3 +147,16 @@ def test_a_protected_branch_takes_no_merge_that_nobody_reviewed(store: Builder, 
         ran = cli(*arguments)
         assert (ran.code, "E1086" in ran.err) == (2, True), ran.err
     assert len(store.store.log("main")) == 2
+
+
+def test_a_protected_branch_takes_a_pull_request_as_it_was_seen_and_no_decision_made_while_merging(
+    store: Builder, cli: Cli, tmp_path: Path
+) -> None:
+    (tmp_path / "synth.toml").write_text('[review]\nbranches = ["main"]\napprovals = 0\n')
+    pull = Reviews(store.store).open("tone", "main", "Kinder", "", "Ada <ada@example.org>")
+    ran = cli("merge", "tone", "--theirs")
+    assert (ran.code, "E1070" in ran.err) == (2, True), ran.err
+    assert cli("merge", "main", "--into", "tone", "--ours").code == 0
+    assert cli("merge", "tone").code == 0
+    assert Reviews(store.store).get(pull.number).merged_commit == store.store.head("main")
+    assert rows_at(store.store, "main")["k1"]["answer"] == "theirs"

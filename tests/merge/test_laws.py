@@ -46,7 +46,7 @@ def edited(base: Plain, edits: Mapping[Key, Mapping[str, Any] | None]) -> Plain:
         if cells is None:
             found.pop(key, None)
         else:
-            found[key] = {**found.get(key, row(int(key[0][1:]))), **cells}  # type: ignore[index,arg-type]
+            found[key] = {**found.get(key, row(int(key[0][1:]))), **cells}  # type: ignore[index]
     return found
 
 

@@ -19,6 +19,7 @@ def emit(steps: Steps, node: tree.Emit, common: Common) -> plan.Step:
         columns=tuple(column for entry in node.columns for column in _columns(steps, entry)),
         split=node.split,
         fors=node.fors,
+        atomic=node.atomic is not None,
     )
 
 
