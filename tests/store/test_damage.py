@@ -67,7 +67,7 @@ def test_a_flipped_byte_of_any_object_is_told_with_commit_dataset_and_keys(kept:
 
 @pytest.mark.soak
 def test_many_flipped_bytes_of_every_object(kept: Kept) -> None:
-    for damage in places(kept.objects, 12, Random(SEED)):
+    for damage in places(kept.objects, 6, Random(SEED)):
         check_told(kept, damage)
 
 
