@@ -30,10 +30,6 @@ def recorded(manifest: Manifest | None, local: Local) -> list[Recorded]:
     ]
 
 
-def stored_key(one: Recorded) -> Key:
-    return (one.decision.table, *one.key)
-
-
 def stored_row(one: Recorded) -> dict[str, Any]:
     """Without a time: a table holds what a rerun makes again, and the commit says when."""
     decision = one.decision

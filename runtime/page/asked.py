@@ -73,7 +73,8 @@ def text_of(value: Mapping[str, Json], name: str, default: str | None = None) ->
 
 
 def _expected(name: str, what: str) -> Diagnostic:
-    return Diagnostic("E1112", f"`{name}` is not {what}", help="docs/architecture/06-review-page.md says what each address takes")
+    chapter = "docs/architecture/06-review-page.md"
+    return Diagnostic("E1112", f"`{name}` is not {what}", help=f"{chapter} says what each address takes")
 
 
 Handler = Callable[[Asked], Json]

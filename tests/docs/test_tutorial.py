@@ -1,4 +1,4 @@
-"""The tutorial and the page on review, done as they say: files written, commands run in its order, and what they print compared line by line.
+"""Pages that walk through, done as they say: files written, commands run in order, what they print compared by lines.
 
 Digests, tokens and times may differ; a line `…` stands for any lines.
 """
