@@ -64,7 +64,7 @@ record-lakefs: install
 	SYNTH_RECORD_LAKEFS=1 $(BIN)/python -m pytest tests/store/lakefs -k 'recorded or Recorded'
 	$(BIN)/python -m pytest tests/store/lakefs/test_recordings.py
 
-# A thousand random histories on git and on that server: ten minutes.
+# A thousand random histories on git and on that server: up to twenty minutes.
 agree: install
 	SYNTH_TEST_HISTORIES=1000 $(BIN)/python -m pytest tests/store/lakefs/test_histories.py
 
