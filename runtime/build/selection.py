@@ -50,11 +50,11 @@ async def ends(
     """
     if not dataset.of(plan.Select):
         async for row, outcome in rows:
-            yield End(row.key, outcome, row.events, row.values)
+            yield End(row.key, outcome, row.events, {**row.axes, **row.values})
         return
     selection = Selection(dataset, reads)
     async for row, outcome in rows:
-        selection.add(End(row.key, outcome, row.events, row.values))
+        selection.add(End(row.key, outcome, row.events, {**row.axes, **row.values}))
     progress.kept = 0
     progress.rejected.clear()
     for end in selection.decided():
