@@ -9,12 +9,12 @@ import contextlib
 import hashlib
 import importlib.util
 import os
-import tempfile
 from pathlib import Path
 
 import orjson
 
 from dsl.diagnostics import Diagnostic, SynthError
+from runtime.whole import write_whole
 
 EMBEDDED = "smollm2"
 """The name of the model that comes with synth."""
@@ -68,7 +68,7 @@ def _remembered_digest(path: Path) -> str:
     if key not in known:
         known[key] = _digest(path)
         with contextlib.suppress(OSError):
-            _write(file, known)
+            write_whole(file, orjson.dumps(known, option=orjson.OPT_SORT_KEYS))
     return known[key]
 
 
@@ -88,11 +88,3 @@ def _read(file: Path) -> dict[str, str]:
     except (OSError, orjson.JSONDecodeError):
         return {}
     return known if isinstance(known, dict) else {}
-
-
-def _write(file: Path, known: dict[str, str]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent)
-    with os.fdopen(handle, "wb") as out:
-        out.write(orjson.dumps(known, option=orjson.OPT_SORT_KEYS))
-    Path(name).replace(file)

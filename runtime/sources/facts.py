@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from runtime.sources.digests import Facts
+from runtime.whole import write_whole
 
 NAME = "facts.json"
 
@@ -24,9 +23,4 @@ def load_facts(state: Path) -> dict[str, Any]:
 
 def save_facts(state: Path, facts: Facts) -> None:
     """Whole or not at all; the last of two writers wins."""
-    folder = state / "cache"
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=NAME)
-    with os.fdopen(handle, "wb") as file:
-        file.write(orjson.dumps(dict(facts), option=orjson.OPT_SORT_KEYS))
-    Path(name).replace(folder / NAME)
+    write_whole(state / "cache" / NAME, orjson.dumps(dict(facts), option=orjson.OPT_SORT_KEYS))

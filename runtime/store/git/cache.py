@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from runtime.store.git.objects import object_id
 from runtime.store.port import ObjectId
+from runtime.whole import write_whole
 
 
 class ExtractionCache:
@@ -26,7 +25,7 @@ class ExtractionCache:
         if path in self._verified and path.exists():
             return path
         if not _holds(path, id_):
-            _write(path, read())
+            write_whole(path, read(), mode=0o444)
         self._verified.add(path)
         return path
 
@@ -58,12 +57,3 @@ def _holds(path: Path, id_: ObjectId) -> bool:
         return object_id("blob", path.read_bytes()) == id_
     except FileNotFoundError:
         return False
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "wb") as file:
-        os.fchmod(descriptor, 0o444)
-        file.write(data)
-    Path(name).replace(path)

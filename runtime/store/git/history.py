@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 import pygit2
 from pygit2.enums import SortMode
 
-from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
+from dsl.diagnostics import SynthError
+from runtime.store import typed
 from runtime.store.git import refs
 from runtime.store.git.faults import damaged
 from runtime.store.git.messages import parse_message
 from runtime.store.port import Commit, CommitId
 
-_STEPS = re.compile(r"(?P<base>.*?)(?P<steps>(~\d*)*)")
 _ID = re.compile(r"[0-9a-fA-F]{4,40}")
 
 
@@ -27,15 +27,11 @@ def names(repository: pygit2.Repository, prefix: str) -> Mapping[str, CommitId]:
 
 def resolve(repository: pygit2.Repository, ref: str) -> CommitId:
     """E1001 unknown, E1005 before the first commit, E1006 ambiguous."""
-    match = _STEPS.fullmatch(ref)
-    base, steps = (match["base"], match["steps"]) if match else (ref, "")
-    at = _named(repository, base)
-    for _ in range(sum(int(step or 1) for step in steps.split("~")[1:])):
-        parents = find(repository, at).parent_ids
-        if not parents:
-            raise SynthError(Diagnostic(code="E1005", message=f"`{ref}` lies before the first commit of `{base}`"))
-        at = str(parents[0])
-    return at
+
+    def parents(commit: CommitId) -> list[CommitId]:
+        return [str(id_) for id_ in find(repository, commit).parent_ids]
+
+    return typed.resolve(ref, lambda name: _named(repository, name), parents)
 
 
 def find(repository: pygit2.Repository, commit: CommitId) -> pygit2.Commit:
@@ -57,7 +53,7 @@ def _named(repository: pygit2.Repository, name: str) -> CommitId:
                 return found
     found = _by_id(repository, name.lower()) if _ID.fullmatch(name) else None
     if found is None:
-        raise SynthError(_unknown(repository, name))
+        raise typed.unknown(name, [*names(repository, refs.HEADS), *names(repository, refs.TAGS)])
     return found
 
 
@@ -74,22 +70,7 @@ def _by_id(repository: pygit2.Repository, prefix: str) -> CommitId | None:
 def _by_ambiguous_id(repository: pygit2.Repository, prefix: str) -> CommitId | None:
     """Several objects begin so; among the commits that a name leads to, it may be one."""
     heads = {**names(repository, refs.HEADS), **names(repository, refs.TAGS)}.values()
-    found = {commit.id for head in heads for commit in log(repository, head) if commit.id.startswith(prefix)}
-    if len(found) > 1:
-        listed = ", ".join(sorted(id_[:12] for id_ in found))
-        raise SynthError(Diagnostic(code="E1006", message=f"several commits begin with `{prefix}`", notes=(listed,)))
-    return found.pop() if found else None
-
-
-def _unknown(repository: pygit2.Repository, name: str) -> Diagnostic:
-    known = [*names(repository, refs.HEADS), *names(repository, refs.TAGS)]
-    listed = ", ".join(sorted(known)[:8])
-    return Diagnostic(
-        code="E1001",
-        message=f"no branch, tag or commit is called `{name}`",
-        notes=(f"there are: {listed}" if known else "the store has no commits yet",),
-        help=did_you_mean(name, known) or None,
-    )
+    return typed.only(prefix, (commit.id for head in heads for commit in log(repository, head)))
 
 
 def log(repository: pygit2.Repository, start: CommitId) -> Iterator[Commit]:

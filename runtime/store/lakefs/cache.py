@@ -5,13 +5,12 @@ It holds what was read, and what was put and no commit names yet. May be deleted
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
 from runtime.store.port import ObjectId
+from runtime.whole import write_whole
 
 
 def digest(data: bytes) -> ObjectId:
@@ -30,7 +29,7 @@ class LocalObjects:
         id_ = digest(data)
         path = self._path(id_)
         if not self._holds(path, id_):
-            _write(path, data)
+            write_whole(path, data, mode=0o444)
             self._verified.add(path)
         return id_
 
@@ -44,7 +43,7 @@ class LocalObjects:
         path = self._path(id_, suffix)
         if not self._holds(path, id_):
             known = self.find(id_)
-            _write(path, known.read_bytes() if known else fetch())
+            write_whole(path, known.read_bytes() if known else fetch(), mode=0o444)
             self._verified.add(path)
         return path
 
@@ -68,12 +67,3 @@ class LocalObjects:
 
     def _path(self, id_: ObjectId, suffix: str = "") -> Path:
         return self._folder / id_[:2] / f"{id_[2:]}{suffix}"
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "wb") as file:
-        os.fchmod(descriptor, 0o444)
-        file.write(data)
-    Path(name).replace(path)

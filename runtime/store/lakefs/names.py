@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
+from dsl.diagnostics import SynthError
+from runtime.store import typed
 from runtime.store.lakefs import faults
 from runtime.store.lakefs.client import segment
 from runtime.store.lakefs.history import History
 from runtime.store.lakefs.remote import Remote
 from runtime.store.port import BRANCH_NAME, TAG_NAME, CommitId, is_reserved, taken
 
-_STEPS = re.compile(r"(?P<base>.*?)(?P<steps>(~\d*)*)")
 _ID = re.compile(r"[0-9a-fA-F]{4,64}")
 
 
@@ -109,15 +109,7 @@ class Names:
 
     def resolve(self, ref: str) -> CommitId:
         """E1001 unknown, E1005 before the first commit, E1006 ambiguous."""
-        match = _STEPS.fullmatch(ref)
-        base, steps = (match["base"], match["steps"]) if match else (ref, "")
-        at = self._named(base)
-        for _ in range(sum(int(step or 1) for step in steps.split("~")[1:])):
-            parents = self._history.get(at).parents
-            if not parents:
-                raise SynthError(Diagnostic(code="E1005", message=f"`{ref}` lies before the first commit of `{base}`"))
-            at = parents[0]
-        return at
+        return typed.resolve(ref, self._named, lambda commit: self._history.get(commit).parents)
 
     def _named(self, name: str) -> CommitId:
         found = self.head(name) if BRANCH_NAME.fullmatch(name) else None
@@ -126,7 +118,7 @@ class Names:
         if found is None and _ID.fullmatch(name):
             found = self._by_id(name.lower())
         if found is None or found == self._remote.root:
-            raise SynthError(self._unknown(name))
+            raise typed.unknown(name, [*self.branches(), *self.tags()])
         return found
 
     def _by_id(self, prefix: str) -> CommitId | None:
@@ -141,22 +133,4 @@ class Names:
 
     def _among_shown(self, prefix: str) -> CommitId | None:
         heads = set({**self.branches(), **self.tags()}.values())
-        found = {
-            commit.id for head in heads for commit in self._history.log(head, None) if commit.id.startswith(prefix)
-        }
-        if len(found) > 1:
-            listed = ", ".join(sorted(id_[:12] for id_ in found))
-            raise SynthError(
-                Diagnostic(code="E1006", message=f"several commits begin with `{prefix}`", notes=(listed,))
-            )
-        return found.pop() if found else None
-
-    def _unknown(self, name: str) -> Diagnostic:
-        known = [*self.branches(), *self.tags()]
-        listed = ", ".join(sorted(known)[:8])
-        return Diagnostic(
-            code="E1001",
-            message=f"no branch, tag or commit is called `{name}`",
-            notes=(f"there are: {listed}" if known else "the store has no commits yet",),
-            help=did_you_mean(name, known) or None,
-        )
+        return typed.only(prefix, (commit.id for head in heads for commit in self._history.log(head, None)))
