@@ -19,6 +19,7 @@ from runtime.merge.model import TAKES, Conflict, Resolution, Take
 
 FIELDS = ("dataset", "table", "key", "column", "base", "ours", "theirs", "take", "value")
 JSON_FIELDS = ("base", "ours", "theirs", "value")
+DECIDING = ("dataset", "table", "key", "column", "take", "value")
 
 
 def write_conflicts(conflicts: Iterable[Conflict], name: str) -> str:
@@ -47,9 +48,15 @@ def _cells(line: Mapping[str, Any]) -> dict[str, str]:
 
 
 def read_resolutions(text: str, name: str) -> list[Resolution]:
-    """E1066 with the line for what is no decision."""
-    lines = _csv(text) if name.endswith(".csv") else _jsonl(text, name)
-    return [found for number, line in lines if (found := _resolution(line, f"{name}:{number}")) is not None]
+    """E1066 with the line for what is no decision, and for a second one about the same place."""
+    lines = _csv(text, name) if name.endswith(".csv") else _jsonl(text, name)
+    found: dict[tuple[str, str, str, str | None], Resolution] = {}
+    for number, line in lines:
+        one = _resolution(line, f"{name}:{number}")
+        if one is not None and found.setdefault((one.dataset, one.table, one.key, one.column), one) != one:
+            at = f"`{one.key}`" + (f" column `{one.column}`" if one.column else "")
+            raise _mistake(f"{name}:{number}", f"{at} was decided otherwise in a line above", "keep one of the two")
+    return list(found.values())
 
 
 def _jsonl(text: str, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -65,10 +72,16 @@ def _jsonl(text: str, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
         yield number, value
 
 
-def _csv(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _csv(text: str, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """E1066 without the first line that `write_conflicts` writes: no column could be told from another."""
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     reader = csv.DictReader(io.StringIO(text, newline=""))
+    missing = [field for field in DECIDING if field not in (reader.fieldnames or ())]
+    if missing and text.strip():
+        help_ = f"the first line is `{','.join(FIELDS)}`, with commas"
+        raise _mistake(f"{name}:1", f"there is no column `{missing[0]}`", help_)
     for row in reader:
-        values: dict[str, Any] = {name: row.get(name) or "" for name in FIELDS if name not in JSON_FIELDS}
+        values: dict[str, Any] = {field: row.get(field) or "" for field in FIELDS if field not in JSON_FIELDS}
         yield reader.line_num, values | {"column": values["column"] or None, "value": _value(row.get("value") or "")}
 
 
@@ -89,10 +102,12 @@ def _resolution(line: Mapping[str, Any], where: str) -> Resolution | None:
     take, column = line.get("take") or "", line.get("column")
     if not take:
         return None
+    if not isinstance(column, str | None):
+        raise _mistake(where, f"`column` is `{column}`", "it is a column's name, or null for the row as a whole")
     if take not in get_args(Take):
         guess = did_you_mean(str(take), TAKES)
         raise _mistake(where, f"`take` is `{take}`", guess or f"it is {', '.join(TAKES[:-1])} or {TAKES[-1]}")
-    place = (line["dataset"], line["table"], line["key"], column if isinstance(column, str) and column else None)
+    place = (line["dataset"], line["table"], line["key"], column or None)
     return Resolution(*place, cast(Take, take), line.get("value"))
 
 

@@ -20,7 +20,9 @@ VALUES = st.recursive(
 )
 NAMES = st.text(min_size=1, max_size=5)
 CONFLICTS = st.lists(
-    st.builds(Conflict, NAMES, NAMES, NAMES, st.none() | NAMES, VALUES, VALUES, st.just(ABSENT)), max_size=3
+    st.builds(Conflict, NAMES, NAMES, NAMES, st.none() | NAMES, VALUES, VALUES, st.just(ABSENT)),
+    max_size=3,
+    unique_by=lambda one: (one.dataset, one.table, one.key, one.column),
 )
 ONE = Conflict("qa", "qa", "p4", "answer", "a\nb", 'say "x", y', None)
 
@@ -57,6 +59,7 @@ def test_a_spreadsheet_s_values_are_json_or_else_plain_text() -> None:
         ("[]", "no object"),
         ('{"dataset": "qa", "table": "qa", "take": "ours"}', "`key` is missing"),
         ('{"dataset": "qa", "table": "qa", "key": "p4", "take": "our"}', "`take` is `our`"),
+        ('{"dataset": "qa", "table": "qa", "key": "p4", "take": "ours", "column": 5}', "`column` is `5`"),
     ],
 )
 def test_a_line_that_decides_nothing_readable_is_told_with_its_place(line: str, said: str) -> None:
@@ -66,3 +69,23 @@ def test_a_line_that_decides_nothing_readable_is_told_with_its_place(line: str, 
     assert found.code == "E1066"
     assert found.message.startswith("decided.jsonl:2: ")
     assert said in found.message
+
+
+@pytest.mark.parametrize(("old", "new"), [(",", ";"), ("dataset,table,key,column,base,ours,theirs,take,value\n", "")])
+def test_a_spreadsheet_whose_columns_cannot_be_told_apart_is_refused(old: str, new: str) -> None:
+    text = write_conflicts([ONE], "c.csv")[:-2] + "ours,\n"
+    assert read_resolutions(text, "c.csv")
+    with pytest.raises(SynthError, match=r"c\.csv:1: there is no column `"):
+        read_resolutions(text.replace(old, new), "c.csv")
+
+
+def test_two_different_decisions_about_one_place_are_a_mistake() -> None:
+    line = '{"dataset": "qa", "table": "qa", "key": "p4", "column": "answer", "take": "ours"}\n'
+    assert len(read_resolutions(line * 2, "c.jsonl")) == 1
+    with pytest.raises(SynthError, match=r"c\.jsonl:2: `p4` column `answer` was decided otherwise in a line above"):
+        read_resolutions(line + line.replace("ours", "theirs"), "c.jsonl")
+
+
+def test_a_spreadsheet_may_hold_texts_of_any_length() -> None:
+    text = write_conflicts([replace(ONE, base="x" * 200_000)], "c.csv")
+    assert [one.take for one in read_resolutions(text[:-2] + "theirs,\n", "c.csv")] == ["theirs"]
