@@ -65,7 +65,8 @@ def list_(
 
     Example: synth pr list --state all
     """
-    from runtime.cli.pulls import line, summary_json
+    from runtime.cli.pulls import line
+    from runtime.review.json import summary_json
 
     found = _reviews(Context.here()).list(state.value)
     if as_json:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from runtime.cli.console import colour, paint, plural, signs, width
 from runtime.diff.paint import Painter, Piece
 from runtime.review import PullRequest, Reviews, Rule, describe, rules
+from runtime.review.json import said_json, summary_json
 from runtime.review.recorded import configured, in_force, record, recorded
-from runtime.review.state import place_json
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -149,22 +149,6 @@ def _time(time: datetime) -> str:
 # --- JSON ---
 
 
-def summary_json(pull: PullRequest) -> dict[str, Any]:
-    """Every key is always there."""
-    return {
-        "number": pull.number,
-        "title": pull.title,
-        "author": pull.author,
-        "source": pull.source,
-        "target": pull.target,
-        "state": pull.state,
-        "opened": pull.opened.isoformat(),
-        "comments": len(pull.comments),
-        "approvals": sum(review.verdict == "approve" and not review.stale for review in pull.approvals),
-        "merged_commit": pull.merged_commit,
-    }
-
-
 def pull_json(shown: Shown) -> dict[str, Any]:
     from runtime.diff import View, diff_json
 
@@ -172,24 +156,13 @@ def pull_json(shown: Shown) -> dict[str, Any]:
     view = View(stat=True) if shown.rows is None else View(limit=shown.rows)
     return {
         **summary_json(pull),
-        "description": pull.description,
+        **said_json(pull),
         "digest": shown.digest,
         "rules": [asdict(rule) for rule in shown.rules],
         "conflicts": len(done.conflicts) if done else 0,
         "problems": [problem.message for problem in done.problems] if done else [],
-        "comments": [_comment_json(comment) for comment in pull.comments],
-        "approvals": [{**asdict(review), "time": review.time.isoformat()} for review in pull.approvals],
-        "events": [
-            {"kind": event.kind, "by": event.by, "time": event.time.isoformat(), "text": describe(event)}
-            for event in pull.events
-        ],
         "diff": diff_json(shown.diff, view) if shown.diff else None,
     }
-
-
-def _comment_json(comment: Comment) -> dict[str, Any]:
-    at = place_json(comment.at) if comment.at else None
-    return {**asdict(comment), "time": comment.time.isoformat(), "at": at}
 
 
 # --- the policy ---

@@ -10,7 +10,9 @@ from runtime.config.project import Project
 from runtime.page.answers import as_json
 from runtime.page.comparison import Comparison, Comparisons, Recent
 from runtime.page.differences import counts
-from runtime.review import Approval, Comment, Event, PullRequest, Reviews, describe, refuse_direct, rules
+from runtime.review import PullRequest, Reviews, refuse_direct, rules
+from runtime.review.json import said_json, summary_json
+from runtime.review.outcome import outcome
 from runtime.store.port import CommitId, Store
 
 Json = Any
@@ -48,28 +50,20 @@ class Page:
         return self._known.get_or(("counts", comparison.base, comparison.head), lambda: counts(comparison))
 
     def listed(self, pull: PullRequest) -> Json:
-        return {
-            **_head(pull),
-            "comments": len(pull.comments),
-            "approvals": sum(one.verdict == "approve" and not one.stale for one in pull.approvals),
-            "datasets": self.counts(pull),
-        }
+        return {**summary_json(pull), "datasets": self.counts(pull)}
 
     def shown(self, pull: PullRequest) -> Json:
         rules = self._rules(pull)
         conflicts, problems = self._outcome(pull)
         met = all(rule["met"] for rule in rules) and not conflicts and not problems
         return {
-            **_head(pull),
-            "description": pull.description,
+            **summary_json(pull),
+            **said_json(pull),
             **self._commits(pull),
             "rules": rules,
             "mergeable": pull.state == "open" and met,
             "conflicts": conflicts,
             "problems": problems,
-            "events": [_event(event) for event in pull.events],
-            "comments": [_comment(comment) for comment in pull.comments],
-            "approvals": [_approval(approval) for approval in pull.approvals],
         }
 
     def _commits(self, pull: PullRequest) -> Json:
@@ -102,16 +96,11 @@ class Page:
         return found
 
     def _previewed(self, pair: Pair) -> tuple[int, list[Json]]:
-        from runtime.merge import preview
-
-        target, source = pair
-        if target is None:
-            return 0, []
         try:
-            merged = preview(self.store, target, source)
+            found = outcome(self.store, *pair)
         except SynthError as error:
             return 0, as_json(error.diagnostics)
-        return len(merged.conflicts), as_json(merged.problems)
+        return len(found.conflicts), as_json(found.problems)
 
     def check_open(self, pull: PullRequest) -> None:
         """E1115 for one whose rows nobody decides about any more, E1086 where its source takes no commit."""
@@ -119,42 +108,3 @@ class Page:
             message = f"pull request #{pull.number} is {pull.state}: its rows are decided"
             raise SynthError(Diagnostic("E1115", message, help="`synth decide` decides about the rows of any branch"))
         refuse_direct(self.store, self.project.config, pull.source)
-
-
-def _head(pull: PullRequest) -> Json:
-    return {
-        "number": pull.number,
-        "title": pull.title,
-        "author": pull.author,
-        "source": pull.source,
-        "target": pull.target,
-        "state": pull.state,
-        "opened": pull.opened,
-    }
-
-
-def _event(event: Event) -> Json:
-    return {"kind": event.kind, "by": event.by, "time": event.time, "text": describe(event)}
-
-
-def _comment(comment: Comment) -> Json:
-    at = comment.at
-    place = at and {"dataset": at.dataset, "table": at.table, "key": at.key, "column": at.column}
-    return {
-        "id": comment.id,
-        "by": comment.by,
-        "time": comment.time,
-        "text": comment.text,
-        "at": place,
-        "reply_to": comment.reply_to,
-    }
-
-
-def _approval(approval: Approval) -> Json:
-    return {
-        "by": approval.by,
-        "time": approval.time,
-        "verdict": approval.verdict,
-        "stale": approval.stale,
-        "text": approval.text,
-    }

@@ -14,7 +14,8 @@ from runtime.engines.deterministic import DeterministicEngine
 from runtime.review import Reviews, open_reviews
 from runtime.sources.catalog import ProjectCatalog
 from runtime.store.open import project_store
-from runtime.store.port import CommitId, Store
+from runtime.store.port import Store
+from tests.review.branches import Branches
 
 SPEC = """edition 1
 
@@ -37,7 +38,7 @@ REVIEW = '[review]\nbranches = ["main"]\n'
 
 
 @dataclass
-class Built:
+class Built(Branches):
     """`main` holds five notes, two of which are flagged. No model is asked."""
 
     root: Path
@@ -61,14 +62,6 @@ class Built:
     @property
     def reviews(self) -> Reviews:
         return open_reviews(self.project, self.store)
-
-    def head(self, branch: str) -> CommitId:
-        found = self.store.head(branch)
-        assert found is not None
-        return found
-
-    def branch(self, name: str, at: str = "main") -> None:
-        self.store.create_branch(name, self.head(at))
 
     def pages(self, **texts: str) -> None:
         lines = [json.dumps({"id": id_, "text": text}) + "\n" for id_, text in texts.items()]

@@ -13,6 +13,7 @@ from runtime.store.port import CommitId
 from runtime.tables.manifest import Fingerprints
 from runtime.tables.schema import INT, STR
 from tests.diff.builder import Builder, Version
+from tests.review.branches import Branches
 
 ADA, BOB, EVE = "Ada <ada@example.org>", "Bob <bob@example.org>", "Eve <eve@example.org>"
 TYPES = {"answer": STR, "score": INT}
@@ -29,7 +30,7 @@ def version(found: Mapping[Any, Mapping[str, Any]], spec: str = "s0", name: str 
 
 
 @dataclass
-class Desk:
+class Desk(Branches):
     """`main` has 40 rows, `tone` changes two of them and takes one away. Time passes by a second for each event."""
 
     folder: Path
@@ -54,14 +55,6 @@ class Desk:
     @property
     def reviews(self) -> Reviews:
         return Reviews(self.store, self.clock)
-
-    def head(self, branch: str) -> CommitId:
-        found = self.store.head(branch)
-        assert found is not None
-        return found
-
-    def branch(self, name: str, at: str = "main") -> None:
-        self.store.create_branch(name, self.head(at))
 
     def change(self, branch: str = "tone", **answers: str) -> CommitId:
         """The rows of `tone`: `r03` and `r04` are other ones, `r39` is gone; `answers` on top of that."""

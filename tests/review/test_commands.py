@@ -95,7 +95,7 @@ def test_show_as_json_has_everything(cli: Cli, work: Built) -> None:
     cli("pr", "comment", "1", "this one", "--at", "notes/e")
     found = cli("pr", "show", "1", "--diff", "--json").json
     assert (found["number"], found["state"], found["title"]) == (1, "open", "Build notes: 5 rows")
-    assert found["comments"][0]["at"] == {"dataset": "notes", "table": "notes", "key": "e"}
+    assert found["comments"][0]["at"] == {"dataset": "notes", "table": "notes", "key": "e", "column": None}
     assert [rule["name"] for rule in found["rules"]] == ["approvals", "changes", "audits", "flags"]
     assert found["diff"]["datasets"][0]["tables"][0]["counts"]["changed"] == 2
     assert [(pull["number"], pull["comments"]) for pull in cli("pr", "list", "--json").json] == [(1, 1)]
