@@ -73,7 +73,7 @@ def lines(shown: Shown) -> Iterator[str]:
         yield from _wrapped(pull.description, "    ")
     yield ""
     yield from _changes(shown)
-    yield ""
+    yield from ("",) if shown.rules else ()
     for rule in shown.rules:
         mark = paint("met    ", "green") if rule.met else paint("not met", "red")
         yield from _wrapped(f"{rule.name}: {rule.text}", f"  {mark} ", " " * 10)
