@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LATER = 1_000
-"""What is added to the attempt of theirs where both sides have a call: no gen is asked so often."""
+"""What is added to the attempt of theirs where both sides have a call, once more after each merge before: no gen is
+asked so often."""
 FATES = "fates"
 EMPTY = "(select null::blob as _key, null::blob as _hash, null::varchar as owner where false)"
 
@@ -102,17 +103,23 @@ class Trail:
             return rows
         import pyarrow as pa
 
-        keys, attempts = rows.column("_key").to_pylist(), rows.column("attempt").to_pylist()
-        moved = [_later(key) if key in doubled else key for key in keys]
-        later = [n + LATER if key in doubled else n for key, n in zip(keys, attempts, strict=True)]
+        keys, attempts, by = rows.column("_key").to_pylist(), rows.column("attempt").to_pylist(), self._free()
+        moved = [_later(key, by) if key in doubled else key for key in keys]
+        later = [n + by if key in doubled else n for key, n in zip(keys, attempts, strict=True)]
         columns: dict[str, Any] = {name: rows.column(name) for name in rows.column_names}
         columns["_key"] = pa.array(moved, pa.binary())
         columns["key"] = pa.array([print_key(decode_key(key)) for key in moved], pa.string())
         columns["attempt"] = pa.array(later, pa.int64())
         return pa.table(columns)
 
+    def _free(self) -> int:
+        """So much later no call of either side, nor one that an earlier merge brought, has its place."""
+        tables = (self.three.ours.table, self.three.theirs.table)
+        most = max(int(table.stats["attempt"].high or 0) for table in tables if table)
+        return LATER * (1 + most // LATER)
 
-def _later(key: bytes) -> bytes:
+
+def _later(key: bytes, by: int) -> bytes:
     *place, attempt = decode_key(key)
     assert isinstance(attempt, int)
-    return encode_key((*place, attempt + LATER))
+    return encode_key((*place, attempt + by))

@@ -16,6 +16,7 @@ from runtime.config.project import Project
 from runtime.decisions import Decision, decide, decisions
 from runtime.engines.deterministic import DeterministicEngine
 from runtime.merge import Resolution, commit_merge, merge
+from runtime.merge.model import Side
 from runtime.sources.catalog import ProjectCatalog
 from tests.acceptance.workshop import Workshop
 
@@ -162,6 +163,25 @@ def test_calls_follow_their_row_and_a_row_of_both_sides_carries_both(shop: Works
     calls = {(call["row"], call["text"]) for call in shop.rows("qa", "calls")}
     for row in shop.rows("qa"):
         assert {(row["key"], row["question"]), (row["key"], row["answer"])} <= calls
+
+
+@pytest.mark.parametrize("way", ["one by one", "together"])
+def test_merging_a_third_side_keeps_the_calls_of_the_first_two(shop: Workshop, way: str) -> None:
+    made(shop, {})
+    for name in ("kind", "cold"):
+        shop.store.create_branch(name, shop.store.resolve("main"))
+        made(shop, {"words": name}, branch=name)
+    made(shop, {"words": "warm"})
+    into = "main" if way == "one by one" else "cold"
+    first = merge(shop.store, shop.store.resolve(into), shop.store.resolve("kind"), prefer="theirs")
+    commit_merge(shop.store, into, first, "Merge kind")
+    prefer: Side = "ours" if way == "one by one" else "theirs"
+    commit_merge(shop.store, "main", merge(shop.store, *heads(shop, "cold"), prefer=prefer), "Merge cold")
+    calls = {(call["row"], call["text"]) for call in shop.rows("qa", "calls")}
+    assert len(calls) == 3 * 2 * 3
+    for row in shop.rows("qa"):
+        assert {(row["key"], row["question"]), (row["key"], row["answer"])} <= calls
+    shop.check_whole()
 
 
 def heads(shop: Workshop, name: str) -> tuple[str, str]:
