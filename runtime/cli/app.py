@@ -106,7 +106,7 @@ def _version(wanted: bool) -> None:
 def synth(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
 ) -> None:
-    """Datasets written, built, tested, diffed and merged like code.
+    """Datasets written, built, tested, diffed, reviewed and merged like code.
 
     Start here: `synth new DIR`, then `synth build` and `synth diff`.
     """

@@ -239,10 +239,11 @@ TECHNIQUES = (
         r"(?m)^  flag ",
         ("conversation",),
         DATA,
-        ("rows_that_a_person_should_read_are_flagged_and_listed",),
-        "language/08-filters.md#flag",
-        "`flag` marks rows and `synth show --flagged` lists them; a page on which to approve, reject and comment is "
-        "not there yet.",
+        (
+            "rows_that_a_person_should_read_are_flagged_and_listed",
+            "a_row_that_a_person_rejects_stays_away_from_the_next_build",
+        ),
+        "review.md#the-page",
     ),
     Technique(
         "cost known",

@@ -100,6 +100,18 @@ def test_rows_that_a_person_should_read_are_flagged_and_listed(tmp_path: Path, s
     assert {key for key in turns if key in listed} == {key for key, count in turns.items() if count < 3}
 
 
+def test_a_row_that_a_person_rejects_stays_away_from_the_next_build(tmp_path: Path, said: Said) -> None:
+    actor = Actor(respond=short, says=lambda _: 0.9)
+    work = act("conversation", tmp_path, actor)
+    before = {row["key"]: row["turns"] for row in work.rows("conversation")}
+    shortest = min(before, key=lambda key: before[key])
+    said(work, "decide", "conversation", shortest, "--reject", "--note", "ends too soon")
+    work.small(actor)
+    assert {row["key"] for row in work.rows("conversation")} == {*before} - {shortest}
+    (dropped,) = [row for row in work.rows("conversation", "rejected") if row["key"] == shortest]
+    assert dropped["reason"] == "a person: ends too soon"
+
+
 def test_a_plan_says_what_a_build_will_call_and_a_budget_stops_it(
     tmp_path: Path, said: Said, capsys: pytest.CaptureFixture[str]
 ) -> None:
