@@ -50,7 +50,7 @@ def _unescape(part: str) -> str:
 
 
 def encode_key(key: Key) -> bytes:
-    """Bytes whose order is the keys' order, part by part. ValueError for NaN and for integers beyond 64 bits."""
+    """Bytes whose order is the keys' order, part by part. ValueError for NaN, infinities and integers beyond 64 bits."""
     return b"".join([_encode_part(part) for part in key])
 
 
@@ -68,8 +68,8 @@ def _encode_part(part: KeyPart) -> bytes:
 
 def order_bits(part: float) -> int:
     """The bits of a float, arranged so that unsigned integers compare as the floats do; -0.0 is 0.0."""
-    if math.isnan(part):
-        raise ValueError("NaN cannot be part of a key")
+    if not math.isfinite(part):  # the manifest's JSON has no infinity
+        raise ValueError(f"{part!r} cannot be part of a key".replace("nan", "NaN"))
     bits: int = struct.unpack(">Q", struct.pack(">d", part + 0.0))[0]
     return bits ^ (2 * _SIGN - 1) if bits & _SIGN else bits | _SIGN
 
