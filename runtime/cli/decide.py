@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def run(
     dataset: str = typer.Argument(help="A dataset.", metavar="DATASET", show_default=False),
-    keys: list[str] = typer.Argument(help="Rows' keys; `-` reads them from stdin.", metavar="KEY…", show_default=False),
+    keys: list[str] = typer.Argument(help="Rows' keys; `-` reads them from stdin.", metavar="KEY", show_default=False),
     accept: bool = typer.Option(False, "--accept", help="The rows are right as they are."),
     reject: bool = typer.Option(False, "--reject", help="The rows go, and stay away."),
     edit: list[str] = typer.Option([], "--edit", metavar="COLUMN=VALUE", help="A new value; may be repeated."),
@@ -37,7 +37,7 @@ def run(
     A rejected row stays rejected, and a target is met by another; an edit
     stays until its row changes.
 
-    Example: synth decide python_qa break-1/2 --reject --note "answers another question"
+    Example: synth decide python_qa break-1/2 --reject --note "off topic"
     """
     from runtime.decisions import decide
     from runtime.decisions.places import tables_of

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Ours = typer.Option(False, "--ours", help="Where both changed a place, take what the branch has.")
 Theirs = typer.Option(False, "--theirs", help="Where both changed a place, take what comes in.")
-Resolve = typer.Option(None, "--resolve", metavar="FILE", help="Decisions on conflicts, from a file of --conflicts.")
+Resolve = typer.Option(None, "--resolve", metavar="FILE", help="Resolutions of conflicts: the filled-in file.")
 Conflicts = typer.Option(None, "--conflicts", metavar="FILE", help="Write conflicts there: .jsonl or .csv.")
 DryRun = typer.Option(False, "--dry-run", help="Say what would come from where; commit nothing.")
 Audits = typer.Option(False, "--allow-failed-audits", help="Commit even if what the specs demand fails on the result.")
@@ -48,7 +48,7 @@ class Choices:
         return "ours" if self.ours else "theirs" if self.theirs else None
 
     def resolutions(self) -> list[Resolution]:
-        """E1066 for a file that is not there, or holds what is no decision."""
+        """E1066 for a file that is not there, or holds what is no resolution."""
         from runtime.merge.files import read_resolutions
 
         if self.resolve is None:
@@ -145,7 +145,7 @@ def _way_out(merged: Merged, choices: Choices) -> list[str]:
         ]
     return [
         f"{count}: nothing was committed. `{choices.again} --conflicts FILE`",
-        "writes them to be decided, `--resolve FILE` takes the decisions;",
+        "writes them to be decided, `--resolve FILE` takes them back;",
         "`--ours` or `--theirs` takes one side's everywhere",
     ]
 

@@ -123,7 +123,9 @@ def comment(
 
 @app.command()
 def approve(number: int = Number, message: str = Text, digest: str = Digest) -> None:
-    """Approve the diff as it is now; another one needs another approval.
+    """Approve the diff as it is now.
+
+    Another diff needs another approval: this one is then stale.
 
     Example: synth pr approve 1 --digest 3f2a91c0
     """
@@ -153,7 +155,7 @@ def request_changes(
 @app.command()
 def read(
     number: int = Number,
-    rows: list[str] = typer.Argument(None, metavar="[ROW]...", help="Rows, dataset/key; all flagged ones without."),
+    rows: list[str] = typer.Argument(None, metavar="ROW", help="Rows, dataset/key; all flagged ones without."),
 ) -> None:
     """Mark flagged rows of the diff as read.
 

@@ -82,7 +82,7 @@ def conflicts_left(conflicts: Sequence[Conflict]) -> Diagnostic:
         "E1061",
         f"both sides changed the same place: {count}",
         notes=(", ".join(shown) + more,),
-        help="`synth merge SOURCE --conflicts FILE` lists them to be decided, `--resolve FILE` takes the decisions",
+        help="`synth merge SOURCE --conflicts FILE` lists them to be decided, `--resolve FILE` takes them back",
     )
 
 
@@ -94,8 +94,8 @@ def _known(commit: CommitId | None) -> CommitId:
 def _build_id(branch: str, merged: Merged, message: str) -> str:
     """The same merge, asked for again, is the same commit."""
     state = blake2b(digest_size=16)
-    decisions = sorted(repr(one) for one in merged.resolutions)
-    parts = (branch, merged.base, merged.ours, merged.theirs, message, merged.prefer, merged.parent, *decisions)
+    resolutions = sorted(repr(one) for one in merged.resolutions)
+    parts = (branch, merged.base, merged.ours, merged.theirs, message, merged.prefer, merged.parent, *resolutions)
     for part in map(str, parts):
         state.update(f"{len(part)}:{part}".encode())
     return state.hexdigest()

@@ -1,4 +1,4 @@
-"""Conflicts in, a file that a person edits (JSON lines, or CSV) out; and the decisions read back from it.
+"""Conflicts in, a file that a person edits (JSON lines, or CSV) out; and the resolutions read back from it.
 
 Each line is a conflict with what base, ours and theirs have there. `take` is filled in: `ours`, `theirs`, `value` (then
 `value` holds it, a whole row as an object) or `regenerate`. A line with an empty `take` stays a conflict.
@@ -48,7 +48,7 @@ def _cells(line: Mapping[str, Any]) -> dict[str, str]:
 
 
 def read_resolutions(text: str, name: str) -> list[Resolution]:
-    """E1066 with the line for what is no decision, and for a second one about the same place."""
+    """E1066 with the line for what is no resolution, and for a second one about the same place."""
     lines = _csv(text, name) if name.endswith(".csv") else _jsonl(text, name)
     found: dict[tuple[str, str, str, str | None], Resolution] = {}
     for number, line in lines:

@@ -41,7 +41,7 @@ class Resolutions:
         return Resolution(*place(conflict), self.prefer) if self.prefer else None
 
     def check_used(self, conflicts: Sequence[Conflict]) -> None:
-        """E1066 for a decision about what is in no conflict: most likely a key or a column is mistyped."""
+        """E1066 for a resolution about what is in no conflict: most likely a key or a column is mistyped."""
         unused = [at for at in self.found if at not in self.used]
         if unused:
             raise SynthError(*(_no_conflict(at, conflicts) for at in unused))
@@ -64,14 +64,14 @@ def resolve(dataset: str, table: str, rows: Iterable[Row], decide: Resolutions) 
     done = Resolved()
     for row in rows:
         pairs = [(conflict, decide(conflict)) for conflict in _conflicts(dataset, table, row)]
-        left = [conflict for conflict, decision in pairs if decision is None]
+        left = [conflict for conflict, resolution in pairs if resolution is None]
         done.left += left
-        decisions = [decision for _, decision in pairs if decision is not None]
+        resolutions = [resolution for _, resolution in pairs if resolution is not None]
         if left:
             done.fates.append((row.printed, "o"))
             continue
-        done.count += len(decisions)
-        _settle(done, row, decisions)
+        done.count += len(resolutions)
+        _settle(done, row, resolutions)
     return done
 
 
@@ -84,13 +84,13 @@ def _conflicts(dataset: str, table: str, row: Row) -> Iterator[Conflict]:
         yield Conflict(dataset, table, row.printed, name, *cells)
 
 
-def _settle(done: Resolved, row: Row, decisions: list[Resolution]) -> None:
-    if any(decision.take == "regenerate" for decision in decisions):
+def _settle(done: Resolved, row: Row, resolutions: list[Resolution]) -> None:
+    if any(resolution.take == "regenerate" for resolution in resolutions):
         done.regenerate = True
         done.removed += [row.key] if row.ours is not None else []
         return
-    found = _whole(row, decisions[0]) if not row.columns else _by_cell(row, decisions)
-    takes = {decision.take for decision in decisions}
+    found = _whole(row, resolutions[0]) if not row.columns else _by_cell(row, resolutions)
+    takes = {resolution.take for resolution in resolutions}
     side = {"ours": "o", "theirs": "t"}.get(takes.pop(), "both") if len(takes) == 1 and not row.columns else "both"
     done.fates.append((row.printed, side))
     if found is None:
@@ -99,49 +99,49 @@ def _settle(done: Resolved, row: Row, decisions: list[Resolution]) -> None:
         done.rows.append((decode_key(row.key), found))
 
 
-def _whole(row: Row, decision: Resolution) -> dict[str, Any] | None:
-    if decision.take == "value":
-        if not isinstance(decision.value, dict):
-            raise SynthError(_no_row(decision))
-        _check_columns(decision, row)
-        return {**(row.ours or row.theirs or {}), **decision.value}
-    return row.ours if decision.take == "ours" else row.theirs
+def _whole(row: Row, resolution: Resolution) -> dict[str, Any] | None:
+    if resolution.take == "value":
+        if not isinstance(resolution.value, dict):
+            raise SynthError(_no_row(resolution))
+        _check_columns(resolution, row)
+        return {**(row.ours or row.theirs or {}), **resolution.value}
+    return row.ours if resolution.take == "ours" else row.theirs
 
 
-def _by_cell(row: Row, decisions: list[Resolution]) -> dict[str, Any]:
+def _by_cell(row: Row, resolutions: list[Resolution]) -> dict[str, Any]:
     sides = {"ours": row.ours or {}, "theirs": row.theirs or {}}
     merged = dict(row.merged)
-    for name, decision in zip(row.columns, decisions, strict=True):
-        if decision.take != "value":
-            merged[name] = sides[decision.take].get(name)
-        elif decision.column is None:
-            if not isinstance(decision.value, dict):
-                raise SynthError(_no_row(decision))
-            _check_columns(decision, row)
-            merged |= decision.value
+    for name, resolution in zip(row.columns, resolutions, strict=True):
+        if resolution.take != "value":
+            merged[name] = sides[resolution.take].get(name)
+        elif resolution.column is None:
+            if not isinstance(resolution.value, dict):
+                raise SynthError(_no_row(resolution))
+            _check_columns(resolution, row)
+            merged |= resolution.value
         else:
-            merged[name] = decision.value
+            merged[name] = resolution.value
     return merged
 
 
-def _check_columns(decision: Resolution, row: Row) -> None:
-    for name in decision.value:
+def _check_columns(resolution: Resolution, row: Row) -> None:
+    for name in resolution.value:
         if name not in row.merged:
             guess = did_you_mean(name, list(row.merged))
             raise SynthError(
                 Diagnostic(
                     "E1066",
-                    f"the resolution of `{decision.key}` gives a value for `{name}`, which is no column",
+                    f"the resolution of `{resolution.key}` gives a value for `{name}`, which is no column",
                     notes=(f"columns: {', '.join(row.merged)}",),
                     help=guess or None,
                 )
             )
 
 
-def _no_row(decision: Resolution) -> Diagnostic:
+def _no_row(resolution: Resolution) -> Diagnostic:
     return Diagnostic(
         "E1066",
-        f"the resolution of `{decision.key}` takes a value for the whole row, and the value is no object",
+        f"the resolution of `{resolution.key}` takes a value for the whole row, and the value is no object",
         help='write the row\'s columns, `{"question": "…", "answer": "…"}`, or take `ours` or `theirs`',
     )
 
