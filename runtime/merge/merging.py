@@ -120,7 +120,7 @@ class _Work:
         self.changes |= {entry.path: None for entry in found.removed}
         self.changes |= {both.after.path: both.after.id for both in found.changed}
         self.tables += taken_whole(sides)
-        self._done(sides, "theirs")
+        self._done(sides, "removed" if sides.theirs is None else "theirs")
 
     def _gone(self, sides: Manifests) -> None:
         """Changed on one side and removed on the other."""

@@ -86,4 +86,4 @@ class Merged:
     prefer: Side | None = None
     parent: bool = True
     datasets: Mapping[str, str] = field(default_factory=dict)
-    """Every dataset that the merge changes: `theirs` (taken whole) or `merged`."""
+    """Every dataset that the merge changes: `theirs` (taken whole), `removed` (as in theirs) or `merged`."""

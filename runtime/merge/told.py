@@ -9,7 +9,7 @@ import orjson
 
 from dsl.diagnostics.cells import window
 from dsl.diagnostics.model import Diagnostic
-from runtime.diff.values import ABSENT
+from runtime.diff.values import ABSENT, same
 from runtime.merge.files import conflict_json
 from runtime.merge.model import Conflict, Merged, TableMerge
 
@@ -18,12 +18,25 @@ SHOWN = 10
 
 
 def summary(merged: Merged, ours: str, theirs: str) -> Iterator[str]:
-    """A line for each table that a side changed; `ours` and `theirs` are what a person calls the sides."""
-    for table in merged.tables:
-        name = table.dataset if table.table == table.dataset else f"{table.dataset}.{table.table}"
-        if parts := list(_parts(table, ours, theirs)):
-            whole = ", whole" if merged.datasets.get(table.dataset) == "theirs" else ""
-            yield f"{name}  {', '.join(parts)}{whole}"
+    """Each dataset's tables that a side changed, in lines; `ours` and `theirs` are what a person calls the sides."""
+    for name, how in merged.datasets.items():
+        tables = [table for table in merged.tables if table.dataset == name]
+        if how == "removed":
+            yield f"{name}  removed with its {_rows(sum(table.from_theirs for table in tables))}: not in {theirs}"
+            continue
+        whole = ", whole" if how == "theirs" else ""
+        told = [(table.table, parts) for table in tables if (parts := list(_parts(table, ours, theirs)))]
+        yield from (f"{_named(name, table)}  {', '.join(parts)}{whole}" for table, parts in told)
+        if not told:
+            yield f"{name}  no row changes, only what is told of how they came about"
+
+
+def _named(dataset: str, table: str) -> str:
+    return dataset if table == dataset else f"{dataset}.{table}"
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} {'row' if count == 1 else 'rows'}"
 
 
 def _parts(table: TableMerge, ours: str, theirs: str) -> Iterator[str]:
@@ -36,9 +49,7 @@ def _parts(table: TableMerge, ours: str, theirs: str) -> Iterator[str]:
     )
     for count, words in counts:
         if count:
-            yield (
-                f"{count:,} {'row' if count == 1 else 'rows'} {words}" if words != "resolved" else f"{count:,} resolved"
-            )
+            yield f"{_rows(count)} {words}" if words != "resolved" else f"{count:,} resolved"
     if table.conflicts:
         yield f"{table.conflicts:,} {'conflict' if table.conflicts == 1 else 'conflicts'}"
 
@@ -48,16 +59,32 @@ def conflict_lines(merged: Merged, ours: str, theirs: str, width: int) -> Iterat
     names = {"base": "before", "ours": ours, "theirs": theirs}
     wide = max(map(len, names.values()))
     for conflict in merged.conflicts[:SHOWN]:
-        yield f"{_table(conflict)}  {conflict.key}  {conflict.column or 'the whole row'}"
+        place = f"{_named(conflict.dataset, conflict.table)}  {conflict.key}  "
+        yield place + (conflict.column or "the whole row")
+        told = _differing(conflict)
         for side, name in names.items():
-            shown = _shown(getattr(conflict, side))
+            shown = _shown(told[side])
             yield f"  {name.ljust(wide)}  {window(shown, 0, 0, max(20, width - wide - 4))[0]}"
     if len(merged.conflicts) > SHOWN:
         yield f"… {len(merged.conflicts) - SHOWN:,} more"
 
 
-def _table(conflict: Conflict) -> str:
-    return conflict.dataset if conflict.table == conflict.dataset else f"{conflict.dataset}.{conflict.table}"
+def _differing(conflict: Conflict) -> dict[str, Any]:
+    """What each side has; of a whole row only the columns that are not alike on every side that has it."""
+    sides = {side: getattr(conflict, side) for side in ("base", "ours", "theirs")}
+    there = [value for value in sides.values() if value is not ABSENT]
+    if conflict.column is not None or not all(isinstance(value, dict) for value in there):
+        return sides
+    columns = [name for name in dict.fromkeys(name for row in there for name in row) if not _alike(there, name)]
+    return {
+        side: value if value is ABSENT else {name: value[name] for name in columns if name in value} or value
+        for side, value in sides.items()
+    }
+
+
+def _alike(rows: list[dict[str, Any]], column: str) -> bool:
+    first, *others = (row.get(column, ABSENT) for row in rows)
+    return all(same(first, other) for other in others)
 
 
 def _shown(value: Any) -> str:

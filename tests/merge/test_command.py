@@ -69,6 +69,35 @@ def test_a_dry_run_says_what_would_come_and_commits_nothing(store: Builder, cli:
     assert store.store.head("main") == before
 
 
+def test_a_dataset_that_the_other_side_removed_is_told_to_go(tmp_path: Path, cli: Cli) -> None:
+    builder = Builder(tmp_path / ".synth")
+    base = builder.commit("main", qa=version(rows(1, 2, 3)), other=version(rows(1)))
+    builder.store.create_branch("gone", base)
+    builder.commit("gone", qa=None)
+    ran = cli("merge", "gone", "--dry-run")
+    assert ran.out.splitlines()[0] == "qa  removed with its 3 rows: not in gone"
+    assert cli("merge", "gone", "--json").json["datasets"] == {"qa": "removed"}
+
+
+def test_a_merge_that_changes_no_row_says_so(tmp_path: Path, cli: Cli) -> None:
+    builder = Builder(tmp_path / ".synth")
+    base = builder.commit("main", qa=version(rows(1, 2, 3)))
+    builder.store.create_branch("words", base)
+    builder.commit("words", qa=version(rows(1, 2, 3), spec="d1"))
+    assert "qa  no row changes, only what is told of how they came about" in cli("merge", "words", "--dry-run").out
+
+
+def test_a_conflict_of_a_whole_row_shows_the_columns_that_differ(tmp_path: Path, cli: Cli) -> None:
+    builder = Builder(tmp_path / ".synth")
+    base = builder.commit("main", qa=version(rows(1, 2)))
+    builder.store.create_branch("tone", base)
+    builder.commit("main", qa=version(rows(1)))
+    builder.commit("tone", qa=version({**rows(1), ("k2",): row(2, score=9)}))
+    shown = [line.split() for line in cli("merge", "tone").out.splitlines()]
+    assert ["before", '{"score":2}'] in shown
+    assert ["tone", '{"score":9}'] in shown
+
+
 def test_a_merge_into_another_branch_leaves_the_current_one(store: Builder, cli: Cli) -> None:
     before = store.store.head("main")
     assert cli("merge", "main", "--into", "tone", "--ours").code == 0
