@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dsl.source import Source
@@ -17,16 +18,51 @@ NAME = "--where"
 
 
 def condition(text: str, store: Store, diff: Diff) -> Predicate:
-    """A column that only some of the tables have is null in the others. A mistake in `text` raises SynthError."""
-    from compiler.types import STR
+    """A mistake in `text` raises SynthError.
+
+    A column that only some of the tables have is null in the others where it may be null at all. Where it may not, or
+    is of another type there, what the condition says of it does not hold.
+    """
+    from compiler.types import STR, Optional
     from compiler.where import where
 
     columns: dict[str, types.Type] = {"key": STR}
+    kinds: dict[str, set[str]] = {}
     for name, type_ in _columns(store, diff):
         columns.setdefault(name, _type(type_, name))
+        kinds.setdefault(name, set()).add(type_.kind)
     quoted(Source(NAME, text))
-    found, empty = where(text, columns, NAME), dict.fromkeys(columns)
-    return lambda row: found.holds({**empty, **row})
+    found = where(text, columns, NAME)
+    empty = {name: None for name, type_ in columns.items() if isinstance(type_, Optional)}
+    mixed = {name: _fits(columns[name]) for name, seen in kinds.items() if len(seen) > 1}
+
+    def holds(row: Mapping[str, Any]) -> bool:
+        there = {name: value for name, value in row.items() if name not in mixed or mixed[name](value)}
+        try:
+            return found.holds({**empty, **there})
+        except KeyError as error:
+            if error.args[0] in columns:
+                return False
+            raise
+
+    return holds
+
+
+def _fits(type_: types.Type) -> Callable[[Any], bool]:
+    """Whether a value is of a type, where tables differ in it: true is no number here."""
+    from compiler import types
+
+    base = type_.base if isinstance(type_, types.Optional) else type_
+    classes: dict[types.Type, tuple[type, ...]] = {
+        types.STR: (str,),
+        types.INT: (int,),
+        types.FLOAT: (float, int),
+        types.BOOL: (bool,),
+    }
+    wanted = (
+        (list,) if isinstance(base, types.List) else (dict,) if isinstance(base, types.Record) else classes.get(base)
+    )
+    return lambda value: value is None or wanted is None or type(value) in wanted
 
 
 def _columns(store: Store, diff: Diff) -> list[tuple[str, Type]]:

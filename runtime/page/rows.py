@@ -118,12 +118,13 @@ class Notes:
 
 
 def _cell(cell: CellChange) -> Json:
+    """A side that has no such place, as a shorter list, is left out: that is no null."""
     marks = cell.marks
+    sides = {"before": cell.before, "after": cell.after}
     return {
         "column": cell.column,
         "path": cell.path,
-        "before": _value(cell.before),
-        "after": _value(cell.after),
+        **{name: _value(value) for name, value in sides.items() if value is not ABSENT},
         "marks": None if marks is None else [[OPS[mark.op], mark.text] for mark in marks],
     }
 

@@ -10,11 +10,18 @@ const LINES = 14;
 /** What is to be shown of a row: [{name, before, after, marks}], a side undefined where the row has none. */
 export function cellsOf(row, columns, whole) {
   if (row.state !== "changed") return columns.map(({ name }) => side(row, name)).filter((cell) => whole || "before" in cell || "after" in cell);
-  const changed = row.cells.map((cell) => ({ ...cell, name: cell.path || cell.column }));
+  const changed = row.cells.map((cell) => ({ before: undefined, after: undefined, ...cell, name: cell.path || cell.column, role: roleOf(row, cell) }));
   if (!whole) return changed;
   const seen = new Set(row.cells.map((cell) => cell.column));
   const rest = columns.filter(({ name }) => !seen.has(name)).map(({ name }) => ({ name, column: name, same: row.after?.[name] ?? null }));
   return [...changed, ...rest];
+}
+
+/** Who says what differs, where it is in a turn of a conversation: `messages[3].content` tells nobody. */
+function roleOf(row, { column, path }) {
+  const at = path?.match(/^[^.[]+\[(\d+)\]/)?.[1];
+  const turns = [row.after, row.before].map((side) => side?.[column]?.[at]?.role);
+  return at === undefined ? null : turns.find((role) => typeof role === "string") ?? null;
 }
 
 function side(row, name) {
@@ -25,7 +32,7 @@ function side(row, name) {
 
 /** One line of the grid: the column's name, what stood, what stands. */
 export function cell(found, whole) {
-  const label = h("div", { class: "label", role: "rowheader" }, bdi(found.name));
+  const label = h("div", { class: "label", role: "rowheader" }, bdi(found.name), found.role && h("small", {}, " ", bdi(found.role)));
   return h("div", { class: "cell", role: "row" }, label, ...sides(found, whole));
 }
 

@@ -30,10 +30,10 @@ function head(row, view, id) {
   return h(
     "header",
     {},
-    h("span", { class: "glyph", title: row.state, "aria-label": row.state }, SIGNS[row.state]),
+    h("span", { class: "glyph", role: "img", title: row.state, "aria-label": row.state }, SIGNS[row.state]),
     h("h3", { id, class: "key" }, bdi(row.key)),
     row.flags.map((flag) => h("span", { class: `flag${row.read ? " read" : ""}`, title: row.read ? "flagged, and read" : "flagged" }, "⚑ ", bdi(flag))),
-    row.reason && h("span", { class: "reason" }, "dropped: ", bdi(row.reason)),
+    row.reason && h("span", { class: "reason" }, row.state === "removed" ? "dropped: " : "was dropped: ", bdi(row.reason)),
     row.decision && verdict(row.decision),
     view.comments.length > 0 && h("span", { class: "talk" }, plural(view.comments.length, "comment")),
     h("span", { class: "space" }),
