@@ -64,6 +64,9 @@ class Comparison:
             self._decided[dataset] = decided(self.store, self.base, self.head, dataset)
         return self._decided[dataset]
 
+    def decided_in(self, dataset: str, table: str) -> list[Decided]:
+        return [one for (name, _), one in self.decided(dataset).items() if name == table]
+
 
 class Comparisons:
     """The diffs that are open."""

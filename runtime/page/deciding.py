@@ -21,10 +21,15 @@ VERDICTS = ("accept", "reject", "edit")
 
 
 def decide(page: Page, pull: PullRequest, asked: Asked) -> Json:
-    """`head` in the body is the commit that the person saw: where the dataset has moved on since, nothing is done."""
+    """`head` in the body is the commit that the person saw: where the dataset has moved on since, nothing is done.
+
+    `was` in the answer is the digest that the decisions changed; null when someone else committed in between.
+    """
     page.check_open(pull)
     given, taken_back = asked.objects("decisions"), asked.objects("withdraw")
     _, head = page.reviews.heads(pull)
+    last, was = head, page.reviews.digest(pull)
+    between = False
     new: dict[str, list[Decision]] = defaultdict(list)
     withdraw: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for one in given:
@@ -33,9 +38,13 @@ def decide(page: Page, pull: PullRequest, asked: Asked) -> Json:
         withdraw[text_of(one, "dataset")].append((text_of(one, "table"), text_of(one, "key")))
     for dataset in {**new, **withdraw}:
         expected = asked.text("head", "") or None
-        commit(page.store, pull.source, dataset, new[dataset], withdraw=withdraw[dataset], expected=expected)
+        made = commit(page.store, pull.source, dataset, new[dataset], withdraw=withdraw[dataset], expected=expected)
+        between = between or last not in (made.id, *made.parents)
+        last = made.id
     now = page.reviews.get(pull.number)
-    return {"head": page.reviews.heads(now)[1], "digest": page.reviews.digest(now)}
+    head = page.reviews.heads(now)[1]
+    between = between or head != last
+    return {"head": head, "was": None if between else was, "digest": page.reviews.digest(now)}
 
 
 def _decision(page: Page, head: CommitId, given: Mapping[str, Json]) -> Decision:

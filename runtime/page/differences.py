@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
-from runtime.diff import TableDiff, View, diff_json
-from runtime.diff.index import STATES
+from runtime.diff import View, diff_json
 from runtime.diff.model import ColumnDiff
-from runtime.diff.rows import TableRows
 from runtime.page.comparison import Comparison
+from runtime.page.tally import tally
 
 Json = Any
 
@@ -21,7 +19,7 @@ def differences(comparison: Comparison) -> list[Json]:
         for part, table in zip(shown["tables"], dataset.tables, strict=True):
             del part["rows"], part["more"]
             part["columns"] = [_column(*both) for both in zip(part["columns"], table.columns, strict=True)]
-            part["flags"] = _flags(table)
+            part |= tally(table, comparison.decided_in(dataset.name, table.name))
     return list(found)
 
 
@@ -40,15 +38,3 @@ def counts(comparison: Comparison) -> list[Json]:
 
 def _column(shown: Json, column: ColumnDiff) -> Json:
     return {**shown, "share": column.share, "nulls": list(column.nulls)}
-
-
-def _flags(table: TableDiff) -> list[Json]:
-    """The statements that mark rows which differ, and how many each marks."""
-    rows = table.source
-    assert isinstance(rows, TableRows)
-    if not rows.changes.total:
-        return []
-    index = rows.changes.index
-    states = [STATES[state] for state in index.state.tolist()]
-    found = Counter(flag for flags in rows.told.flags(index.keys.to_pylist(), states) for flag in flags)
-    return [{"name": name, "rows": count} for name, count in sorted(found.items())]

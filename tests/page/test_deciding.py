@@ -140,3 +140,22 @@ def test_what_was_decided_is_merged_and_holds_through_the_next_build(client: Cli
 
 def _of_state(rows: dict[str, dict[str, Any]], state: str) -> list[str]:
     return [key for key, row in rows.items() if row["state"] == state]
+
+
+@pytest.mark.parametrize(("key", "verdict"), [("page008", "reject"), ("page040", "reject"), ("markup", "reject")])
+def test_what_the_filters_count_is_what_they_list_after_a_decision_too(client: Client, key: str, verdict: str) -> None:
+    before = _counted(client)
+    assert decide(client, key, verdict).status == 200
+    after = _counted(client)
+    assert after == before
+    for state, count in after["listed"].items():
+        assert len(listed(client, only=state)) == count
+    for name in ("flag", "reason"):
+        for one in after[f"{name}s"]:
+            assert len(listed(client, **{name: one["name"]})) == one["rows"]
+
+
+def _counted(client: Client) -> dict[str, Any]:
+    (dataset,) = client.get(f"{PULL}/diff")["datasets"]
+    (table,) = dataset["tables"]
+    return {name: table[name] for name in ("listed", "flags", "reasons")}

@@ -11,7 +11,8 @@ export class Decider {
     window.addEventListener("beforeunload", this.warn);
   }
 
-  stop() {
+  async stop() {
+    await this.rest();
     window.removeEventListener("beforeunload", this.warn);
   }
 
@@ -57,7 +58,8 @@ export class Decider {
 
   async send(batch, body) {
     try {
-      this.page.seen = (await post(`pulls/${this.page.number}/decisions`, body)).digest;
+      const { was, digest } = await post(`pulls/${this.page.number}/decisions`, body);
+      if (was === this.page.seen) this.page.seen = digest; // Otherwise someone else's changes lie between, which nobody here saw.
       for (const { row, now, resolve } of batch) {
         if (row.decision && row.decision === now) row.decision.state = "applied";
         this.changed(row);

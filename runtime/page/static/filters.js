@@ -10,8 +10,7 @@ export const NAMES = ["dataset", "table", "only", "reason", "flag", "where", "sa
 /** `ask()` is called with what is asked for whenever it changes. */
 export class Filters {
   constructor(diff, asked, ask) {
-    this.tables = diff.datasets.flatMap((dataset) => dataset.tables.map((table) => ({ dataset, table })));
-    this.ask = ask;
+    Object.assign(this, { diff, ask, tables: tablesOf(diff) });
     this.coverage = h("span", { class: "coverage", role: "status" });
     this.wrong = h("div", { class: "wrong", role: "alert" });
     this.element = h("div", { class: "filters", role: "search", "aria-label": "Rows" });
@@ -26,6 +25,13 @@ export class Filters {
     this.chosen = found ?? most ?? null;
     if (this.chosen) Object.assign(this.asked, { dataset: this.chosen.dataset.name, table: this.chosen.table.name });
     this.draw();
+  }
+
+  /** Takes the diff as it is now: what is asked for stays, what the choices count may not. */
+  renew(diff) {
+    if (this.diff === diff) return;
+    Object.assign(this, { diff, tables: tablesOf(diff) });
+    this.take(new URLSearchParams(this.query()));
   }
 
   set(name, value) {
@@ -48,9 +54,11 @@ export class Filters {
   draw() {
     if (!this.chosen) return;
     const parts = [this.tableChoice(), this.changes(), this.choice("reason", this.reasons()), this.choice("flag", this.flags()), this.where(), this.sample(), this.reset()];
-    const focused = this.element.contains(document.activeElement) ? document.activeElement.name : null;
+    const active = this.element.contains(document.activeElement) ? document.activeElement : {};
     this.element.replaceChildren(...parts.filter(Boolean), this.coverage, this.wrong);
-    if (focused) this.element.querySelector(`[name="${CSS.escape(focused)}"]`)?.focus();
+    const again = active.name && this.element.querySelector(`[name="${CSS.escape(active.name)}"]${active.type === "radio" ? ":checked" : ""}`);
+    if (active.name === "where" && active.value !== active.defaultValue) again.value = active.value; // Still being typed.
+    again?.focus?.();
   }
 
   tableChoice() {
@@ -66,21 +74,21 @@ export class Filters {
   }
 
   changes() {
-    const { counts } = this.chosen.table;
-    const all = counts.changed + counts.added + counts.removed;
+    const { listed } = this.chosen.table;
+    const all = moved(this.chosen.table);
     const radio = (state) => {
       const input = h("input", { type: "radio", name: "only", value: state, checked: this.asked.only === state, onchange: () => this.set("only", state) });
-      return h("label", { class: state || "all" }, input, h("span", {}, state || "all", " ", h("small", {}, count(state ? counts[state] : all))));
+      return h("label", { class: state || "all" }, input, h("span", {}, state || "all", " ", h("small", {}, count(state ? listed[state] : all))));
     };
     return h("fieldset", { class: "segments", "aria-label": "Change" }, CHANGES.map(radio));
   }
 
   reasons() {
-    return this.chosen.dataset.reasons.map(({ reason, went }) => [reason, went]);
+    return this.chosen.table.reasons.map(({ name, rows }) => [name, rows]);
   }
 
   flags() {
-    return (this.chosen.table.flags ?? []).map(({ name, rows }) => [name, rows]);
+    return this.chosen.table.flags.map(({ name, rows }) => [name, rows]);
   }
 
   choice(name, pairs) {
@@ -129,8 +137,13 @@ export class Filters {
   }
 }
 
-function moved({ counts }) {
-  return counts.added + counts.removed + counts.changed;
+function tablesOf(diff) {
+  return diff.datasets.flatMap((dataset) => dataset.tables.map((table) => ({ dataset, table })));
+}
+
+/** How many rows the page lists. */
+function moved({ listed }) {
+  return listed.added + listed.removed + listed.changed;
 }
 
 function label(dataset, table) {

@@ -10,6 +10,7 @@ import { bdi, signed } from "./text.js";
 
 const THEMES = ["auto", "light", "dark"];
 let leave = () => {};
+let path = null;
 
 /** Goes to a path of this page without loading it anew. */
 export function go(path) {
@@ -20,6 +21,7 @@ export function go(path) {
 async function open() {
   leave();
   leave = () => {};
+  path = location.pathname;
   clearComplaints();
   const main = byId("main");
   fill(main, h("p", { class: "waiting" }, "Loading…"));
@@ -85,6 +87,6 @@ setTheme(document.documentElement.dataset.theme);
 byId("theme").addEventListener("click", nextTheme);
 byId("help").addEventListener("click", showHelp);
 document.addEventListener("click", inside);
-window.addEventListener("popstate", () => open());
+window.addEventListener("popstate", () => location.pathname !== path && open()); // What stands behind # is the page's own.
 listen();
 open();

@@ -16,15 +16,25 @@ import { bdi, plural } from "./text.js";
 const TABS = ["rows", "spec", "measures", "conversation"];
 
 export async function pullPage(number, me) {
-  const [pull, diff] = await Promise.all([get(`pulls/${number}`), get(`pulls/${number}/diff`)]);
+  const [pull, diff] = await Promise.all([get(`pulls/${number}`), diffOf(number)]);
   const page = new PullPage(number, pull, diff, me);
   return { element: page.element, title: `#${number} ${pull.title}`, leave: () => page.leave(), shown: () => page.shown() };
+}
+
+/** A pull request whose branch is gone has no diff, and all the rest. */
+async function diffOf(number) {
+  try {
+    return await get(`pulls/${number}/diff`);
+  } catch (problem) {
+    if (problem.status !== 409) throw problem;
+    return { digest: null, datasets: [], refused: problem };
+  }
 }
 
 /** One pull request on the screen. Tabs read `pull` and `diff`, and call `act` to change something. */
 class PullPage {
   constructor(number, pull, diff, me) {
-    Object.assign(this, { number, pull, diff, me, seen: pull.digest });
+    Object.assign(this, { number, pull, diff, me, seen: pull.digest, left: "" });
     this.head = h("header", { class: "head" });
     this.tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "Parts of the pull request" });
     this.panel = h("div", { class: "panel", role: "tabpanel", tabindex: "-1" });
@@ -63,7 +73,8 @@ class PullPage {
     return { name: TABS.includes(name) ? name : "rows", asked: new URLSearchParams(query ?? "") };
   }
 
-  show(name, asked = "") {
+  /** The rows come back as they were left. */
+  show(name, asked = name === "rows" ? this.left : "") {
     const hash = `#${name}${asked ? `?${asked}` : ""}`;
     if (location.hash === hash) this.open();
     else location.hash = hash;
@@ -97,9 +108,12 @@ class PullPage {
 
   async refresh(pull = null) {
     this.pull = pull ?? (await get(`pulls/${this.number}`));
+    const decided = this.pull.digest === this.seen && this.diff.digest !== this.seen;
+    if (decided) this.diff = await diffOf(this.number);
     this.drawHead();
     this.drawTabs();
-    this.current?.update?.();
+    if (decided && ["spec", "measures"].includes(this.current?.name)) this.open();
+    else this.current?.update?.();
   }
 
   drawHead() {
@@ -177,7 +191,7 @@ class PullPage {
   drawTabs() {
     const total = { added: 0, removed: 0, changed: 0 };
     const tables = this.diff.datasets.flatMap((dataset) => dataset.tables);
-    for (const name of Object.keys(total)) total[name] = tables.reduce((sum, table) => sum + table.counts[name], 0);
+    for (const name of Object.keys(total)) total[name] = tables.reduce((sum, table) => sum + table.listed[name], 0);
     const notes = { rows: counts(total), conversation: this.pull.comments.length || null };
     const chosen = this.current?.name ?? this.place.name;
     fill(this.tabs, TABS.map((name, at) => this.tab(name, at, notes[name], name === chosen)));
@@ -212,5 +226,5 @@ function action(text, onclick, attributes = {}) {
 }
 
 function rule({ name, met, text }) {
-  return h("li", { class: met ? "met" : "unmet" }, h("span", { "aria-label": met ? "met" : "not met" }, met ? "✓ " : "✗ "), name, ": ", bdi(text));
+  return h("li", { class: met ? "met" : "unmet" }, h("span", { role: "img", "aria-label": met ? "met" : "not met" }, met ? "✓ " : "✗ "), name, ": ", bdi(text));
 }

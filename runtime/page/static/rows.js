@@ -6,10 +6,12 @@ import { Filters } from "./filters.js";
 import { bind } from "./keys.js";
 import { Pager } from "./pager.js";
 import { card, placeholder } from "./row.js";
-import { complain, say } from "./say.js";
+import { complain, diagnostics, say } from "./say.js";
 import { Scroller } from "./scroller.js";
 import { count } from "./text.js";
 
+/** Milliseconds after which the address names the row. */
+const KEEP = 250;
 /** So many rows one press of n or p looks through. */
 const FAR = 3000;
 
@@ -73,8 +75,9 @@ class Rows {
 
   /** Asks for rows anew. `near`: the key to begin at. */
   async load(near = null) {
-    if (!this.filters.chosen) return void this.list.replaceChildren(h("p", { class: "empty" }, "No row differs."));
-    history.replaceState(null, "", `#rows?${this.filters.query()}`);
+    const { refused } = this.page.diff;
+    if (!this.filters.chosen) return void this.list.replaceChildren(h("div", { class: "empty" }, refused ? diagnostics(refused) : "No row differs."));
+    this.keep(near);
     this.pager?.stop();
     const pager = new Pager(`pulls/${this.page.number}/rows`, { ...this.filters.asked }, (first, last) => this.redraw(first, last), complain);
     this.pager = pager;
@@ -88,6 +91,16 @@ class Rows {
     } catch (problem) {
       if (this.pager === pager) this.filters.refuse(problem);
     }
+  }
+
+  /** The address keeps what is asked for and where the reader is: it is a link to that row. */
+  keep(key) {
+    clearTimeout(this.keeping);
+    history.replaceState(null, "", `#rows?${this.query(key)}`);
+  }
+
+  query(key) {
+    return this.filters.query() + (key ? `&${new URLSearchParams({ key })}` : "");
   }
 
   begin(index) {
@@ -119,6 +132,8 @@ class Rows {
   }
 
   leave() {
+    this.page.left = this.query(this.pager?.peek(this.current)?.key);
+    clearTimeout(this.keeping);
     this.pager?.stop();
     this.scroller?.stop();
     this.acts.decider.stop();
@@ -140,12 +155,14 @@ class Rows {
   }
 
   /** Draws what is on the screen of these rows again, but not where someone is writing. */
-  redraw(first = 0, last = this.pager.total - 1) {
+  redraw(first = 0, last = (this.pager?.total ?? 0) - 1) {
     this.scroller?.redraw(first, last, this.acts.form?.index);
   }
 
   /** The pull request changed: its comments and its state are in every card. */
   update() {
+    this.filters.renew(this.page.diff);
+    if (this.pager?.about) this.cover();
     this.redraw();
   }
 
@@ -160,6 +177,8 @@ class Rows {
     this.current = index;
     this.tell(index, true);
     this.cover();
+    clearTimeout(this.keeping); // Browsers take only so many changes of the address at once.
+    this.keeping = setTimeout(() => this.keep(this.pager.peek(index)?.key), KEEP);
   }
 
   tell(index, current) {
