@@ -14,7 +14,7 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dsl.diagnostics import Diagnostic
@@ -75,7 +75,7 @@ class Guard:
         if (entered := self._entered(scope, headers, port)) is not None:
             return entered
         if not self.door.knows(_cookies(headers), port):
-            return refusal(403, _no_cookie())
+            return _outside(headers, _no_cookie())
         return _wrong_body(headers) if scope["method"] == "POST" else None
 
     def _entered(self, scope: Scope, headers: Headers, port: int) -> Response | None:
@@ -85,11 +85,18 @@ class Guard:
             return None
         value = self.door.exchange(tokens[0])
         if value is None and not self.door.knows(_cookies(headers), port):
-            return refusal(403, _used_token())
+            return _outside(headers, _used_token())
         answer = RedirectResponse(scope["path"], 303)
         if value is not None:
             answer.headers["set-cookie"] = set_cookie(value, port)
         return answer
+
+
+def _outside(headers: Mapping[str, str], why: Diagnostic) -> Response:
+    """Who is not let in reads why: a person at a browser gets a text, a script JSON."""
+    if "text/html" in headers.get("accept", ""):
+        return PlainTextResponse(f"{why.code}: {why.message}\n\n{why.help}\n", 403)
+    return refusal(403, why)
 
 
 def _port(scope: Scope) -> int:

@@ -63,6 +63,12 @@ def test_without_the_cookie_nothing_is_served(read_only: Client, path: str, cook
     assert Client(read_only.url, cookie).ask(path).codes == ["E1111"]
 
 
+def test_a_person_who_is_not_let_in_reads_why_as_text(read_only: Client) -> None:
+    got = Client(read_only.url).send("GET", "/pulls/1", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (got.status, got.headers["content-type"]) == (403, "text/plain; charset=utf-8")
+    assert got.body.startswith(b"E1111: this browser has not been let in")
+
+
 @pytest.mark.parametrize(
     "host", ["example.org", "127.0.0.1", "localhost", "127.0.0.1:1", "[::1]", "rebound.example:80"]
 )
