@@ -37,7 +37,9 @@ class Finding:
 
 @dataclass
 class History:
-    """`commits` were checked, `before` were made before a policy was recorded; `outdated` are told and not wrong.
+    """`commits` were checked, `before` were made before a policy was recorded.
+
+    `outdated` are told and not wrong: of the protected branches, and of all where none is.
 
     `recorded` are those of the branches that hold a policy themselves.
     """
@@ -61,6 +63,8 @@ def verify_history(store: Store, config: Config, branch: str | None = None) -> H
     _signatures(known, _signers(store, local, found.branches), found)
     for name in found.branches:
         _Walk(store, local, name, known, found).run()
+    heads = [head for name, head in store.branches().items() if name in found.branches or not found.branches]
+    found.outdated = sorted({one for head in heads for one in outdated(store, head)})
     return found
 
 
@@ -163,7 +167,6 @@ class _Walk:
         for pull in merges.values():
             what = f"pull request #{pull.number} was merged as {pull.merged_commit}, which is not there"
             self._add(self.branch, what)
-        self.found.outdated += outdated(self.store, head)
 
     def _merges(self) -> dict[CommitId, PullRequest]:
         found: dict[CommitId, PullRequest] = {}

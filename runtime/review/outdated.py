@@ -12,7 +12,7 @@ from runtime.store.port import CommitId, Store
 from runtime.tables.manifest import InputDigest, Manifest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Outdated:
     """`dataset` was built when `input` held other rows than it does in this version."""
 

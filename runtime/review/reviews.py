@@ -12,7 +12,8 @@ from runtime.review.log import Draft, Log, LogAt
 from runtime.review.model import Event, Json, Kind, Place, PullRequest, ReviewVerdict, Wanted
 from runtime.review.reading import hashes
 from runtime.review.state import place_json, pull_request
-from runtime.store.port import CommitId, Store, check_user_branch
+from runtime.store.names import check_user_branch
+from runtime.store.port import CommitId, Store
 
 LONGEST = 100_000
 """Characters of a text. A comment is read on a screen; data belongs in a dataset."""

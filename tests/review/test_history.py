@@ -169,6 +169,7 @@ def test_a_dataset_made_from_another_version_of_one_beside_it_is_told(tmp_path: 
     work.build("more")
     found = verify_history(work.store, protecting("more")).outdated
     assert [(old.dataset, old.input) for old in found] == [("letters", "notes")]
+    assert verify_history(work.store, Config()).outdated == found
 
 
 LETTERS = """
