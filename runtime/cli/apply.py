@@ -37,7 +37,7 @@ def run(
     """
     from runtime.patch import apply_patch
     from runtime.review.gate import refuse_direct
-    from runtime.store.port import check_user_branch
+    from runtime.store.names import check_user_branch
 
     context = Context.here()
     name = branch or context.branch

@@ -19,7 +19,7 @@ def run(
 
     Example: synth branch tone main
     """
-    from runtime.store.port import check_user_branch
+    from runtime.store.names import check_user_branch
 
     context = Context.here()
     if name:

@@ -43,7 +43,7 @@ def run(
     from runtime.cli.compiled import compiled
     from runtime.cli.live import live
     from runtime.review.gate import refuse_direct
-    from runtime.store.port import check_user_branch
+    from runtime.store.names import check_user_branch
 
     with compiled(spec, param, seed, profile) as (analysis, session, context):
         target = branch or session.profile.branch or context.branch

@@ -268,7 +268,7 @@ def _me(context: Context) -> str:
 def _subject(context: Context, branch: str) -> str:
     """The first line of a branch's newest commit; its name where there is none."""
     from runtime.cli.history import subject
-    from runtime.store.port import check_user_branch
+    from runtime.store.names import check_user_branch
 
     check_user_branch(branch)
     head = context.store.head(branch)

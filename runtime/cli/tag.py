@@ -17,7 +17,7 @@ def run(
 
     Example: synth tag v1.0 main
     """
-    from runtime.store.port import check_user_tag
+    from runtime.store.names import check_user_tag
 
     context = Context.here()
     store = context.store

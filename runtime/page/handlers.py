@@ -12,7 +12,7 @@ from runtime.page.differences import differences
 from runtime.page.page import Page
 from runtime.page.rows import rows
 from runtime.review import Place, PullRequest, merge_pull
-from runtime.store.port import is_reserved
+from runtime.store.names import is_reserved
 
 Json = Any
 Handle = Callable[[Page, Asked], Json]

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
-from runtime.store.port import CommitId, is_reserved
+from runtime.store.names import is_reserved
+from runtime.store.port import CommitId
 
 _STEPS = re.compile(r"(?P<base>.*?)(?P<steps>(~\d*)*)")
 

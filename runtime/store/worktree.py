@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from dsl.diagnostics import Diagnostic, SynthError
-from runtime.store.port import BRANCH_NAME, CommitId, Store, check_user_branch
+from runtime.store.names import BRANCH_NAME, check_user_branch
+from runtime.store.port import CommitId, Store
 
 DEFAULT_BRANCH = "main"
 

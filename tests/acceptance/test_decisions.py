@@ -2,95 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from runtime.build.build import Build
-from runtime.decisions import Decision, decide, state
-from runtime.engines.deterministic import DeterministicEngine
-from runtime.engines.protocol import Request
-from runtime.merge import commit_merge, merge, revert
-from runtime.store.port import CommitId
+from runtime.decisions import Decision, decide
 from runtime.tables.manifest import Manifest
+from tests.acceptance.deciding import ADA, EMIT, Desk, edit, numbered, reject
 from tests.acceptance.workshop import Workshop
-
-SPEC = '''edition 1
-
-record Page {{ id: str, group: "a" | "b" }}
-input pages: Page = jsonl("pages.jsonl") {{ key = id }}
-
-dataset lines {{
-  {target}
-  each page from pages
-  gen line: str with writer """
-    Line {{{{ page.id }}}}.
-  """
-  {statements}
-}}
-'''
-EMIT = "emit { line = line, group = page.group }"
-ADA = "Ada <ada@example.org>"
-
-
-class Desk:
-    """One project whose writer says `said[n]` of page n, and a person who decides about its rows."""
-
-    def __init__(self, folder: Path, said: list[str], statements: str = EMIT, target: str = "") -> None:
-        self.said, self.calls = said, 0
-        rows = [{"id": str(n), "group": "ab"[n % 2]} for n in range(len(said))]
-        self.work = Workshop(folder).write(SPEC.format(target=target, statements=statements), pages=rows)
-
-    def answer(self, request: Request) -> str:
-        found = re.search(r"Line (\d+)", request.messages[-1].content)
-        assert found is not None
-        self.calls += 1
-        return self.said[int(found[1])]
-
-    def build(self, **options: Any) -> Build:
-        return self.work.build(DeterministicEngine(respond=self.answer), **options)
-
-    def settled(self) -> Build:
-        """A build, and one after it that has nothing to do."""
-        made = self.build()
-        again = self.build()
-        assert [one.how for one in again.datasets] == ["unchanged"] and again.commit is None
-        return made
-
-    def decide(self, *new: Decision, **options: Any) -> CommitId:
-        return decide(self.work.store, "main", "lines", new, **options).id
-
-    def lines(self, table: str = "lines", column: str = "line") -> dict[str, Any]:
-        return {row["key"]: row[column] for row in self.work.rows("lines", table)}
-
-    def states(self) -> dict[str, str]:
-        head = self.work.head
-        assert head is not None
-        return {one.decision.key: one.state for one in state(self.work.store, head, "lines")}
-
-    def counts(self) -> tuple[int, int, dict[str, int]]:
-        counts = self.work.at("lines").manifest.counts
-        return counts.attempted, counts.kept, dict(counts.rejected)
-
-
-def reject(key: str, table: str = "lines") -> Decision:
-    return Decision(table, key, "", "reject", {}, ADA, "no")
-
-
-def edit(key: str, line: str, table: str = "lines", column: str = "line") -> Decision:
-    return Decision(table, key, "", "edit", {column: line}, ADA)
-
-
-def numbered(count: int) -> list[str]:
-    return [f"line {n}" for n in range(count)]
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Callable[..., Desk]:
-    return lambda *arguments, **named: Desk(tmp_path / "work", *arguments, **named)
 
 
 def test_a_rejected_row_stays_rejected_and_the_target_is_met_by_another(desk: Callable[..., Desk]) -> None:
@@ -299,65 +217,3 @@ def test_a_mix_takes_another_row_in_place_of_a_rejected_one(tmp_path: Path) -> N
 
 
 PARTS = (("left", 3), ("right", 8))
-
-
-def merged(one: Desk, source: str) -> CommitId:
-    store = one.work.store
-    ours, theirs = store.head("main"), store.head(source)
-    assert ours is not None and theirs is not None
-    return commit_merge(store, "main", merge(store, ours, theirs), f"Merge {source}").id
-
-
-def test_decisions_on_a_branch_travel_with_the_merge_and_the_next_build_applies_them(desk: Callable[..., Desk]) -> None:
-    one = desk(numbered(8), target="target = 4")
-    one.settled()
-    head = one.work.head
-    assert head is not None
-    one.work.store.create_branch("review", head)
-    decide(one.work.store, "review", "lines", [reject("1"), edit("2", "by hand")])
-    assert one.lines() == {str(n): f"line {n}" for n in range(4)}
-    merged(one, "review")
-    assert one.lines() == {"0": "line 0", "2": "by hand", "3": "line 3"}
-    assert not one.settled().warnings
-    assert one.lines() == {"0": "line 0", "2": "by hand", "3": "line 3", "4": "line 4"}
-
-
-def test_decisions_of_two_branches_come_together(desk: Callable[..., Desk]) -> None:
-    one = desk(numbered(6), target="target = 4")
-    one.settled()
-    head = one.work.head
-    assert head is not None
-    one.work.store.create_branch("review", head)
-    decide(one.work.store, "review", "lines", [reject("1"), edit("3", "by hand")])
-    one.decide(reject("0"), edit("2", "mine"), edit("3", "by hand"))
-    merged(one, "review")
-    assert one.states() == {"0": "applied", "1": "applied", "2": "applied", "3": "applied"}
-    assert one.counts()[2] == {"decision": 2}
-    one.settled()
-    assert one.lines() == {"2": "mine", "3": "by hand", "4": "line 4", "5": "line 5"}
-
-
-def test_two_decisions_about_one_row_are_a_conflict_to_settle(desk: Callable[..., Desk]) -> None:
-    one = desk(numbered(4))
-    one.settled()
-    head = one.work.head
-    assert head is not None
-    one.work.store.create_branch("review", head)
-    decide(one.work.store, "review", "lines", [edit("1", "theirs")])
-    one.decide(edit("1", "ours"))
-    theirs, ours = one.work.store.head("review"), one.work.head
-    assert theirs is not None and ours is not None
-    found = merge(one.work.store, ours, theirs)
-    assert {conflict.table for conflict in found.conflicts} == {"lines", "decisions"}
-    commit_merge(one.work.store, "main", merge(one.work.store, ours, theirs, prefer="theirs"), "Merge review")
-    assert not one.settled().warnings and one.lines()["1"] == "theirs"
-
-
-def test_reverting_takes_decisions_back(desk: Callable[..., Desk]) -> None:
-    one = desk(numbered(4))
-    one.settled()
-    before = one.work.at("lines").manifest
-    decision = one.decide(reject("1"), edit("2", "by hand"))
-    commit_merge(one.work.store, "main", revert(one.work.store, decision, decision), "Take it back")
-    one.settled()
-    assert one.work.at("lines").manifest == before

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from runtime.store.names import check_user_tag
 from runtime.store.open import open_store
-from runtime.store.port import check_user_tag
 from runtime.store.worktree import current_branch, switch
 from tests.store.contract import fails, save
 

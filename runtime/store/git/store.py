@@ -18,8 +18,8 @@ from runtime.store.git.faults import damaged, reported
 from runtime.store.git.messages import format_message
 from runtime.store.git.objects import ObjectWriter, object_id
 from runtime.store.git.repository import author, open_repository
+from runtime.store.names import check_branch_name, check_tag_name, is_reserved, taken
 from runtime.store.port import (
-    BLOB_LIMIT,
     BranchMoved,
     Collected,
     Commit,
@@ -29,10 +29,7 @@ from runtime.store.port import (
     ObjectId,
     Replaced,
     TreeChanges,
-    check_branch_name,
-    check_tag_name,
-    is_reserved,
-    taken,
+    check_size,
 )
 
 TREE_LEVEL = 1
@@ -182,8 +179,7 @@ class GitStore:
     def put(self, data: bytes | Path) -> ObjectId:
         with reported(self._folder):
             content = data if isinstance(data, bytes) else data.read_bytes()
-            if len(content) > BLOB_LIMIT:
-                raise SynthError(_too_large(len(content)))
+            check_size(len(content))
             return self._writer.put("blob", content)
 
     def commit(self, request: CommitRequest) -> Commit:
@@ -270,12 +266,3 @@ class GitStore:
         if object_id("blob", data) != id_:
             raise SynthError(damaged(f"object {id_}"))
         return data
-
-
-def _too_large(size: int) -> Diagnostic:
-    return Diagnostic(
-        code="E1008",
-        message=f"an object of {size / 2**20:.1f} MB is too large for the store",
-        notes=(f"the limit is {BLOB_LIMIT // 2**20} MB",),
-        help="split it into several files or rows",
-    )

@@ -26,7 +26,8 @@ from runtime.store.lakefs.history import STAGED, History, Node, clean, metadata_
 from runtime.store.lakefs.names import Names
 from runtime.store.lakefs.objects import META, TOKEN, Objects
 from runtime.store.lakefs.remote import PAGE, Remote
-from runtime.store.port import BranchMoved, Commit, CommitId, CommitRequest, ObjectId, taken
+from runtime.store.names import taken
+from runtime.store.port import BranchMoved, Commit, CommitId, CommitRequest, ObjectId
 
 TEMPORARY = "_synth_tmp_"
 

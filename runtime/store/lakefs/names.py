@@ -11,7 +11,8 @@ from runtime.store.lakefs import faults
 from runtime.store.lakefs.client import segment
 from runtime.store.lakefs.history import History
 from runtime.store.lakefs.remote import Remote
-from runtime.store.port import BRANCH_NAME, TAG_NAME, CommitId, is_reserved, taken
+from runtime.store.names import BRANCH_NAME, TAG_NAME, is_reserved, taken
+from runtime.store.port import CommitId
 
 _ID = re.compile(r"[0-9a-fA-F]{4,64}")
 

@@ -20,6 +20,7 @@ from runtime.store.lakefs.objects import Objects
 from runtime.store.lakefs.patience import Patience
 from runtime.store.lakefs.remote import Place, Remote
 from runtime.store.lakefs.sweep import sweep
+from runtime.store.names import check_branch_name, check_tag_name, taken
 from runtime.store.port import (
     Collected,
     Commit,
@@ -28,10 +29,7 @@ from runtime.store.port import (
     Entry,
     ObjectId,
     TreeChanges,
-    check_branch_name,
     check_size,
-    check_tag_name,
-    taken,
 )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Literal
 
-from runtime.store.port import BRANCH_NAME
+from runtime.store.names import BRANCH_NAME
 
 Choose = Callable[[int], int]
 """Gives one of the numbers 0 … n-1."""
