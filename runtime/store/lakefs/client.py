@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 from dsl.diagnostics import SynthError
 from runtime.store.lakefs import faults
 from runtime.store.lakefs.credentials import Keys
-from runtime.store.lakefs.patience import Patience
+from runtime.store.lakefs.patience import Patience, Silence
 
 THREADS = 8
 SHORT = 3
@@ -48,7 +48,7 @@ class Client:
         self._lock = threading.Lock()
         self._transport: Any = None
         self._failure: Any = Exception
-        self._reached = False
+        self._silence = Silence(patience)
 
     def __repr__(self) -> str:
         return f"Client({self.where!r})"
@@ -76,6 +76,7 @@ class Client:
         url = f"{self.where}/api/v1{path}{_query(query)}"
         pauses = self.patience.pauses()
         for attempt in range(1, self.patience.attempts + 1):
+            wait = next(pauses, None)
             try:
                 answer = self._once(method, url, body, headers)
                 if answer.status not in faults.LATER:
@@ -83,12 +84,20 @@ class Client:
                 last = faults.busy(answer.status, answer.said, self.where)
                 done = answer.status == 500 and attempt >= SHORT
             except faults.Unanswered as error:
-                last, done = error, attempt >= SHORT and (isinstance(error, faults.Cut) or not self._reached)
-            wait = next(pauses, None)
+                last, done = error, self._left(attempt, wait, error)
             if done or wait is None or not repeat:
                 raise last
             self.patience.pause(wait)
         raise last
+
+    def _left(self, attempt: int, wait: float | None, error: faults.Unanswered) -> bool:
+        """Whether a server that did not answer is asked no more."""
+        if isinstance(error, faults.Cut):
+            return attempt >= SHORT
+        left = wait is None or self._silence.too_long(wait) or (attempt >= SHORT and not self._silence.known)
+        if left:
+            self._silence.given_up()
+        return left
 
     def _checked(self, answer: Answer, method: str, path: str) -> Answer:
         if 200 <= answer.status < 300:
@@ -103,19 +112,22 @@ class Client:
         pool = self._pool()
         sent = {"Authorization": self._keys.basic(), "User-Agent": "synth", **(headers or {})}
         sent.setdefault("Content-Type", "application/octet-stream" if isinstance(body, bytes) else "application/json")
-        timeout = (self.patience.connect, self.patience.read)
+        timeout, asked = (self.patience.connect, self._silence.timeout(method)), self.patience.clock()
         try:
             found = pool.request(method, url, headers=sent, body=body, _request_timeout=timeout)
-            self._reached = True
+            self._silence.ends()
             return Answer(found.status, found.data)
         except wire.LocationParseError:
             raise faults.not_lakefs(self.where, "the address cannot be read") from None
         except wire.HTTPError as error:
-            raise self._lost(error) from None
+            lost = self._lost(error)
+            if not isinstance(lost, faults.Cut):
+                self._silence.goes_on(asked)
+            raise lost from None
         except self._failure as error:
             if not error.status:
                 raise faults.untrusted(self.where, _reason(error.reason)) from None
-            self._reached = True
+            self._silence.ends()
             return Answer(error.status, _bytes(error.body))
 
     def _lost(self, error: Exception) -> SynthError:

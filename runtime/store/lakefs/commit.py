@@ -56,10 +56,18 @@ class Committer:
             raise RuntimeError(f"the name {branch} was given before")
         try:
             staged = self._staged(request, branch, planned, final=at is None)
-            return self._landed(request, staged, exists=at is not None)
-        finally:
-            with contextlib.suppress(SynthError):
-                self.names.delete_branch(branch)
+            made = self._landed(request, staged, exists=at is not None)
+        except faults.Unanswered:
+            raise  # its branch is swept some day: asking a silent server once more is waiting once more
+        except BaseException:
+            self._remove(branch)
+            raise
+        self._remove(branch)
+        return made
+
+    def _remove(self, branch: str) -> None:
+        with contextlib.suppress(SynthError):
+            self.names.delete_branch(branch)
 
     def _repeated(self, request: CommitRequest, head: CommitId | None) -> Commit:
         """The commit that an earlier attempt of this very build made, though its answer was lost."""

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 
 from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
+from runtime.store.lakefs import faults
 from runtime.store.lakefs.cache import LocalObjects
 from runtime.store.lakefs.client import THREADS, Client
 from runtime.store.lakefs.commit import Committer
@@ -125,13 +126,17 @@ class LakeFSStore:
         return self._local.local(id_, PurePosixPath(path).suffix, lambda: self.read(commit, path))
 
     def prefetch(self, commit: CommitId, paths: Sequence[str]) -> None:
-        """Several at once: what takes time is the way there and back."""
-        with ThreadPoolExecutor(THREADS) as pool:
+        """Several at once: what takes time is the way there and back. A silent server is not asked for all."""
+        with contextlib.suppress(faults.Unanswered), ThreadPoolExecutor(THREADS) as pool:
             list(pool.map(lambda path: self._prefetch(commit, path), paths if len(paths) > 1 else ()))
 
     def _prefetch(self, commit: CommitId, path: str) -> None:
-        with contextlib.suppress(SynthError):
+        try:
             self.local(commit, path)
+        except faults.Unanswered:
+            raise
+        except SynthError:
+            return
 
     def local_object(self, id: ObjectId, suffix: str = "") -> Path:  # noqa: A002 - the port's word
         return self._local.local(id, suffix, lambda: self._objects.fetch(id))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from dsl.diagnostics import SynthError
+from runtime.store.lakefs.client import Client
 from runtime.store.lakefs.credentials import Access, Keys
 from runtime.store.lakefs.patience import Patience
-from runtime.store.lakefs.remote import Place
+from runtime.store.lakefs.remote import Place, Remote
 from runtime.store.lakefs.store import LakeFSStore
 from tests.store.wire.exchange import Answer, Request, told
 from tests.store.wire.serve import serving
@@ -105,6 +108,50 @@ def test_a_server_that_does_not_answer_in_time_is_left(tmp_path: Path) -> None:
         )
         with pytest.raises(SynthError, match="E1040"):
             store.branches()
+
+
+@dataclass
+class FallsSilent:
+    """Answers so often, and then takes every request and says nothing."""
+
+    answers: int
+    asked: list[float] = field(default_factory=list)
+    done: Event = field(default_factory=Event)
+
+    def __call__(self, request: Request) -> Answer | None:
+        self.asked.append(time.monotonic())
+        if len(self.asked) > self.answers:
+            self.done.wait(20)
+        return Answer(200, {}, b'{"id":"x","commit_id":"%s"}' % (b"a" * 64))
+
+
+PATIENT = Patience(greet=0.2, read=1.0, total=1.5, first=0.01)
+
+
+@pytest.mark.parametrize(("answers", "longest"), [(0, 0.8), (2, 2.6)])
+def test_a_server_that_hangs_is_told_in_time_however_many_ask(tmp_path: Path, answers: int, longest: float) -> None:
+    """Sooner when it never answered; and one patience is for all that is asked, not one for each."""
+    silent = FallsSilent(answers)
+    with serving(silent) as endpoint:
+        remote = Remote(Client(endpoint, KEYS, PATIENT), Place("data"))
+        started = time.monotonic()
+        with pytest.raises(SynthError, match="E1040"):
+            for _ in range(3):
+                remote.settle(lambda: remote.call("POST", "/branches", repeat=False), lambda: remote.get("/branches/a"))
+        took = time.monotonic() - started
+        silent.done.set()
+    assert took < longest
+
+
+def test_a_server_that_comes_back_after_it_was_given_up_is_asked_as_before(tmp_path: Path) -> None:
+    silent = FallsSilent(1)
+    with serving(silent) as endpoint:
+        client = Client(endpoint, KEYS, PATIENT)
+        client.get("/branches/a")
+        with pytest.raises(SynthError, match="E1040"):
+            client.get("/branches/a")
+        silent.done.set()
+        assert client.get("/branches/a")["id"] == "x"
 
 
 def test_tls_that_is_none_is_told(tmp_path: Path) -> None:

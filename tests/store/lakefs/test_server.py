@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from runtime.store.port import BranchMoved, Change, Commit, CommitRequest
 from tests.store.contract import fails, save
 from tests.store.lakefs.live import AVAILABLE, WHY, access, new_store
 from tests.store.wire.exchange import Answer, Handler, Request
+from tests.store.wire.faults import Faulty
 from tests.store.wire.serve import Forward, serving
 
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason=WHY)
@@ -132,6 +134,23 @@ def test_nothing_stays_behind_and_what_does_is_swept(store: LakeFSStore) -> None
     )
     assert store.collect(3600, dry_run=True).branches == store.collect(3600).branches == 1
     assert left_over(store) == [] and store.head("main") == made.id
+
+
+def test_a_server_that_hangs_in_the_middle_of_a_commit_is_waited_for_once(store: LakeFSStore, tmp_path: Path) -> None:
+    """Not again for each of the uploads, to look, to retry and to tidy up."""
+    first = save(store, "main", FILES, "one")
+    many = {f"d/{n}": b"%d" % n for n in range(50)}
+    for at in (5, 20):
+        faulty = Faulty(Forward(access().endpoint), "stall", at, times=1000, stalled=3)
+        with serving(faulty) as endpoint:
+            hurried = Patience(greet=0.3, read=0.6, total=1.2, first=0.01)
+            place = Access(endpoint, access().keys)
+            other = LakeFSStore(place, store.remote.place, tmp_path / "other", patience=hurried)
+            started = time.monotonic()
+            with fails("E1040"):
+                save(other, "main", many, "two", expected=first.id)
+            assert time.monotonic() - started < 3
+    assert store.head("main") == first.id
 
 
 def test_an_equal_object_is_neither_uploaded_nor_downloaded_again(store: LakeFSStore, tmp_path: Path) -> None:
