@@ -32,8 +32,13 @@ function side(row, name) {
 
 /** One line of the grid: the column's name, what stood, what stands. */
 export function cell(found, whole) {
-  const label = h("div", { class: "label", role: "rowheader" }, bdi(found.name), found.role && h("small", {}, " ", bdi(found.role)));
+  const label = h("div", { class: "label", role: "rowheader" }, h("bdi", { dir: "auto" }, broken(found.name)), found.role && [" ", h("small", {}, bdi(found.role))]);
   return h("div", { class: "cell", role: "row" }, label, ...sides(found, whole));
+}
+
+/** The name of a place may go on in the next line behind a bracket. */
+function broken(name) {
+  return name.split(/(?<=\])/u).flatMap((part, at) => [at > 0 && h("wbr"), shown(part)]);
 }
 
 function sides(found, whole) {
@@ -67,15 +72,17 @@ function rest(characters) {
 
 /** The pieces of one side. Of long stretches that both sides share only the ends stand, and of very much the beginning. */
 function marked(side, marks, op, whole) {
+  const ends = [marks[0], marks.at(-1)];
   const pieces = marks.filter(([kind]) => kind === "same" || kind === op);
   const body = h("bdi", { dir: "auto", class: "value" });
   let room = whole ? Infinity : LONG;
   let left = 0;
-  pieces.forEach(([kind, text], at) => {
+  pieces.forEach((piece) => {
+    const [kind, text] = piece;
     const cut = whole || kind === "same" ? text : shortened(text, room);
     if (room <= 0) return void (left += text.length);
     if (kind === op) body.append(h(op, {}, shown(cut)));
-    else body.append(...(whole ? nodes([shown(text)]) : elided(text, at === 0, at === pieces.length - 1)));
+    else body.append(...(whole ? nodes([shown(text)]) : elided(text, piece === ends[0], piece === ends[1])));
     left += text.length - cut.length;
     room -= kind === "same" ? Math.min(text.length, 2 * CONTEXT) : cut.length;
   });
@@ -84,8 +91,8 @@ function marked(side, marks, op, whole) {
 
 function elided(text, first, last) {
   if (text.length <= 3 * CONTEXT) return nodes([shown(text)]);
-  const head = first ? "" : text.slice(0, CONTEXT);
-  const tail = last ? "" : text.slice(-CONTEXT);
+  const head = first ? "" : text.slice(0, CONTEXT).replace(/\s\S{0,20}$/u, "");
+  const tail = last ? "" : text.slice(-CONTEXT).replace(/^\S{0,20}\s/u, "");
   const skipped = text.length - head.length - tail.length;
   const gap = h("span", { class: "gap", title: `${count(skipped)} characters that are the same; Enter shows them` }, " ⋯ ");
   return nodes([shown(head), gap, shown(tail)]);

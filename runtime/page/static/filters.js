@@ -13,7 +13,8 @@ export class Filters {
     Object.assign(this, { diff, ask, tables: tablesOf(diff) });
     this.coverage = h("span", { class: "coverage", role: "status" });
     this.wrong = h("div", { class: "wrong", role: "alert" });
-    this.element = h("div", { class: "filters", role: "search", "aria-label": "Rows" });
+    this.bar = h("div", { class: "filters" });
+    this.element = h("div", { role: "search", "aria-label": "Rows" }, this.bar, this.wrong);
     this.take(asked);
   }
 
@@ -55,7 +56,7 @@ export class Filters {
     if (!this.chosen) return;
     const parts = [this.tableChoice(), this.changes(), this.choice("reason", this.reasons()), this.choice("flag", this.flags()), this.where(), this.sample(), this.reset()];
     const active = this.element.contains(document.activeElement) ? document.activeElement : {};
-    this.element.replaceChildren(...parts.filter(Boolean), this.coverage, this.wrong);
+    this.bar.replaceChildren(...parts.filter(Boolean), this.coverage);
     const again = active.name && this.element.querySelector(`[name="${CSS.escape(active.name)}"]${active.type === "radio" ? ":checked" : ""}`);
     if (active.name === "where" && active.value !== active.defaultValue) again.value = active.value; // Still being typed.
     again?.focus?.();
