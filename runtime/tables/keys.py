@@ -50,7 +50,7 @@ def _unescape(part: str) -> str:
 
 
 def encode_key(key: Key) -> bytes:
-    """Bytes whose order is the keys' order, part by part. ValueError for NaN, infinities and integers beyond 64 bits."""
+    """Bytes whose order is the keys' order, part by part. ValueError for NaN, infinities, integers over 64 bits."""
     return b"".join([_encode_part(part) for part in key])
 
 

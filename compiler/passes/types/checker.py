@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 from compiler.constant import Evaluator
 from compiler.context import Context
-from compiler.functions import RESULTS
 from compiler.model import Kind, Model, Symbol
 from compiler.passes.types.relations import fits, is_bool, nullable, present, solid
 from compiler.types import ANY, NULL, Record, Type
@@ -147,10 +146,6 @@ class Checker:
 
     def evaluate(self, node: tree.Expr) -> Any:
         return self.evaluator.evaluate(node)
-
-    def is_measure(self, node: tree.Node) -> bool:
-        symbol = self.symbols.get(node)
-        return symbol is not None and symbol.kind is Kind.MEASURE and symbol.name in RESULTS
 
     # --- expecting ---
 

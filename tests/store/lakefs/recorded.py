@@ -20,12 +20,14 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 from runtime.store.lakefs.credentials import Access, Keys
 from runtime.store.lakefs.patience import Patience
 from runtime.store.lakefs.remote import Place
 from runtime.store.lakefs.store import LakeFSStore
 from runtime.store.port import CommitId
-from tests.store.durable import Open
+from tests.store.durable import Damaging, DurableContract, Open
 from tests.store.lakefs.live import access
 from tests.store.wire.faults import Damaged
 from tests.store.wire.serve import Forward, serving
@@ -52,6 +54,18 @@ class Taped:
             yield
         finally:
             self.wire.path = None
+
+
+class TapedDurable(DurableContract):
+    """The contract through `taped`, which the subclass gives."""
+
+    @pytest.fixture
+    def opened(self, taped: Taped) -> Open:
+        return taped.opened
+
+    @pytest.fixture
+    def damaging(self, taped: Taped) -> Damaging:
+        return taped.damaging
 
 
 @contextmanager

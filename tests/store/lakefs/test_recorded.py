@@ -9,8 +9,7 @@ import pytest
 
 from runtime.store.port import Store
 from tests.store.contract import StoreContract
-from tests.store.durable import Damaging, DurableContract, Open
-from tests.store.lakefs.recorded import Taped, on_tape
+from tests.store.lakefs.recorded import Taped, TapedDurable, on_tape
 
 
 class TestRecordedLakeFSStore(StoreContract):
@@ -20,16 +19,8 @@ class TestRecordedLakeFSStore(StoreContract):
             yield taped.opened()
 
 
-class TestRecordedDurableLakeFSStore(DurableContract):
+class TestRecordedDurableLakeFSStore(TapedDurable):
     @pytest.fixture
     def taped(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Taped]:
         with on_tape(request.node.name, tmp_path) as taped:
             yield taped
-
-    @pytest.fixture
-    def opened(self, taped: Taped) -> Open:
-        return taped.opened
-
-    @pytest.fixture
-    def damaging(self, taped: Taped) -> Damaging:
-        return taped.damaging
