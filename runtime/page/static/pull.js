@@ -119,7 +119,7 @@ class PullPage {
   drawHead() {
     const { pull } = this;
     const title = h("h1", {}, bdi(pull.title), h("span", { class: "number" }, ` #${this.number}`));
-    const about = h("p", { class: "about" }, h("span", { class: `state ${pull.state}` }, pull.state), " ", person(pull.author), " wants to merge ", branches(pull));
+    const about = h("p", { class: "about" }, h("span", { class: `state ${pull.state}` }, pull.state), " ", person(pull.author), ` ${pull.state === "open" ? "wants" : "wanted"} to merge `, branches(pull));
     const moved = pull.state === "open" && pull.digest !== this.seen && this.movedOn();
     const rules = h("ul", { class: "rules", "aria-label": "What merging needs" }, pull.rules.map(rule));
     fill(this.head, h("div", { class: "what" }, title, about), moved, rules, this.problems(), h("div", { class: "actions" }, this.actions()));
