@@ -52,7 +52,6 @@ class DatasetAt:
     def parts(self) -> Mapping[str, Located]:
         """Its tables by name, and `rejected`, `calls`, `texts` and `decisions` where there are any.
 
-        A table of such a name goes first.
         What the unnamed emit is split into goes by the value alone, too: `social.troll` for the table `social/troll`.
         """
         own = self.manifest
@@ -62,20 +61,24 @@ class DatasetAt:
             "texts": (texts_folder(own.dataset), own.texts),
             "decisions": (decisions_folder(own.dataset), own.decisions),
         }
-        found |= {name: (table_folder(own.dataset, name), table) for name, table in own.tables.items()}
-        split = {name: name.removeprefix(f"{own.dataset}/") for name in own.tables}
-        found = {short: found[name] for name, short in split.items() if short not in own.tables} | found
-        return {
+        beside = {
             name: Located(self.store, self.commit, folder, table)
             for name, (folder, table) in found.items()
             if table is not None
         }
+        tables = {name: self.table(name) for name in own.tables if name not in found}
+        split = {name: name.removeprefix(f"{own.dataset}/") for name in own.tables}
+        return {short: tables[name] for name, short in split.items() if name in tables} | tables | beside
+
+    def table(self, name: str) -> Located:
+        """One that an emit makes, whatever it is called."""
+        return Located(self.store, self.commit, table_folder(self.manifest.dataset, name), self.manifest.tables[name])
 
     def main(self) -> Located | None:
         """The unnamed emit's table, or the only one; None where there are several and none has the dataset's name."""
         names = list(self.manifest.tables)
         name = self.manifest.dataset if self.manifest.dataset in names else names[0] if len(names) == 1 else None
-        return None if name is None else self.parts()[name]
+        return None if name is None else self.table(name)
 
 
 def dataset_at(store: Store, name: str, ref: str) -> DatasetAt | None:

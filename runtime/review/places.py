@@ -44,7 +44,7 @@ def _in(version: DatasetAt, dataset: str, table: str, rest: str) -> Place | None
 def _located(version: DatasetAt, table: str) -> Located | None:
     if not table:
         return version.main()
-    return version.parts().get(table) if table in version.manifest.tables else None
+    return version.table(table) if table in version.manifest.tables else None
 
 
 def _has(located: Located, key: str) -> bool:

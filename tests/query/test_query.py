@@ -128,3 +128,10 @@ def test_a_frame_of_nothing_says_what_there_is(store: Store) -> None:
     assert code_of(lambda: load(store, "qaa"), "E1031").help == "did you mean `qa`?"
     assert code_of(lambda: load(store, "pairs"), "E1032").notes == ("tables: pairs.chosen, pairs.left, pairs.rejected",)
     assert code_of(lambda: load(store, "pairs.chosn"), "E1032").help == "did you mean `chosen`?"
+
+
+def test_a_dataset_called_like_what_it_has_beside_its_rows_has_both(tmp_path: Path) -> None:
+    builder = Builder(tmp_path)
+    builder.commit("main", rejected=Version(tables={"rejected": (TYPES, rows(3))}, rejected={(5,): "filter 1"}))
+    assert query(builder.store, "select count(*), max(score) from rejected").rows() == [(3, 2)]
+    assert query(builder.store, "select key, statement from rejected.rejected").rows() == [("5", "filter 1")]

@@ -27,6 +27,8 @@ from dsl.diagnostics import Related, did_you_mean
 
 RESERVED = ("_key", "key", "_hash")
 """What every table has already."""
+BESIDE = ("rejected", "calls", "texts", "decisions")
+"""What every dataset may have beside the tables of its emits."""
 _NO_CELL = (SourceOf, Pool, RangeOf, Distribution)
 Columns = dict[str, tuple[Type, tree.Node]]
 
@@ -109,7 +111,16 @@ def _report_reserved(c: Checker, name: str, node: tree.Node) -> None:
 
 def _check_name(rows: Rows, node: tree.Emit) -> None:
     name = node.name.text if node.name else None
-    if name in rows.tables or (name == rows.node.name.text and None in rows.tables):
+    if node.name is not None and name in BESIDE:
+        beside = ", ".join(f"`{table}`" for table in BESIDE)
+        rows.c.report(
+            "E0437",
+            f"an emit cannot be called `{name}`",
+            node.name.span,
+            notes=(f"a dataset has {beside} beside the tables of its emits",),
+            help="name it anew",
+        )
+    elif name in rows.tables or (name == rows.node.name.text and None in rows.tables):
         what = f"two emits are called `{name}`" if name else "two emits have no name"
         rows.c.report(
             "E0417", what, (node.name or node).span, help="several emits make several tables: `emit as name { … }`"
