@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from dsl.diagnostics import Diagnostic
 from runtime.merge.apply import Applied, Delta, apply, borrowed
+from runtime.merge.decided import check_decision
 from runtime.merge.manifests import described, merged_specs
 from runtime.merge.model import Conflict, TableMerge
 from runtime.merge.resolving import Resolutions
@@ -91,7 +93,8 @@ def _decisions(sides: Manifests, scratch: Scratch, decide: Resolutions) -> Outco
     three = sides.beside(scratch, DECISIONS, layout.decisions_folder(sides.dataset))
     if three.ours.table is None and three.theirs.table is None:
         return None
-    return merge_table(three, sides.dataset, DECISIONS, 0, decide, atomic=True)
+    check = partial(check_decision, sides)
+    return merge_table(three, sides.dataset, DECISIONS, 0, decide, atomic=True, check=check)
 
 
 def _trails(sides: Manifests, scratch: Scratch, done: DatasetMerge) -> None:

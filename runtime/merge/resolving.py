@@ -49,7 +49,8 @@ class Resolutions:
 
 @dataclass
 class Resolved:
-    """`rows` are written in place of ours', `removed` go, `fates` say whose row each became."""
+    """`rows` are written in place of ours', `removed` go, `fates` say whose row each became; `given` are those that
+    hold a person's values, each with what was in conflict."""
 
     rows: list[tuple[Key, dict[str, Any]]] = field(default_factory=list)
     removed: list[bytes] = field(default_factory=list)
@@ -57,6 +58,7 @@ class Resolved:
     left: list[Conflict] = field(default_factory=list)
     regenerate: bool = False
     count: int = 0
+    given: list[tuple[Row, dict[str, Any]]] = field(default_factory=list)
 
 
 def resolve(dataset: str, table: str, rows: Iterable[Row], decide: Resolutions) -> Resolved:
@@ -93,6 +95,8 @@ def _settle(done: Resolved, row: Row, resolutions: list[Resolution]) -> None:
     takes = {resolution.take for resolution in resolutions}
     side = {"ours": "o", "theirs": "t"}.get(takes.pop(), "both") if len(takes) == 1 and not row.columns else "both"
     done.fates.append((row.printed, side))
+    if found is not None and any(one.take == "value" for one in resolutions):
+        done.given.append((row, found))
     if found is None:
         done.removed += [row.key] if row.ours is not None else []
     elif found is not row.ours:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from dsl.diagnostics import Diagnostic
 from runtime.merge.apply import Applied, Delta, apply, borrowed
 from runtime.merge.model import Conflict, TableMerge
 from runtime.merge.resolving import Resolutions, Resolved, resolve
-from runtime.merge.rows import Rows
+from runtime.merge.rows import Row, Rows
 from runtime.merge.schemas import MergedSchema, lost_cells, merged_schema
 from runtime.merge.sides import Manifests, Three
 from runtime.merge.trail import FATES, note_fates
@@ -33,9 +35,19 @@ class Outcome:
 
 
 def merge_table(
-    three: Three, dataset: str, table: str, parts: int, decide: Resolutions, *, atomic: bool = False
+    three: Three,
+    dataset: str,
+    table: str,
+    parts: int,
+    decide: Resolutions,
+    *,
+    atomic: bool = False,
+    check: Callable[[Row, Mapping[str, Any]], None] = lambda row, found: None,
 ) -> Outcome:
-    """`parts` is how many parts a candidate's key has; a row's may have more. `atomic` as its emit may say, too."""
+    """`parts` is how many parts a candidate's key has; a row's may have more. `atomic` as its emit may say, too.
+
+    `check` raises for a row in conflict in whose place a person gave values that the table must not hold.
+    """
     mine, other = three.changed
     if not other:
         return Outcome(three.ours.table, TableMerge(dataset, table, from_ours=three.mine.total if mine else 0))
@@ -52,6 +64,8 @@ def merge_table(
     if found.problems:
         return Outcome(three.ours.table, TableMerge(dataset, table), problems=problems)
     resolved = resolve(dataset, table, rows.conflicts(), decide)
+    for row, given in resolved.given:
+        check(row, given)
     _note(rows, resolved, parts)
     nulls = frozenset(name for name in found.new if rows.lacking(name))
     done = apply(three.ours, three.theirs, found.with_nulls(nulls), _delta(rows, resolved, found.with_nulls(nulls)))

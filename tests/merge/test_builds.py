@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -15,7 +15,7 @@ from runtime.build.session import Session
 from runtime.config.project import Project
 from runtime.decisions import Decision, decide, decisions
 from runtime.engines.deterministic import DeterministicEngine
-from runtime.merge import Resolution, commit_merge, merge
+from runtime.merge import Merged, Resolution, commit_merge, merge
 from runtime.merge.model import Side
 from runtime.sources.catalog import ProjectCatalog
 from tests.acceptance.workshop import Workshop
@@ -288,3 +288,46 @@ def test_decisions_of_two_people_about_two_rows_stand_side_by_side_and_about_one
         ("p1", "reject"),
         ("p2", "reject"),
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "said"),
+    [
+        ({"verdict": "drop"}, "E1066", "the verdict `drop`"),
+        ({"seen": "00"}, "E1066", "another `seen`"),
+        ({"values": [1]}, "E1066", "no object"),
+        ({"values": {"siez": 1}}, "E1103", "no column `siez`"),
+        ({"values": {"size": "large"}}, "E1103", "no value of column `size`"),
+    ],
+)
+def test_a_decision_written_in_place_of_two_is_checked_like_any_other(
+    tmp_path: Path, value: dict[str, Any], code: str, said: str
+) -> None:
+    merged, shop = decided_otherwise(tmp_path, value)
+    with pytest.raises(SynthError) as caught:
+        merged()
+    assert caught.value.diagnostics[0].code == code
+    assert said in caught.value.diagnostics[0].message
+    shop.check_whole()
+
+
+def test_two_decisions_about_one_row_become_one_that_a_person_writes(tmp_path: Path) -> None:
+    merged, shop = decided_otherwise(tmp_path, {"values": {"size": 7, "text": "theirs"}, "note": "both"})
+    commit_merge(shop.store, "main", merged(), "Merge")
+    (found,) = decisions(shop.store, shop.store.resolve("main"), "qa")
+    assert (found.values, found.note) == ({"size": 7, "text": "theirs"}, "both")
+    made(shop, {})
+    assert [(row["size"], row["text"]) for row in shop.rows("qa")] == [(7, "theirs")]
+
+
+def decided_otherwise(tmp_path: Path, value: dict[str, Any]) -> tuple[Callable[[], Merged], Workshop]:
+    """Two edits of one row, in different cells, and what merges them with `value` in their place."""
+    shop = Workshop(tmp_path / "project").write(pages(), pages=[page(1)])
+    made(shop, {})
+    shop.store.create_branch("side", shop.store.resolve("main"))
+    decide(shop.store, "main", "qa", [Decision("qa", "p1", "", "edit", {"size": 7}, "Ada")])
+    decide(shop.store, "side", "qa", [Decision("qa", "p1", "", "edit", {"text": "theirs"}, "Bob")])
+    ours, theirs = heads(shop, "side")
+    (clash,) = merge(shop.store, ours, theirs).conflicts
+    written = [Resolution("qa", clash.table, clash.key, None, "value", value)]
+    return lambda: merge(shop.store, ours, theirs, written), shop
