@@ -72,7 +72,14 @@ def _verdict(accept: bool, reject: bool, edit: Sequence[str], withdraw: bool) ->
 
 
 def _keys(keys: Sequence[str]) -> list[str]:
-    found = [line.strip() for line in sys.stdin] if list(keys) == ["-"] else keys
+    """From stdin as `synth sql --format csv` prints them: one with a quote, comma or line break in quotes."""
+    import csv
+
+    if list(keys) != ["-"]:
+        return list(dict.fromkeys(keys))
+    found = [",".join(row).removesuffix("\r") for row in csv.reader(sys.stdin)]
+    if not any(found):
+        raise typer.BadParameter("no key came from stdin")
     return list(dict.fromkeys(key for key in found if key))
 
 

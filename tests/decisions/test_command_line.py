@@ -116,6 +116,23 @@ def test_keys_come_from_stdin(cli: Cli, built: Workshop) -> None:
     assert done.json["keys"] == ["p0", "p2"] and done.json["branch"] == "main"
 
 
+def test_keys_come_as_sql_prints_them(cli: Cli, tmp_path: Path) -> None:
+    names = ['a b,c"d', '"', " p ", "line\nbreak", "x/y"]
+    Workshop(tmp_path).write(SPEC.replace("target = 3\n", ""), pages=[{"id": name, "group": "a"} for name in names])
+    assert cli("build", "spec.synth").code == 0
+    header, _, keys = cli("sql", "--format", "csv", "select key from lines").out.partition("\n")
+    assert header == "key"
+    done = cli("decide", "lines", "-", "--accept", "--json", stdin=keys)
+    assert done.code == 0, done.err
+    assert len(done.json["keys"]) == len(names)
+
+
+def test_no_keys_at_all_are_a_mistake(cli: Cli, built: Workshop) -> None:
+    done = cli("decide", "lines", "-", "--reject", stdin="\n")
+    assert done.code == 2
+    assert "no key came from stdin" in done.err
+
+
 def test_a_split_table_is_found_by_the_row(cli: Cli, built: Workshop) -> None:
     built.edit("emit { line = line", "emit split by page.group { line = line")
     assert cli("build", "spec.synth").code == 0
