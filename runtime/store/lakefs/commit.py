@@ -44,15 +44,16 @@ class Committer:
     token: Callable[[], str]
 
     def commit(self, request: CommitRequest, changes: Mapping[str, ObjectId | None]) -> Commit:
+        root = self.remote.root
         at = self.names.at(request.branch)
-        head = None if at == self.remote.root else at
+        head = None if at == root else at
         if head != request.expected:
             return self._repeated(request, head)
         planned = edits(self._held(head, changes), changes)
         if head and not planned and request.merged is None:
             return self.history.get(head)
         branch = f"{TEMPORARY}{sha256(request.build_id.encode()).hexdigest()[:12]}_{self.token()}"
-        if not self.names.create_branch(branch, head or self.remote.root, hidden=True):
+        if not self.names.create_branch(branch, head or root, hidden=True):
             raise RuntimeError(f"the name {branch} was given before")
         try:
             staged = self._staged(request, branch, planned, final=at is None)
@@ -67,7 +68,7 @@ class Committer:
 
     def _remove(self, branch: str) -> None:
         with contextlib.suppress(SynthError):
-            self.names.delete_branch(branch)
+            self.remote.call("DELETE", f"/branches/{segment(branch)}")
 
     def _repeated(self, request: CommitRequest, head: CommitId | None) -> Commit:
         """The commit that an earlier attempt of this very build made, though its answer was lost."""

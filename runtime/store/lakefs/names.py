@@ -29,11 +29,11 @@ class Names:
 
     def head(self, branch: str) -> CommitId | None:
         found = self.at(branch)
-        return None if found == self._remote.root else found
+        return None if found == self._remote.found_root() else found
 
     def branches(self) -> Mapping[str, CommitId]:
         found = {str(item["id"]): str(item["commit_id"]) for item in self._remote.pages("/branches")}
-        root = self._remote.root
+        root = self._remote.found_root()
         return {name: at for name, at in sorted(found.items()) if at != root and not is_reserved(name)}
 
     def hidden(self, prefix: str) -> list[str]:
@@ -118,7 +118,7 @@ class Names:
             found = self._commit_of(f"/tags/{segment(name)}")
         if found is None and _ID.fullmatch(name):
             found = self._by_id(name.lower())
-        if found is None or found == self._remote.root:
+        if found is None or found == self._remote.found_root():
             raise typed.unknown(name, [*self.branches(), *self.tags()])
         return found
 

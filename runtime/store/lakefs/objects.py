@@ -6,13 +6,13 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import md5
-from typing import Any
+from typing import Any, TypeVar
 
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.store.lakefs import faults
 from runtime.store.lakefs.cache import digest
 from runtime.store.lakefs.client import Query, segment
-from runtime.store.lakefs.remote import Remote
+from runtime.store.lakefs.remote import PAGE, Remote
 from runtime.store.port import CommitId, Entry, ObjectId, Replaced, TreeChanges
 
 TOKEN = "_synth/head"
@@ -21,7 +21,10 @@ TOKEN = "_synth/head"
 META = "sha256"
 KNOWN_LIMIT = 200_000
 SMALL, FEW = 256 * 1024, 64
-"""Bytes of an object that is kept in memory, and how many are."""
+"""Bytes of an object that is kept in memory; how many are, and how many listings."""
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,14 @@ class Objects:
         self._entries: dict[Spot, Entry] = {}
         self._spots: dict[ObjectId, Spot] = {}
         self._small: OrderedDict[ObjectId, bytes] = OrderedDict()
+        self._listings: OrderedDict[Spot, tuple[Entry, ...]] = OrderedDict()
+        self._absent: OrderedDict[Spot, None] = OrderedDict()
 
     def entries(self, commit: CommitId, prefix: str = "") -> Iterator[Entry]:
+        """A name with a dot in it is taken for a file's, and looked for as one first."""
         path = prefix.strip("/")
-        below = self._listed(commit, f"{path}/" if path else "")
+        file = self._stat(commit, path) if "." in path.rpartition("/")[2] else None
+        below = iter((file,)) if file else self._below(Spot(commit, f"{path}/" if path else ""))
         first = next(below, None)
         if first is None:
             found = self._stat(commit, path) if path else None
@@ -52,10 +59,24 @@ class Objects:
         yield first
         yield from below
 
-    def _listed(self, commit: CommitId, prefix: str) -> Iterator[Entry]:
-        for found in self._remote.pages(f"/refs/{segment(commit)}/objects/ls", {"prefix": prefix or None}):
+    def _below(self, folder: Spot) -> Iterator[Entry]:
+        """What a commit holds never changes: a short listing is asked for once."""
+        known = self._listings.get(folder)
+        if known is not None:
+            yield from known
+            return
+        short: list[Entry] = []
+        for entry in self._listed(folder):
+            short.append(entry)
+            yield entry
+        if len(short) <= PAGE:
+            _remember(self._listings, folder, tuple(short))
+
+    def _listed(self, folder: Spot) -> Iterator[Entry]:
+        path = f"/refs/{segment(folder.commit)}/objects/ls"
+        for found in self._remote.pages(path, {"prefix": folder.path or None}):
             if found["path"] != TOKEN:
-                yield self._learn(commit, _entry(found["path"], found))
+                yield self._learn(folder.commit, _entry(found["path"], found))
 
     def entry(self, commit: CommitId, path: str) -> Entry:
         """E1011 when the commit has no such file."""
@@ -65,13 +86,15 @@ class Objects:
         return found
 
     def _stat(self, commit: CommitId, path: str) -> Entry | None:
-        known = self._entries.get(Spot(commit, path))
-        if known is not None:
+        spot = Spot(commit, path)
+        known = self._entries.get(spot)
+        if known is not None or spot in self._absent:
             return known
         try:
             found = self._remote.get(f"/refs/{segment(commit)}/objects/stat", {"path": path})
         except faults.Refused as error:
             if error.status == 404:
+                _remember(self._absent, spot, None)
                 return None
             raise
         return self._learn(commit, _entry(path, found))
@@ -111,9 +134,7 @@ class Objects:
     def _keep(self, id_: ObjectId, data: bytes) -> None:
         """Manifests are asked for again and again, and each time would be a request."""
         if len(data) <= SMALL:
-            self._small[id_] = data
-            while len(self._small) > FEW:
-                self._small.popitem(last=False)
+            _remember(self._small, id_, data)
 
     def _fetched(self, commit: CommitId, path: str, entry: Entry) -> bytes:
         try:
@@ -154,6 +175,13 @@ class Objects:
         self._entries[spot] = entry
         self._spots.setdefault(entry.id, spot)
         return entry
+
+
+def _remember(kept: OrderedDict[K, V], key: K, value: V) -> None:
+    """The oldest goes first."""
+    kept[key] = value
+    while len(kept) > FEW:
+        kept.popitem(last=False)
 
 
 def _entry(path: str, found: Mapping[str, Any]) -> Entry:

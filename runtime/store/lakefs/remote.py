@@ -1,4 +1,4 @@
-"""A server and a repository's name in; requests within that repository out. The repository is made on first use."""
+"""A server and a repository's name in; requests within that repository out. What first writes makes the repository."""
 
 from __future__ import annotations
 
@@ -36,23 +36,36 @@ def repository_name(folder: str) -> str:
 
 
 class Remote:
-    """Requests below `/repositories/NAME`. `root` is the first commit of the repository, which holds nothing."""
+    """Requests below `/repositories/NAME`. Reading makes nothing: a repository that is not there has nothing in it."""
 
     def __init__(self, client: Client, place: Place) -> None:
         self.client, self.place = client, place
         self._base = f"/repositories/{segment(place.repository)}"
         self._lock = threading.Lock()
         self._root: CommitId | None = None
+        self._namespace = ""
 
     @property
     def root(self) -> CommitId:
+        """The repository's first commit, which holds nothing. Makes the repository."""
         with self._lock:
             if self._root is None:
-                self._root = self._tagged() or self._set_up()
+                self._root = self._tagged() or self._marked(self._looked() or self._make())
+            return self._root
+
+    def found_root(self) -> CommitId | None:
+        """As `root`, and None where there is no repository."""
+        with self._lock:
+            if self._root is None:
+                self._root = self._tagged()
+            if self._root is None and (there := self._looked()):
+                self._root = self._marked(there)
             return self._root
 
     def get(self, path: str, query: Query | None = None) -> Any:
-        self.root  # noqa: B018 - makes the repository
+        if self.found_root() is None:
+            said = f"there is no repository {self.place.repository}"
+            raise faults.refused(404, said, f"GET {self._base}{path}", self.client.where)
         return self.client.get(self._base + path, query)
 
     def call(
@@ -70,7 +83,7 @@ class Remote:
     def pages(self, path: str, query: Query | None = None) -> Iterator[Any]:
         """Every result of a listing, page after page."""
         after: str | None = None
-        while True:
+        while self.found_root() is not None:
             page = self.get(path, {**(query or {}), "amount": PAGE, "after": after})
             yield from page["results"]
             if not page["pagination"]["has_more"]:
@@ -101,16 +114,23 @@ class Remote:
                 return None
             raise
 
-    def _set_up(self) -> CommitId:
-        storage = self.check_server()
-        found = self.find() or self._make(storage)
-        root = self._first(str(found["default_branch"]))
+    def _marked(self, repository: Mapping[str, Any]) -> CommitId:
+        """Looks for the first commit, and leaves a tag there."""
+        root = self._first(str(repository["default_branch"]))
         try:
             self.client.call("POST", f"{self._base}/tags", body={"id": ROOT_TAG, "ref": root})
         except faults.Refused as error:
             if error.status not in (403, 409):
                 raise
         return root
+
+    def _looked(self) -> Mapping[str, Any] | None:
+        """What there is. E1053 where nothing is and nothing can be made: told to who looks, not after a long build."""
+        storage = self.check_server()
+        found = self.find()
+        if found is None:
+            self._namespace = self.place.namespace or _namespace(storage, self.place.repository)
+        return found
 
     def check_server(self) -> Mapping[str, Any]:
         """The server's storage settings. E1042 when it is no lakeFS, or one that is too old."""
@@ -135,9 +155,8 @@ class Remote:
                 return None
             raise
 
-    def _make(self, storage: Mapping[str, Any]) -> Mapping[str, Any]:
-        name = self.place.repository
-        namespace = self.place.namespace or _namespace(storage, name)
+    def _make(self) -> Mapping[str, Any]:
+        name, namespace = self.place.repository, self._namespace
         body = {"name": name, "storage_namespace": namespace, "default_branch": "main"}
         try:
             self.client.call("POST", "/repositories", body=body)

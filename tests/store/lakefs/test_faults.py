@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -17,6 +17,7 @@ from runtime.store.lakefs.credentials import Access, Keys
 from runtime.store.lakefs.patience import Patience
 from runtime.store.lakefs.remote import Place, Remote
 from runtime.store.lakefs.store import LakeFSStore
+from runtime.store.port import CommitRequest
 from tests.store.wire.exchange import Answer, Request, told
 from tests.store.wire.serve import serving
 
@@ -36,10 +37,18 @@ class Says:
         return self.answers[min(len(self.asked), len(self.answers)) - 1]
 
 
-def failure(endpoint: str, tmp_path: Path) -> tuple[str, str]:
+def look(store: LakeFSStore) -> None:
+    store.head("main")
+
+
+def write(store: LakeFSStore) -> None:
+    store.commit(CommitRequest(branch="main", changes={"a": b"1"}, message="m", build_id="b", expected=None))
+
+
+def failure(endpoint: str, tmp_path: Path, act: Callable[[LakeFSStore], None] = look) -> tuple[str, str]:
     """The code, and all that is said."""
     with pytest.raises(SynthError) as caught:
-        LakeFSStore(Access(endpoint, KEYS), Place("data"), tmp_path, patience=HURRY).head("main")
+        act(LakeFSStore(Access(endpoint, KEYS), Place("data"), tmp_path, patience=HURRY))
     found = caught.value.diagnostics[0]
     text = " ".join((found.message, *found.notes, found.help or ""))
     assert "a-secret-key" not in text and found.help
@@ -186,9 +195,10 @@ def config(**storage: str) -> Answer:
 
 
 @pytest.mark.parametrize(
-    ("answers", "way_out"),
+    ("answers", "way_out", "act"),
     [
-        ([config(blockstore_namespace_example="s3://bucket/"), told(404, "not there")], "s3://bucket/data"),
+        ([config(blockstore_namespace_example="s3://bucket/"), told(404, "not there")], "s3://bucket/data", look),
+        ([config(blockstore_namespace_example="s3://bucket/"), told(404, "not there")], "s3://bucket/data", write),
         (
             [
                 config(default_namespace_prefix="local://"),
@@ -196,15 +206,16 @@ def config(**storage: str) -> Answer:
                 told(400, "storage namespace in use"),
             ],
             "storage_namespace",
+            write,
         ),
     ],
-    ids=["no place known", "place taken"],
+    ids=["no place known", "no place known to a writer", "place taken"],
 )
 def test_a_repository_that_cannot_be_made_asks_for_a_place(
-    tmp_path: Path, answers: list[Answer | None], way_out: str
+    tmp_path: Path, answers: list[Answer | None], way_out: str, act: Callable[[LakeFSStore], None]
 ) -> None:
     with serving(Says([told(404, "tag not found"), *answers])) as endpoint:
-        code, text = failure(endpoint, tmp_path)
+        code, text = failure(endpoint, tmp_path, act)
     assert code == "E1053" and way_out in text
 
 

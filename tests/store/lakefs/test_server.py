@@ -153,6 +153,32 @@ def test_a_server_that_hangs_in_the_middle_of_a_commit_is_waited_for_once(store:
     assert store.head("main") == first.id
 
 
+def test_what_a_commit_holds_is_asked_for_once(store: LakeFSStore, tmp_path: Path) -> None:
+    """It cannot change. Every question is a way there and back."""
+    made = save(store, "main", {"datasets/n/manifest.json": b"{}", "datasets/n/data/x": b"1"}, "one")
+    seen: list[Request] = []
+
+    def counted(inner: Handler) -> Handler:
+        def handle(request: Request) -> Answer | None:
+            seen.append(request)
+            return inner(request)
+
+        return handle
+
+    def look(other: LakeFSStore) -> list[int]:
+        counts = []
+        for _ in range(2):
+            assert [one.path for one in other.entries(made.id, "datasets/n/manifest.json")]
+            assert other.read(made.id, "datasets/n/manifest.json") == b"{}"
+            assert not list(other.entries(made.id, "_synth/review.json"))
+            assert len(list(other.entries(made.id, "datasets"))) == 2
+            counts.append(len(seen))
+        return counts
+
+    first, again = through(counted, store, tmp_path, look)
+    assert first <= 6 and again == first
+
+
 def test_an_equal_object_is_neither_uploaded_nor_downloaded_again(store: LakeFSStore, tmp_path: Path) -> None:
     first = save(store, "main", {"old/a": b"1" * 5000, "old/b": b"2"})
     moved: dict[str, Change] = {f"new/{entry.path[4:]}": entry.id for entry in store.entries(first.id)}
@@ -203,7 +229,12 @@ def test_the_servers_default_branch_can_go_and_come_back(store: LakeFSStore) -> 
 
 def test_looking_at_a_server_makes_nothing(tmp_path: Path) -> None:
     store = new_store(tmp_path)
-    assert described(store)["repository"] is None and store.remote.find() is None
+    assert described(store)["repository"] is None
+    assert not store.branches() and not store.tags() and store.head("main") is None and not store.collect(0).branches
+    for ref in ("main", "abcd", "main~1"):
+        with fails("E1001"):
+            store.resolve(ref)
+    assert store.remote.find() is None
     save(store, "main", FILES)
     assert described(new_store(tmp_path, store.remote.place.repository))["repository"] == store.remote.place.repository
 
