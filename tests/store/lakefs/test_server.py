@@ -139,7 +139,7 @@ def test_nothing_stays_behind_and_what_does_is_swept(store: LakeFSStore) -> None
 def test_a_server_that_hangs_in_the_middle_of_a_commit_is_waited_for_once(store: LakeFSStore, tmp_path: Path) -> None:
     """Not again for each of the uploads, to look, to retry and to tidy up."""
     first = save(store, "main", FILES, "one")
-    many = {f"d/{n}": b"%d" % n for n in range(50)}
+    many: dict[str, Change] = {f"d/{n}": b"%d" % n for n in range(50)}
     for at in (5, 20):
         faulty = Faulty(Forward(access().endpoint), "stall", at, times=1000, stalled=3)
         with serving(faulty) as endpoint:
