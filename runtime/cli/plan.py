@@ -132,7 +132,9 @@ def _few(reasons: Sequence[str]) -> str:
 
 
 def _cause(cause: Cause) -> str:
-    return f"{cause.kind} `{cause.name}` {cause.state}"
+    if cause.kind == "merge":
+        return cause.detail
+    return f"{cause.kind} {cause.state}" if cause.name == cause.kind else f"{cause.kind} `{cause.name}` {cause.state}"
 
 
 def _show_cell(cell: Cell) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import typer
 
-from runtime.cli.console import paint, plural, say, say_json
+from runtime.cli.console import paint, plural, say, say_json, width
 from runtime.cli.context import Context
 from runtime.cli.options import Json
 
@@ -42,7 +43,8 @@ def run(
 def _show(found: History) -> None:
     for finding in found.findings:
         say(f"{paint('wrong', 'red')}  {finding.where[:10] if '/' not in finding.where else finding.where}")
-        say(f"       {finding.what}")
+        for line in textwrap.wrap(finding.what, width() - 7) or [""]:
+            say(f"       {line}")
     for old in found.outdated:
         say(f"{paint('note', 'yellow')}   {old.dataset} was built from another version of {old.input}")
     say(f"the log of reviews: {plural(found.events, 'event')}")

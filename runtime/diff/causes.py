@@ -23,7 +23,16 @@ def causes(before: Manifest | None, after: Manifest | None) -> tuple[Cause, ...]
     if before is None or after is None:
         return ()
     found = (*_spec(before, after), *_run(before, after), *_made_from(before, after), *_decided(before, after))
-    return found or _rest(before, after)
+    return (*_merged(before, after), *found) or _rest(before, after)
+
+
+def _merged(before: Manifest, after: Manifest) -> Iterator[Cause]:
+    """A version with rows of two others came about, or a build made all rows of one spec again."""
+    if before.fingerprints.data != after.fingerprints.data:
+        if after.fingerprints.merged:
+            yield Cause("merge", "merge", "added", detail="rows of two versions, merged")
+        elif before.fingerprints.merged:
+            yield Cause("merge", "merge", "removed", detail="merged rows are made anew")
 
 
 def _spec(before: Manifest, after: Manifest) -> Iterator[Cause]:

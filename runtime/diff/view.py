@@ -106,6 +106,8 @@ def counts_line(counts: RowCounts) -> str:
 
 def cause_line(cause: Cause) -> str:
     """What changed, in words: "prompt reply changed", "seed 0 → 1", "step filter 2 added: filter not …"."""
+    if cause.kind == "merge":
+        return cause.detail
     name = cause.name if cause.name.startswith(cause.kind) or cause.kind in _BARE else f"{cause.kind} {cause.name}"
     if cause.kind in _VALUED and (cause.before is not None or cause.after is not None):
         return f"{name} {_value(cause.before)} → {_value(cause.after)}"

@@ -15,7 +15,7 @@ from runtime.merge.sides import Manifests
 from runtime.store.port import Change, CommitId, ObjectId
 from runtime.tables.canonical import digest
 from runtime.tables.layout import dataset_folder
-from runtime.tables.manifest import Fingerprints, Manifest
+from runtime.tables.manifest import MERGED, Fingerprints, Manifest
 
 T = TypeVar("T")
 MAPPINGS = ("models", "sampling", "params", "inputs", "prompts")
@@ -66,7 +66,7 @@ def _fingerprints(base: Manifest | None, ours: Manifest, theirs: Manifest, again
     if same_making(ours, theirs) and not again:
         return own
     parts = sorted((ours.fingerprints.data, theirs.fingerprints.data))
-    return replace(own, data=digest([b"merge", *map(str.encode, parts)]))
+    return replace(own, data=MERGED + digest([b"merge", *map(str.encode, parts)]))
 
 
 def merged_specs(sides: Manifests) -> dict[str, Change]:

@@ -74,13 +74,23 @@ class Counts:
     rejected: Mapping[str, int] = field(default_factory=dict)
 
 
+MERGED = "merge "
+
+
 @dataclass(frozen=True, slots=True)
 class Fingerprints:
-    """Digests of the spec: what changes data, what only describes it, and the compiled program's text."""
+    """Digests of the spec: what changes data, what only describes it, and the compiled program's text.
+
+    `data` of a version that holds rows of two others, which no one build makes, begins with `MERGED`.
+    """
 
     data: str
     description: str
     program: str
+
+    @property
+    def merged(self) -> bool:
+        return self.data.startswith(MERGED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,13 @@ from runtime.build.build import Build, Options, build
 from runtime.build.session import Session
 from runtime.config.project import Project
 from runtime.decisions import Decision, decide, decisions
+from runtime.diff.causes import causes
 from runtime.engines.deterministic import DeterministicEngine
 from runtime.merge import Merged, Resolution, commit_merge, merge
 from runtime.merge.model import Side
+from runtime.query.catalog import manifest_at
 from runtime.sources.catalog import ProjectCatalog
+from runtime.tables.manifest import Manifest
 from tests.acceptance.workshop import Workshop
 
 SPEC = """edition 1
@@ -149,6 +152,27 @@ def test_a_row_left_to_be_regenerated_is_made_by_the_next_build_without_a_call(s
     (again,) = made(shop, {"words": "coldly about"}).datasets
     assert (again.how, again.progress.fresh) == ("ran", 0)
     assert [row["key"] for row in shop.rows("qa")] == ["1", "2", "3"]
+
+
+def test_the_build_after_a_merge_of_two_specs_is_told_to_make_all_rows_anew(shop: Workshop) -> None:
+    made(shop, {})
+    shop.store.create_branch("side", shop.store.resolve("main"))
+    shop.edit("Answer {{", "Kindly answer {{")
+    made(shop, {}, branch="side")
+    shop.edit("Kindly answer {{", "Answer {{")
+    made(shop, {"high": 5})
+    before = on_main(shop)
+    commit_merge(shop.store, "main", merge(shop.store, *heads(shop, "side")), "Merge")
+    after = on_main(shop)
+    made(shop, {"high": 5})
+    assert next(cause.detail for cause in causes(before, after)) == "rows of two versions, merged"
+    assert next(cause.detail for cause in causes(after, on_main(shop))) == "merged rows are made anew"
+
+
+def on_main(shop: Workshop) -> Manifest:
+    found = manifest_at(shop.store, shop.store.resolve("main"), "qa")
+    assert found is not None
+    return found
 
 
 def test_calls_follow_their_row_and_a_row_of_both_sides_carries_both(shop: Workshop) -> None:
