@@ -83,8 +83,8 @@ def _written(path: Path) -> Mapping[str, Any]:
 
     try:
         found = yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise SynthError(_unreadable("it is not YAML")) from None
+    except (yaml.YAMLError, ValueError, RecursionError):  # a day that is none, lists in lists without end
+        raise SynthError(_unreadable("it is not plain YAML")) from None
     return found if isinstance(found, dict) else {}
 
 
@@ -98,6 +98,7 @@ def _checked(endpoint: str) -> str:
     try:
         parts = urlsplit(endpoint)
         good = parts.scheme in ("http", "https") and parts.hostname and parts.username is None and parts.port != 0
+        good = good and not parts.query and not parts.fragment
     except ValueError:
         good = False
     if not good:
@@ -141,7 +142,7 @@ def _other_server(endpoint: str, known: str, where: str) -> Diagnostic:
 
 def _bad_endpoint() -> Diagnostic:
     """Quotes nothing: what was written may hold a password."""
-    help_ = "an endpoint is http:// or https://, a host and a port, and no user or password"
+    help_ = "an endpoint is http:// or https://, a host and a port: no user, no password, nothing behind a `?`"
     return Diagnostic("E1043", "the lakeFS endpoint is not an address", help=help_)
 
 

@@ -64,14 +64,26 @@ def test_half_a_pair_and_nothing_at_all_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "endpoint", ["lakefs.example:8000", "ftp://x", "http://", "http://me:hidden@x", "http://me@x", "http://x:y"]
+    "endpoint",
+    [
+        "lakefs.example:8000",
+        "ftp://x",
+        "http://",
+        "http://me:hidden@x",
+        "http://me@x",
+        "http://x:y",
+        "http://x?token=hidden",
+        "http://x/#hidden",
+    ],
 )
 def test_what_is_no_address_is_not_repeated(tmp_path: Path, endpoint: str) -> None:
     text = told(endpoint, KEYS, tmp_path)
     assert "not an address" in text and "hidden" not in text and "me@" not in text
 
 
-@pytest.mark.parametrize("text", ["{", "- a\n- b", "!!python/object/apply:os.system [echo]"])
+@pytest.mark.parametrize(
+    "text", ["{", "- a\n- b", "!!python/object/apply:os.system [echo]", "credentials: 2026-13-45", "[" * 20_000]
+)
 def test_the_file_makes_no_objects_and_no_tracebacks(tmp_path: Path, text: str) -> None:
     (tmp_path / ".lakectl.yaml").write_text(text)
     with pytest.raises(SynthError, match="E1043"):
