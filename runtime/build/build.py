@@ -108,12 +108,13 @@ async def _build(analysis: Analysis, session: Session, options: Options, watch: 
         await session.close_engines()
     failed = [gate for one in built for gate in one.gates if not gate.held]
     branch = commit.scratch(session.store, options.branch, head) if failed and options.audits == "scratch" else None
-    made = commit.make(changes, branch or options.branch, options.message, built, session) if changes else None
+    into = branch or options.branch
+    made = commit.make(changes, into, options.message, built, session, skipped) if changes else None
     if made is not None:
         commit.remember(session, built)
     left_out = (warning for one in built for warning in one.warnings)
     warnings = (*left_out, *(gate.warned(branch) for gate in failed), *skipped)
-    return Build(tuple(built), made, made.id if made else head, branch or options.branch, warnings)
+    return Build(tuple(built), made, made.id if made else head, into, warnings)
 
 
 async def _dataset(
