@@ -35,7 +35,7 @@ def run(
 
 
 def _list(context: Context, as_json: bool) -> None:
-    from runtime.cli.history import SHORT, subject
+    from runtime.cli.history import SHORT, commits, subject
 
     current, found = context.branch, context.store.branches()
     if as_json:
@@ -44,9 +44,9 @@ def _list(context: Context, as_json: bool) -> None:
     if current not in found:
         say(paint(f"* {current}", "green") + "  no commit yet")
     wide = max(map(len, found), default=0)
-    for name, at in found.items():
+    for name, commit in zip(found, commits(context.store, found.values()), strict=True):
         mark = paint(f"* {name.ljust(wide)}", "green") if name == current else f"  {name.ljust(wide)}"
-        say(f"{mark}  {at[:SHORT]} {subject(context.store.get(at))}")
+        say(f"{mark}  {commit.id[:SHORT]} {subject(commit)}")
 
 
 def _delete(context: Context, name: str | None) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from runtime.cli.console import paint
@@ -31,6 +32,12 @@ def title(commit: Commit, called: Iterable[str] = ()) -> str:
 
 def time(commit: Commit) -> str:
     return f"{commit.time:%Y-%m-%d %H:%M} UTC"
+
+
+def commits(store: Store, ids: Iterable[CommitId]) -> Iterator[Commit]:
+    """In that order, several asked for at once: a server's answer takes its way."""
+    with ThreadPoolExecutor(8) as pool:
+        yield from pool.map(store.get, ids)
 
 
 def subject(commit: Commit) -> str:

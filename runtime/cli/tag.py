@@ -29,8 +29,8 @@ def run(
     elif as_json:
         say_json([{"name": tag, "commit": commit} for tag, commit in store.tags().items()])
     else:
-        from runtime.cli.history import SHORT, subject
+        from runtime.cli.history import SHORT, commits, subject
 
         found = store.tags()
-        for tag, commit in found.items():
-            say(f"{tag.ljust(max(map(len, found)))}  {commit[:SHORT]} {subject(store.get(commit))}")
+        for tag, made in zip(found, commits(store, found.values()), strict=True):
+            say(f"{tag.ljust(max(map(len, found)))}  {made.id[:SHORT]} {subject(made)}")

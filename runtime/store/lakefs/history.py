@@ -50,6 +50,7 @@ class History:
     def __init__(self, remote: Remote) -> None:
         self._remote = remote
         self._known: dict[CommitId, Node] = {}
+        self._reach = WALK
 
     def node(self, commit: CommitId) -> Node:
         """E1007 when the server does not have a commit that something names."""
@@ -70,7 +71,8 @@ class History:
 
     def log(self, start: CommitId, limit: int | None) -> Iterator[Commit]:
         """Children before parents, newest first."""
-        self._fetch(start, min(limit or PAGE, PAGE))
+        if start not in self._known:
+            self._fetch(start, min(limit or PAGE, PAGE))
         heap, seen, given = [self._newest_first(start)], {start}, 0
         while heap and (limit is None or given < limit):
             commit = self._known[heapq.heappop(heap)[-1]].commit
@@ -105,18 +107,25 @@ class History:
     def since(self, head: CommitId | None, stop: CommitId | None) -> Iterator[Commit]:
         """From `head` along first parents to `stop`, which is left out."""
         while head is not None and head != stop:
-            commit = self._walked(head).commit
+            commit = self.line(head)
             yield commit
             head = commit.parents[0] if commit.parents else None
 
-    def _walked(self, commit: CommitId) -> Node:
-        """As `node`, for a walk that will ask for the ancestors next."""
+    def line(self, commit: CommitId) -> Commit:
+        """As `get`, for a walk that will ask for its first parent next."""
         if commit not in self._known:
             self._fetch(commit, WALK)
+        return self.get(commit)
+
+    def _walked(self, commit: CommitId) -> Node:
+        """As `node`, for a walk that will ask for all ancestors next: more at once, the longer the walk."""
+        if commit not in self._known:
+            self._fetch(commit, self._reach, first_parent=False)
+            self._reach = min(2 * self._reach, PAGE)
         return self.node(commit)
 
-    def _fetch(self, start: CommitId, amount: int) -> None:
-        query = {"amount": amount, "first_parent": True}
+    def _fetch(self, start: CommitId, amount: int, first_parent: bool = True) -> None:
+        query = {"amount": amount, "first_parent": first_parent}
         try:
             page = self._remote.get(f"/refs/{segment(start)}/commits", query)
         except faults.Refused as error:

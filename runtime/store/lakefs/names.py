@@ -110,7 +110,7 @@ class Names:
 
     def resolve(self, ref: str) -> CommitId:
         """E1001 unknown, E1005 before the first commit, E1006 ambiguous."""
-        return typed.resolve(ref, self._named, lambda commit: self._history.get(commit).parents)
+        return typed.resolve(ref, self._named, lambda commit: self._history.line(commit).parents)
 
     def _named(self, name: str) -> CommitId:
         found = self.head(name) if BRANCH_NAME.fullmatch(name) else None

@@ -179,6 +179,26 @@ def test_what_a_commit_holds_is_asked_for_once(store: LakeFSStore, tmp_path: Pat
     assert first <= 6 and again == first
 
 
+def test_a_history_of_many_merges_takes_few_requests(store: LakeFSStore, tmp_path: Path) -> None:
+    head = save(store, "main", FILES, "first").id
+    for n in range(12):
+        store.create_branch(f"side{n}", head)
+        side = save(store, f"side{n}", {"a": b"%d" % n}, f"s{n}")
+        head = save(store, "main", {"n": b"%d" % n}, f"m{n}", merged=side.id).id
+    for ask, most in ((lambda other: other.log("main"), 4), (lambda other: other.resolve("main~11"), 4)):
+        seen: list[Request] = []
+
+        def counted(inner: Handler, seen: list[Request] = seen) -> Handler:
+            def handle(request: Request) -> Answer | None:
+                seen.append(request)
+                return inner(request)
+
+            return handle
+
+        through(counted, store, tmp_path, ask)
+        assert len(seen) <= most
+
+
 def test_an_equal_object_is_neither_uploaded_nor_downloaded_again(store: LakeFSStore, tmp_path: Path) -> None:
     first = save(store, "main", {"old/a": b"1" * 5000, "old/b": b"2"})
     moved: dict[str, Change] = {f"new/{entry.path[4:]}": entry.id for entry in store.entries(first.id)}
