@@ -10,6 +10,11 @@ from runtime.cli.console import paint, plural, say, say_json
 from runtime.cli.context import Context
 from runtime.cli.options import Json
 
+WAYS_OUT = {
+    "git": "what another clone has comes back with `git fetch`; what a spec makes, with `synth build`",
+    "lakefs": "what the server's storage has lost, its backup has; what a spec makes comes with `synth build`",
+}
+
 
 def run(
     mend: bool = typer.Option(False, "--mend", help="Put back what this machine has an intact copy of."),
@@ -24,7 +29,8 @@ def run(
     """
     from runtime.upkeep.fsck import Fsck
 
-    check = Fsck(Context.here().store, mend)
+    context = Context.here()
+    check = Fsck(context.store, mend)
     faults = []
     for fault in check.faults():
         faults.append(fault)
@@ -36,6 +42,8 @@ def run(
         say_json({**asdict(check.look), "faults": [asdict(fault) for fault in faults]})
     else:
         _sum(check.look.commits, check.look.files, check.look.size, len(faults), left)
+    if left and not as_json:
+        say(WAYS_OUT[context.project.config.store.kind])
     if left:
         raise typer.Exit(1)
 
@@ -46,5 +54,3 @@ def _sum(commits: int, files: int, size: int, faults: int, left: int) -> None:
         say(f"nothing is wrong: {looked}")
         return
     say(f"{plural(faults, 'fault')}, {faults - left:,} mended: {looked}")
-    if left:
-        say("what another clone has comes back with `git fetch`; what a spec makes, with `synth build`")

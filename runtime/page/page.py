@@ -13,7 +13,7 @@ from runtime.page.differences import counts
 from runtime.review import PullRequest, Reviews, refuse_direct, rules
 from runtime.review.json import said_json, summary_json
 from runtime.review.outcome import outcome
-from runtime.store.port import CommitId, Store
+from runtime.store.port import CommitId, Store, Unavailable
 
 Json = Any
 Pair = tuple[CommitId | None, CommitId]
@@ -92,12 +92,17 @@ class Page:
             pair = self.reviews.heads(pull)
         except SynthError as error:
             return 0, as_json(error.diagnostics)
-        found: tuple[int, list[Json]] = self._known.get_or(("outcome", pair), lambda: self._previewed(pair))
+        try:
+            found: tuple[int, list[Json]] = self._known.get_or(("outcome", pair), lambda: self._previewed(pair))
+        except Unavailable as error:
+            return 0, as_json(error.diagnostics)
         return found
 
     def _previewed(self, pair: Pair) -> tuple[int, list[Json]]:
         try:
             found = outcome(self.store, *pair)
+        except Unavailable:
+            raise  # it will pass, and must not be remembered
         except SynthError as error:
             return 0, as_json(error.diagnostics)
         return len(found.conflicts), as_json(found.problems)

@@ -21,7 +21,7 @@ from runtime.review.recorded import Policy, configured, policy_bytes, recorded
 from runtime.review.rules import Case, judged
 from runtime.review.signing import holds
 from runtime.review.state import pull_request
-from runtime.store.port import Commit, CommitId, Store
+from runtime.store.port import Commit, CommitId, Store, Unavailable
 
 if TYPE_CHECKING:
     from runtime.config.model import Config
@@ -102,6 +102,8 @@ def _log(store: Store, found: History) -> Sequence[Event]:
     for path in sorted(_paths(store, head), key=lambda path: (events.parse_path(path) or (0, 0, ""))[1]):
         try:
             good.append(events.read(path, store.read(head, path)))
+        except Unavailable:
+            raise
         except SynthError as error:
             found.findings.append(Finding(path, error.diagnostics[0].message))
     found.events = len(good)

@@ -127,6 +127,10 @@ class BranchMoved(SynthError):
         )
 
 
+class Unavailable(SynthError):
+    """The store could not be asked: this says nothing about what it holds."""
+
+
 class Store(Protocol):
     """One repository. Methods raise `SynthError` (E10xx) for unknown names, damaged objects and unwritable folders."""
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from dsl.diagnostics import SynthError
 from runtime.query.catalog import is_manifest
 from runtime.query.shards import range_of
-from runtime.store.port import Commit, CommitId, Entry, ObjectId, Store
+from runtime.store.port import Commit, CommitId, Entry, ObjectId, Store, Unavailable
 from runtime.tables import layout
 from runtime.tables.manifest import Manifest, Shard, TableManifest
 from runtime.tables.manifest_json import read_manifest
 from runtime.tables.schema import Schema
 
 REVIEWS = "_synth_review"
+THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Fsck:
         for name, head in self._heads().items():
             try:
                 commits = self.store.log(head)
+            except Unavailable:
+                raise
             except SynthError as error:
                 yield Fault(head, f"the history of `{name}`", _why(error))
                 continue
@@ -80,22 +84,29 @@ class Fsck:
     def _commit(self, commit: Commit) -> Iterator[Fault]:
         try:
             entries = [entry for entry in self.store.entries(commit.id) if entry.id not in self._seen]
+        except Unavailable:
+            raise
         except SynthError as error:
             yield Fault(commit.id, "the list of its files", _why(error))
             return
         self._seen |= {entry.id for entry in entries}
+        self.look.files += len(entries)
+        self.look.size += sum(max(entry.size, 0) for entry in entries)
         known: dict[str, Named] = {}
         for entry in (entry for entry in entries if is_manifest(entry.path)):
             yield from self._manifest(commit.id, entry, known)
-        for entry in (entry for entry in entries if not is_manifest(entry.path)):
-            yield from self._file(commit.id, entry, known.get(entry.path))
+        files = [entry for entry in entries if not is_manifest(entry.path)]
+        with ThreadPoolExecutor(THREADS) as pool:  # a server's answer takes its way, and a digest waits for no lock
+            for found in pool.map(lambda entry: self._file(commit.id, entry, known.get(entry.path)), files):
+                yield from found
 
     def _manifest(self, commit: CommitId, entry: Entry, known: dict[str, Named]) -> Iterator[Fault]:
         """Fills `known`; tells of shards that the manifest names and the commit does not have."""
-        self._count(entry)
         where = f"the manifest of {layout.described(entry.path)}"
         try:
             manifest = read_manifest(self.store.read(commit, entry.path))
+        except Unavailable:
+            raise
         except SynthError as error:
             yield self._mended(Fault(commit, where, _why(error)), entry)
             return
@@ -106,16 +117,15 @@ class Fsck:
             if path not in there:
                 yield Fault(commit, shard.where, f"there is no file `{path}`")
 
-    def _file(self, commit: CommitId, entry: Entry, known: Named | None) -> Iterator[Fault]:
-        self._count(entry)
+    def _file(self, commit: CommitId, entry: Entry, known: Named | None) -> list[Fault]:
         where = known.where if known else f"`{entry.path}`"
         try:
             why = self._look_into(commit, entry, known)
+        except Unavailable:
+            raise
         except SynthError as error:
-            yield self._mended(Fault(commit, where, _why(error)), entry)
-            return
-        if why is not None:
-            yield Fault(commit, where, why)
+            return [self._mended(Fault(commit, where, _why(error)), entry)]
+        return [] if why is None else [Fault(commit, where, why)]
 
     def _look_into(self, commit: CommitId, entry: Entry, known: Named | None) -> str | None:
         data = self.store.read(commit, entry.path)  # from the store itself: a cached copy may be intact
@@ -126,10 +136,6 @@ class Fsck:
         from runtime.upkeep.shard import fault_of
 
         return fault_of(self.store.local(commit, entry.path), known.shard, known.schema)
-
-    def _count(self, entry: Entry) -> None:
-        self.look.files += 1
-        self.look.size += max(entry.size, 0)
 
     def _mended(self, fault: Fault, entry: Entry) -> Fault:
         return replace(fault, mended=self.mend and self.store.restore(entry.id))

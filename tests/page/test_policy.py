@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from dsl.diagnostics import Diagnostic
 from runtime.decisions import Decision, decide
+from runtime.store.port import Unavailable
 from tests.page.client import Client
 from tests.page.conftest import let_in
 from tests.page.project import AUTHOR, DATASET, HOSTILE, REVIEWER, SOURCE, TARGET, Reviewed
@@ -91,3 +93,20 @@ def test_what_was_said_can_be_read_when_the_branch_is_gone(client: Client, revie
 def _configure(reviewed: Reviewed, policy: str) -> None:
     file = reviewed.root / "synth.toml"
     file.write_text(file.read_text() + policy)
+
+
+def test_a_store_that_could_not_be_asked_once_is_asked_again(
+    guarded: Reviewed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it holds does not change and is remembered; that a server was away for a minute is not."""
+    away = Diagnostic("E1040", "the server cannot be reached")
+
+    def unreachable(*_: object) -> None:
+        raise Unavailable(away)
+
+    with let_in(guarded, REVIEWER) as client:
+        with monkeypatch.context() as patch:
+            patch.setattr("runtime.page.page.outcome", unreachable)
+            pull = client.get(PULL)
+            assert ([one["code"] for one in pull["problems"]], pull["mergeable"]) == (["E1040"], False)
+        assert client.get(PULL)["problems"] == []

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from dsl.diagnostics import SynthError
+from dsl.diagnostics import Diagnostic, SynthError
 from runtime.config import Config, Project, ReviewConfig
 from runtime.merge import commit_merge, merge
 from runtime.review import events, merge_pull, open_reviews
 from runtime.review.history import History, verify_history
 from runtime.review.log import BRANCH
 from runtime.review.recorded import Policy, record
-from runtime.store.port import CommitRequest
+from runtime.store.port import CommitRequest, Unavailable
 from tests.review.built import PAGES, Built
 from tests.review.desk import ADA, BOB, EVE, Desk, rows, version
 from tests.review.test_signing import SIGNED, key_of, signers, signing
@@ -55,6 +55,15 @@ def test_what_was_approved_and_merged_is_in_order(desk: Desk) -> None:
 
 def test_no_policy_of_ones_own_is_needed_to_check_a_recorded_one(desk: Desk) -> None:
     assert verify_history(desk.store, Config()).branches == ("main",)
+
+
+def test_a_server_that_stops_answering_is_no_finding(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent(commit: str, path: str) -> bytes:
+        raise Unavailable(Diagnostic("E1040", "the server cannot be reached"))
+
+    monkeypatch.setattr(desk.store, "read", silent)
+    with pytest.raises(SynthError, match="E1040"):
+        verify_history(desk.store, STRICT)
 
 
 def test_a_direct_commit_is_found(desk: Desk) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from dsl.diagnostics import Diagnostic, SynthError
 from runtime.store.git.store import GitStore
-from runtime.store.port import CommitRequest
+from runtime.store.port import CommitRequest, Unavailable
 from runtime.tables.layout import manifest_path, shard_path, table_folder
 from runtime.tables.manifest_json import read_manifest
 from runtime.tables.schema import INT, STR
@@ -50,6 +51,24 @@ def test_a_whole_store_has_no_faults(builder: Builder, tmp_path: Path) -> None:
     check = Fsck(builder.store)
     assert list(check.faults()) == []
     assert check.look.commits == 2 and check.look.files > 6
+
+
+@pytest.mark.parametrize("asked", [0, 2, 5])
+def test_a_server_that_stops_answering_is_no_damage(
+    builder: Builder, monkeypatch: pytest.MonkeyPatch, asked: int
+) -> None:
+    """Nothing is known about what could not be read; and one who is not there is not asked for each file."""
+    answers = iter([True] * asked)
+    read = builder.store.read
+
+    def reads(commit: str, path: str) -> bytes:
+        if next(answers, False):
+            return read(commit, path)
+        raise Unavailable(Diagnostic("E1040", "the server cannot be reached"))
+
+    monkeypatch.setattr(builder.store, "read", reads)
+    with pytest.raises(SynthError, match="E1040"):
+        list(Fsck(builder.store).faults())
 
 
 def test_every_object_that_is_touched_is_found(builder: Builder, tmp_path: Path) -> None:

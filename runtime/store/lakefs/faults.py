@@ -9,6 +9,7 @@ SynthError
 from __future__ import annotations
 
 from dsl.diagnostics import Diagnostic, SynthError
+from runtime.store.port import Unavailable
 
 LATER = frozenset({420, 423, 429, 500, 502, 503, 504})
 """Statuses after which the same request may succeed. 500 is also what lakeFS answers while a branch is locked."""
@@ -24,7 +25,7 @@ class Refused(SynthError):
         super().__init__(diagnostic)
 
 
-class Unanswered(SynthError):
+class Unanswered(Unavailable):
     """Asking again may help. Whether the request had its effect is unknown: look before repeating it."""
 
 
