@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Progress:
-    """`wanted` is the target, or the number of candidates where there is none, or None when neither is known.
+    """`wanted` is the target, or the number of candidates where there is none, or None when neither is known;
+    `candidates` is that number beside a target, too.
 
     `fresh` are calls that reached an engine, `reused` those the journal answered; `tokens` are of fresh calls. `runs`
     are tools that were run in the sandbox, and `sandbox` says what held them.
@@ -25,6 +26,7 @@ class Progress:
     completion_tokens: int = 0
     runs: int = 0
     sandbox: str = ""
+    candidates: int | None = None
 
     @property
     def calls(self) -> int:

@@ -52,8 +52,8 @@ class Job:
         self.cleared = Decontaminations(dataset, self.inputs.sources, lambda: against(self.loaded, self.stage()))
         self.pace = pace_of(dataset, self.window)
         axes = self.inputs.axes(self.loaded)
-        known = [number for number in (count(axes), self.limit, wanted(dataset)) if number is not None]
-        self.progress.wanted = min(known, default=None)
+        self.progress.candidates = _least(count(axes), self.limit)
+        self.progress.wanted = _least(self.progress.candidates, wanted(dataset))
 
     def stage(self) -> Stage:
         dataset = self.loaded.plan
@@ -159,3 +159,7 @@ def wanted(dataset: plan.DatasetPlan) -> int | None:
 def step_texts(dataset: plan.DatasetPlan) -> dict[str, StepText]:
     """Every statement's own text, and the names that `dropped by` may use, by step id."""
     return {step.id: StepText(step.title, getattr(step, "names", ())) for step in dataset.all_steps()}
+
+
+def _least(*numbers: int | None) -> int | None:
+    return min((number for number in numbers if number is not None), default=None)

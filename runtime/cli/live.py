@@ -31,14 +31,21 @@ def line(progress: Progress, seconds: float) -> str:
         step, count = progress.rejected.most_common(1)[0]
         parts.append(f"−{count:,} {step}")
     left = remaining(progress, seconds)
-    return " · ".join([*parts, f"about {duration(left)} left"] if left is not None else parts)
+    told = [] if left is None else [f"about {duration(left)} left"] if left else ["finishing"]
+    return " · ".join(parts + told)
 
 
 def remaining(progress: Progress, seconds: float) -> float | None:
-    """Seconds still to go at the pace so far; None before there is one."""
-    if progress.wanted is None or not progress.kept or seconds < 1:
+    """Seconds still to go at the pace so far, to the target or to the last candidate; None before there is a pace."""
+    tried = _to_go(progress.attempted, progress.candidates, seconds)
+    kept = _to_go(progress.kept, progress.wanted, seconds)
+    return min((left for left in (tried, kept) if left is not None), default=None)
+
+
+def _to_go(done: int, of: int | None, seconds: float) -> float | None:
+    if of is None or not done or seconds < 1:
         return None
-    return seconds / progress.kept * max(0, progress.wanted - progress.kept)
+    return seconds / done * max(0, of - done)
 
 
 def duration(seconds: float) -> str:

@@ -65,6 +65,17 @@ def test_the_live_line_says_how_far_how_fast_and_how_long() -> None:
         assert part in text
 
 
+def test_a_build_that_has_tried_all_promises_no_time() -> None:
+    """Rows that were dropped will never be kept: what still takes time is the commit."""
+    progress = _progress()
+    progress.candidates = 20
+    assert "about 60 s left" in line(progress, 60.0)
+    progress.candidates = 11
+    assert "about 6 s left" in line(progress, 60.0)
+    progress.candidates = 10
+    assert line(progress, 60.0).endswith(" · finishing")
+
+
 @pytest.mark.parametrize(("seconds", "shown"), [(5, "5 s"), (300, "5 min"), (7_200, "2.0 h")])
 def test_durations_are_said_as_people_do(seconds: float, shown: str) -> None:
     assert duration(seconds) == shown
