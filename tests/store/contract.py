@@ -137,8 +137,9 @@ class StoreContract:
         store.tag("v1", made.id)
         with fails("E1003"):
             store.tag("tone", made.id)
-        with fails("E1003"):
+        with fails("E1003") as caught:
             store.create_branch("v1", made.id)
+        assert caught.value.diagnostics[0].notes == (f"at {made.id}",)
         with fails("E1003"):
             save(store, "v1", {"a": b"2"}, expected=None)
         assert (set(store.branches()), set(store.tags())) == ({"main", "tone"}, {"v1"})

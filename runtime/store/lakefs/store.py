@@ -77,7 +77,7 @@ class LakeFSStore:
         self.get(at)
         if not self._names.create_branch(name, at):
             found = self._names.head(name)
-            raise SynthError(taken("branch" if found else "tag", name, found))
+            raise SynthError(taken("branch" if found else "tag", name, found or self.tags().get(name)))
 
     def delete_branch(self, name: str) -> None:
         check_branch_name(name)
