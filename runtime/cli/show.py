@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from runtime.cli.console import paint, plural, say, say_json
+from runtime.cli.console import paint, plural, say, say_json, width
 from runtime.cli.context import Context
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def run(
     for manifest in manifests:
         say()
         for line in _lines(manifest, failures(store, commit.id, manifest.dataset, manifest.counts.rejected)):
-            say(line)
+            say(fill(line, width(), subsequent_indent="      ", break_long_words=False, break_on_hyphens=False))
 
 
 def _flagged(store: Store, commit: Commit, as_json: bool) -> None:

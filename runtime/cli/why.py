@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import typer
@@ -73,8 +74,8 @@ def _rejected(told: Story) -> None:
     decision = next((found.decision for found in told.decisions if found.decision.verdict == "reject"), None)
     if decision is not None:
         name = told.dataset.manifest.dataset
-        table = "" if decision.table == name else f" --table {decision.table}"
-        say(f"`synth decide {name} {decision.key}{table} --withdraw` takes it back")
+        table = "" if decision.table == name else f" --table {quote(decision.table)}"
+        say(f"`synth decide {name} {quote(decision.key)}{table} --withdraw` takes it back")
 
 
 def _decided(told: Story) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from runtime.diff.index import Index
+    from runtime.diff.reading import Readers
 
     Ints = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -49,7 +50,14 @@ class Changes:
     def index(self) -> Index:
         from runtime.diff.index import index_of
 
-        return index_of(self.old.files, self.new.files)
+        return index_of(self.old.files, self.new.files, self.readers)
+
+    @cached_property
+    def readers(self) -> Readers:
+        """What the index has opened is open still when the rows are read, once."""
+        from runtime.diff.reading import Readers
+
+        return Readers(len(self.old.files) + len(self.new.files))
 
     @cached_property
     def counts(self) -> RowCounts:
@@ -84,8 +92,11 @@ class Changes:
 
         size = sum(file.size for file in (*self.old.files, *self.new.files))
         if len(self.index) > KEPT_ROWS or (size > KEPT_BYTES and len(self.index) > BLOCK):
+            self.readers.close()
             return None
-        return self._read(np.arange(len(self.index)))
+        found = self._read(np.arange(len(self.index)))
+        self.readers.close()
+        return found
 
     def _read(self, places: Ints) -> tuple[pa.Table, pa.Table]:
         """Files that were compared together are read together, each lot in a thread."""

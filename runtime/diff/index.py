@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from runtime.diff.model import RowState
-from runtime.diff.reading import ShardReader, threaded
+from runtime.diff.reading import Readers, ShardReader, threaded
 from runtime.diff.shards import Group, ShardFile, groups
 from runtime.tables.rows import HASH_BYTES, combined
 
@@ -53,9 +53,9 @@ class Index:
         return np.flatnonzero(self.state == STATES.index(state))
 
 
-def index_of(old: tuple[ShardFile, ...], new: tuple[ShardFile, ...]) -> Index:
+def index_of(old: tuple[ShardFile, ...], new: tuple[ShardFile, ...], readers: Readers) -> Index:
     def compared(group: Group) -> Index:
-        return _compared(_files(old, group[0]), _files(new, group[1]))
+        return _compared(_files(old, group[0], readers), _files(new, group[1], readers))
 
     return _joined(list(threaded(compared, list(groups(old, new)))))
 
@@ -63,8 +63,8 @@ def index_of(old: tuple[ShardFile, ...], new: tuple[ShardFile, ...]) -> Index:
 Files = list[tuple[int, ShardReader]]
 
 
-def _files(files: tuple[ShardFile, ...], numbers: list[int]) -> Files:
-    return [(number, ShardReader(files[number].path)) for number in numbers]
+def _files(files: tuple[ShardFile, ...], numbers: list[int], readers: Readers) -> Files:
+    return [(number, readers(files[number].path)) for number in numbers]
 
 
 def _compared(old: Files, new: Files) -> Index:

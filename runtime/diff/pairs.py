@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from runtime.diff.index import Side
-from runtime.diff.reading import Picked, ShardReader
+from runtime.diff.reading import Picked, Readers
 from runtime.diff.schema import types_of
 from runtime.diff.shards import ShardFile, Version
 from runtime.tables.schema import arrow_schema
@@ -34,8 +34,8 @@ class Pairs:
     def read(self, places: Ints) -> Both:
         """Old rows and new rows; a place that one version has no row at adds none to that side."""
         changes = self._changes
-        old = _picked(changes.old.files, changes.index.old, places)
-        new = _picked(changes.new.files, changes.index.new, places)
+        old = _picked(changes.old.files, changes.index.old, places, changes.readers)
+        new = _picked(changes.new.files, changes.index.new, places, changes.readers)
         before = _read(old, changes.before)
         if len(old) == len(new) == 1 and self._common and _beside(changes, places, old[0], new[0]):
             return before, self._second(before, old[0], new[0])
@@ -53,12 +53,12 @@ class Pairs:
         return _joined(before, self._changes.before), _joined(after, self._changes.after)
 
 
-def _picked(files: tuple[ShardFile, ...], side: Side, places: Ints) -> list[Picked]:
+def _picked(files: tuple[ShardFile, ...], side: Side, places: Ints, readers: Readers) -> list[Picked]:
     """By file. Files follow each other as keys do, so that each file's rows stand together."""
     there = places[side.file[places] >= 0]
     numbers, starts = np.unique(side.file[there], return_index=True)
     rows = np.split(side.row[there], starts[1:])
-    return [Picked(ShardReader(files[n].path), own) for n, own in zip(numbers.tolist(), rows, strict=False)]
+    return [Picked(readers(files[n].path), own) for n, own in zip(numbers.tolist(), rows, strict=False)]
 
 
 def _beside(changes: Changes, places: Ints, old: Picked, new: Picked) -> bool:

@@ -9,19 +9,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 T = TypeVar("T")
 R = TypeVar("R")
-THREADS = min(8, 2 * (os.cpu_count() or 1))
+THREADS = min(8, 1 + (os.cpu_count() or 1))
 
 
 def threaded(function: Callable[[T], R], values: Sequence[T]) -> Iterable[R]:
@@ -35,52 +33,65 @@ def _pooled(function: Callable[[T], R], values: Sequence[T]) -> Iterator[R]:
 
 
 class ShardReader:
-    """One file, opened on first use and closed when nothing holds it any more."""
+    """One file, closed when nothing holds it any more. `sizes` are the rows of each row group.
+
+    Nothing here is a `cached_property` that several threads use: Python 3.11 has one lock for those of all files.
+    """
 
     def __init__(self, path: str) -> None:
-        self._path = path
-
-    @cached_property
-    def _bytes(self) -> pa.MemoryMappedFile:
         import pyarrow as pa
-
-        return pa.memory_map(self._path)
-
-    @cached_property
-    def _file(self) -> pq.ParquetFile:
         import pyarrow.parquet as pq
 
-        return pq.ParquetFile(self._bytes)
-
-    @cached_property
-    def sizes(self) -> tuple[int, ...]:
-        """Rows of each row group."""
-        metadata = self._file.metadata
-        return tuple(metadata.row_group(number).num_rows for number in range(metadata.num_row_groups))
+        self.path = path
+        self._bytes: pa.MemoryMappedFile = pa.memory_map(path)
+        self._metadata = pq.read_metadata(self._bytes)
+        self._file = pq.ParquetFile(self._bytes, metadata=self._metadata)
+        groups = range(self._metadata.num_row_groups)
+        self._found: dict[str, list[int]] | None = None
+        self.sizes = tuple(self._metadata.row_group(number).num_rows for number in groups)
 
     def read(self, columns: Sequence[str], groups: Sequence[int] | None = None) -> pa.Table:
         wanted = range(len(self.sizes)) if groups is None else groups
         return self._file.read_row_groups(list(wanted), list(columns), use_threads=False)
 
-    @cached_property
     def _leaves(self) -> dict[str, list[int]]:
         """The physical columns that each column is stored in."""
-        found: dict[str, list[int]] = {}
-        schema = self._file.metadata.schema
-        for number in range(len(schema)):
-            found.setdefault(schema.column(number).path.partition(".")[0], []).append(number)
-        return found
+        if self._found is None:
+            found: dict[str, list[int]] = {}
+            schema = self._metadata.schema
+            for number in range(len(schema)):
+                found.setdefault(schema.column(number).path.partition(".")[0], []).append(number)
+            self._found = found
+        return self._found
 
     def stored(self, column: str, group: int) -> list[tuple[object, ...]] | None:
         """How and as what bytes a column of a row group is stored; None for a column that is not found by its name."""
-        leaves = self._leaves.get(column)
+        leaves = self._leaves().get(column)
         return None if leaves is None else [self._chunk(leaf, group) for leaf in leaves]
 
     def _chunk(self, leaf: int, group: int) -> tuple[object, ...]:
-        chunk = self._file.metadata.row_group(group).column(leaf)
+        chunk = self._metadata.row_group(group).column(leaf)
         start = chunk.dictionary_page_offset or chunk.data_page_offset
         data = self._bytes.read_at(chunk.total_compressed_size, start)
         return chunk.physical_type, chunk.compression, chunk.num_values, data
+
+
+class Readers:
+    """Opens each of a few files once, until `close`; of more than `MOST`, a file anew each time it is asked for."""
+
+    MOST = 400
+
+    def __init__(self, files: int) -> None:
+        self._kept: dict[str, ShardReader] | None = {} if files <= self.MOST else None
+
+    def __call__(self, path: str) -> ShardReader:
+        if self._kept is None:
+            return ShardReader(path)
+        found = self._kept.get(path)
+        return self._kept.setdefault(path, ShardReader(path)) if found is None else found
+
+    def close(self) -> None:
+        self._kept = None
 
 
 class Picked:

@@ -146,7 +146,7 @@ CASES = {
 
 
 @given(**CASES)
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_statements_keep_and_drop_as_their_model_does(scripts: list[Script], wanted: int, concurrency: int) -> None:
     check(scripts, wanted, concurrency)
 

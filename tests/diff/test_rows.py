@@ -209,7 +209,7 @@ def test_any_page_of_many_changes_reads_no_more_than_its_own_files(
     opened = ShardReader.read
 
     def recorded(self: ShardReader, columns: Sequence[str], groups: Sequence[int] | None = None) -> pa.Table:
-        read.append(self._path)
+        read.append(self.path)
         return opened(self, columns, groups)
 
     monkeypatch.setattr(ShardReader, "read", recorded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -38,7 +39,8 @@ def test_the_commonest_reason_stands_beside_the_number_of_rows(tmp_path: Path) -
     assert head is not None
     shown = start(tmp_path, "show")
     assert shown.wait() == 0
-    told = [line.strip() for line in shown.out.splitlines() if "dropped" in line]
+    lines = re.sub(r"\n {6}", " ", shown.out).splitlines()
+    told = [line.strip() for line in lines if "dropped" in line]
     assert [line.partition(" by ")[2].rpartition(": ")[2] for line in told] == ["words(text) > 9000", SHORT]
     found = failures(work.store, head, "notes", {"gen short": 1, "gen note": 3})
     assert found == {"gen note": "text: words(text) > 9000", "gen short": SHORT}
