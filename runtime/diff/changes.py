@@ -92,11 +92,8 @@ class Changes:
 
         size = sum(file.size for file in (*self.old.files, *self.new.files))
         if len(self.index) > KEPT_ROWS or (size > KEPT_BYTES and len(self.index) > BLOCK):
-            self.readers.close()
             return None
-        found = self._read(np.arange(len(self.index)))
-        self.readers.close()
-        return found
+        return self._read(np.arange(len(self.index)))
 
     def _read(self, places: Ints) -> tuple[pa.Table, pa.Table]:
         """Files that were compared together are read together, each lot in a thread."""

@@ -81,15 +81,16 @@ class _Pair:
         before, after = self.manifest(self.a, name), self.manifest(self.b, name)
         if before == after or _bare(before) == _bare(after):
             return DatasetDiff(name, "same")
-        tables = tuple(self._changes(name, table, before, after) for table in _table_names(before, after))
-        told = self._told(name, (before, after), tables)
+        changes = tuple(self._changes(name, table, before, after) for table in _table_names(before, after))
+        told = self._told(name, (before, after), changes)
+        tables = tuple(_table(one, told) for one in changes)  # first: each closes the files that its index opened
         reasons, fate = reason_changes(told)
         return DatasetDiff(
             name=name,
             state=_state(before, after),
             causes=causes(before, after),
             sources=source_changes(self.store, (self.a, self.b), (before, after)),
-            tables=tuple(_table(changes, told) for changes in tables),
+            tables=tables,
             measures=_measures(before, after),
             reasons=reasons,
             fate=fate,
@@ -124,14 +125,14 @@ def _bare(manifest: Manifest | None) -> Manifest | None:
     if manifest is None:
         return None
     tables = {name: replace(table, shards=()) for name, table in manifest.tables.items()}
-    rest = {name: getattr(manifest, name) for name in ("rejected", "calls", "decisions")}
+    rest = {name: getattr(manifest, name) for name in ("rejected", "calls", "texts", "decisions")}
     told: dict[str, Any] = {name: table and replace(table, shards=()) for name, table in rest.items()}
     return replace(manifest, tables=tables, **told)
 
 
 def _table(changes: Changes, told: Told) -> TableDiff:
     cells = Cells(changes)
-    return TableDiff(
+    found = TableDiff(
         name=changes.name,
         state=_table_state(changes),
         counts=changes.counts,
@@ -140,6 +141,8 @@ def _table(changes: Changes, told: Told) -> TableDiff:
         attribution=attributions(changes, cells),
         source=TableRows(changes.name, changes, cells, told),
     )
+    changes.readers.close()
+    return found
 
 
 def _table_state(changes: Changes) -> State:

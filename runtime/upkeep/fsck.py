@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from dsl.diagnostics import SynthError
 from runtime.query.catalog import is_manifest
 from runtime.query.shards import range_of
+from runtime.review.log import BRANCH
 from runtime.store.port import Commit, CommitId, Entry, ObjectId, Store, Unavailable
 from runtime.tables import layout
 from runtime.tables.manifest import Manifest, Shard, TableManifest
 from runtime.tables.manifest_json import read_manifest
 from runtime.tables.schema import Schema
 
-REVIEWS = "_synth_review"
 THREADS = 8
 
 
@@ -78,8 +78,8 @@ class Fsck:
                     yield from self._commit(commit)
 
     def _heads(self) -> Mapping[str, CommitId]:
-        reviews = self.store.head(REVIEWS)
-        return {**self.store.branches(), **self.store.tags(), **({REVIEWS: reviews} if reviews else {})}
+        reviews = self.store.head(BRANCH)
+        return {**self.store.branches(), **self.store.tags(), **({BRANCH: reviews} if reviews else {})}
 
     def _commit(self, commit: Commit) -> Iterator[Fault]:
         try:

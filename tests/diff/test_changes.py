@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from runtime.diff import RowChange, diff
 from runtime.diff.model import TableDiff
+from runtime.diff.reading import ShardReader
 from runtime.tables.canonical import canonical_json
 from runtime.tables.keys import print_key
 from runtime.tables.schema import FLOAT, INT, JSON, STR, Type, list_of, optional, record_of
@@ -125,3 +126,32 @@ def diff_of(before: Table, after: Table, types: Mapping[str, Type]) -> list[RowC
         a = builder.commit("main", qa=Version(tables={"qa": (types, before)}, key=("x", "y"), seed=0))
         b = builder.commit("main", qa=Version(tables={"qa": (types, after)}, key=("x", "y"), seed=1))
         return list(diff(builder.store, a, b, "qa").rows())
+
+
+def test_a_diff_of_many_tables_holds_few_files_open(tmp_path: Path) -> None:
+    """Each table's files are closed before the next one's are opened."""
+    builder = Builder(tmp_path, cut_rows=4)
+    types: dict[str, Type] = {"text": STR}
+    names = [f"qa/{n}" for n in range(6)]
+
+    def version(word: str, seed: int) -> Version:
+        rows = {(str(n),): {"text": f"{word} {n}"} for n in range(120)}
+        return Version(tables=dict.fromkeys(names, (types, rows)), seed=seed)
+
+    a = builder.commit("main", qa=version("old", 0))
+    b = builder.commit("main", qa=version("new", 1))
+    most, before = 0, len(list(Path("/proc/self/fd").iterdir()))
+    opened = ShardReader.__init__
+
+    def counted(self: ShardReader, path: str) -> None:
+        nonlocal most
+        opened(self, path)
+        most = max(most, len(list(Path("/proc/self/fd").iterdir())) - before)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ShardReader, "__init__", counted)
+        found = diff(builder.store, a, b, "qa").datasets[0]
+    shards = max(len(table.source.changes.old.files) for table in found.tables)  # type: ignore[attr-defined]
+    assert [table.counts.changed for table in found.tables] == [120] * 6
+    assert most <= 2 * shards + 16
+    assert len(list(Path("/proc/self/fd").iterdir())) - before <= 16
