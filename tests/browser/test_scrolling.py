@@ -35,6 +35,17 @@ DRAWN = "for (let i = 0; i < 4; i++) await new Promise((resolve) => requestAnima
 MOVE = f"async (to) => {{ document.querySelector('.list').scrollTop = to; {DRAWN} }}"
 STEP = f"async (by) => {{ document.querySelector('.list').scrollTop += by; {DRAWN} }}"
 SHARE = f"async (of) => {{ const l = document.querySelector('.list'); l.scrollTop = of * l.scrollHeight; {DRAWN} }}"
+AT_REST = f"""async ([from, to]) => {{
+  const list = document.querySelector(".list");
+  list.scrollTop = from;
+  await new Promise((resolve) => list.addEventListener("scroll", resolve, {{ once: true }}));
+  const begun = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, 120));
+  while (performance.now() < begun + 160);
+  list.scrollTop = to;
+  {DRAWN}
+}}"""
+"""Moves the bar at the moment that scrolling is taken to have come to rest, before a browser tells of the move."""
 SEEN = """() => {
   const list = document.querySelector(".list").getBoundingClientRect();
   return [...document.querySelectorAll(".card:not(.waits)")]
@@ -114,6 +125,13 @@ def test_the_scrollbar_leads_to_every_part_and_to_both_ends(opened: Reader) -> N
         assert abs(seen[0][0] / ROWS - share) < 0.02
         assert opened.page.evaluate("document.getElementsByTagName('*').length") < ELEMENTS
     assert seen[0][0] == 0
+
+
+def test_a_move_at_the_moment_of_rest_is_not_undone(opened: Reader) -> None:
+    height = opened.page.evaluate("document.querySelector('.list').scrollHeight")
+    for share in (0.8, 0.3, 0.6, 0.1, 0.9):
+        opened.page.evaluate(AT_REST, [height * (share - 0.05), height * share])
+        assert abs(_seen(opened)[0][0] / ROWS - share) < 0.02
 
 
 def test_the_last_row_is_reached_and_nothing_is_below_it(opened: Reader) -> None:

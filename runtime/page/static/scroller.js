@@ -61,9 +61,15 @@ export class Scroller {
     const jumped = Math.abs(moved) > 2 * this.height;
     this.place = this.clamp(jumped ? bar * this.scale : this.place + moved);
     clearTimeout(this.rest);
-    this.rest = setTimeout(() => this.settle(), REST);
+    this.rest = setTimeout(() => this.rested(), REST);
     if (this.stuck(bar)) this.settle();
     this.frame ||= requestAnimationFrame(() => this.update());
+  }
+
+  /** A browser tells of a moved bar a frame late: what it has not told yet is the reader's, and not to be undone. */
+  rested() {
+    if (this.viewport.scrollTop === this.bar) this.settle();
+    else this.scrolled();
   }
 
   /** The bar is at an end and the reader is not. */
