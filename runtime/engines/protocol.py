@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, Protocol
@@ -44,7 +44,11 @@ class EngineRejected(EngineError):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What an engine does by itself. What is missing is lowered or refused by `lower`, never skipped."""
+    """What an engine does by itself. What is missing is lowered or refused by `lower`, never skipped.
+
+    `seed` says that an answer is the same when it is asked for again. `batch` that it is `Batching`, `warm` that it is
+    `Warming`; `embed` that it is `Embedding`.
+    """
 
     json_schema: bool = False
     regex: bool = False
@@ -56,6 +60,9 @@ class Capabilities:
     tokenize: bool = False
     prefix_cache: bool = False
     reward: bool = False
+    batch: bool = False
+    warm: bool = False
+    embed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +152,7 @@ class Answer:
     `labels` maps each label to the log-probability of its spellings, and `label_mass` is what they sum to as
     probabilities: little mass means that the prompt does not ask for these labels. `cached_tokens` varies from run to
     run and is never committed. `reasoning` is what the model thought aloud before the text, where the engine says it.
+    `repeatable` says that the same engine, asked again, gives this text again; of any other answer only a record does.
     """
 
     text: str
@@ -156,6 +164,7 @@ class Answer:
     labels: Mapping[str, float] = field(default_factory=dict)
     label_mass: float | None = None
     reasoning: str | None = None
+    repeatable: bool = False
 
     def probability(self, label: str) -> float:
         """The probability of `label` among the labels that were asked about."""
@@ -181,6 +190,7 @@ class Answer:
                 "labels": dict(self.labels),
                 "label_mass": self.label_mass,
                 **({} if self.reasoning is None else {"reasoning": self.reasoning}),
+                **({"repeatable": True} if self.repeatable else {}),
             },
             option=orjson.OPT_SORT_KEYS,
         )
@@ -191,7 +201,8 @@ class Answer:
 
 
 class Engine(Protocol):
-    """Someone who answers requests. `concurrency` is how many calls it wants in flight."""
+    """Someone who answers requests. `concurrency` is how many calls it wants in flight, now: a server that is busy wants
+    fewer for a while."""
 
     @property
     def name(self) -> str: ...
@@ -218,6 +229,30 @@ class Engine(Protocol):
     def count_tokens(self, text: str) -> int: ...
 
     async def close(self) -> None: ...
+
+
+class Batching(Engine, Protocol):
+    """An engine with `capabilities.batch`."""
+
+    async def complete_all(self, requests: Sequence[Request]) -> list[Answer]:
+        """The answers of requests that differ in nothing but their seeds, in one exchange; raises as `complete`."""
+        ...
+
+
+class Warming(Engine, Protocol):
+    """An engine with `capabilities.warm`."""
+
+    async def warm(self, request: Request) -> None:
+        """Computes the prompt of `request` and writes nothing, so that prompts which begin alike find that computed."""
+        ...
+
+
+class Embedding(Engine, Protocol):
+    """An engine with `capabilities.embed`."""
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """A vector for each text, all of one length; raises as `complete`."""
+        ...
 
 
 class Completer(Protocol):

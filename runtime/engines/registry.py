@@ -118,7 +118,7 @@ def _deterministic(settings: Settings) -> Engine:
 
 
 def _sglang(settings: Settings) -> Engine:
-    from runtime.engines.sglang_http import SglangEngine
+    from runtime.engines.sglang.engine import SglangEngine
 
     return SglangEngine(**settings)
 

@@ -6,8 +6,6 @@ import json
 import re
 from typing import Any
 
-import orjson
-
 from runtime.engines.labels import judgement, log_sum
 from runtime.engines.patterns import UnsupportedPattern, decoder_text
 from runtime.engines.protocol import Answer, Constraint, EngineRejected, Request
@@ -108,14 +106,3 @@ def judged(data: Any, tokens: dict[str, list[int]]) -> Answer:
     known = {entry[1]: entry[0] for entry in meta["output_token_ids_logprobs"][0]}
     logprobs = {label: log_sum(known[token] for token in ids) for label, ids in tokens.items()}
     return judgement(logprobs, prompt_tokens=meta.get("prompt_tokens", 0), cached_tokens=meta.get("cached_tokens", 0))
-
-
-def refusal(body: bytes) -> str:
-    """What a server says of a request that it refuses, in one line."""
-    try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        data = body.decode("utf-8", "replace")
-    while isinstance(data, dict):
-        data = data.get("error") or data.get("message") or data.get("detail") or str(data)
-    return " ".join(str(data).split())[:500]

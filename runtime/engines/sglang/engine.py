@@ -9,25 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import orjson
-
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.bridge import await_
 from runtime.engines.chat import ChatTemplate
-from runtime.engines.http import HttpAnswer, HttpPool
+from runtime.engines.exchange import Exchange
 from runtime.engines.labels import spellings
-from runtime.engines.protocol import Answer, Capabilities, EngineError, EngineRejected, EngineUnavailable, Request
-from runtime.engines.sglang_prompt import PromptWriter
-from runtime.engines.sglang_wire import answer_of, generate_body, judge_body, judged, refusal, reward_body, rewarded
-
-BUSY = (429, 502, 503, 504)
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+from runtime.engines.protocol import Answer, Capabilities, EngineError, EngineRejected, Request
+from runtime.engines.sglang.prompt import PromptWriter
+from runtime.engines.sglang.wire import answer_of, generate_body, judge_body, judged, reward_body, rewarded
 
 
 class SglangEngine:
@@ -65,11 +59,11 @@ class SglangEngine:
             prefix_cache=True,
             reward=True,
         )
-        self._url, self._timeout, self._retries = url, timeout, retries
+        headers = {"authorization": f"Bearer {_secret(api_key_env)}"} if api_key_env else None
+        self._server = Exchange(name, url, limit=concurrency, timeout=timeout, retries=retries, headers=headers)
         self._declared = "@".join(part for part in (model, revision) if part)
         self._template = ChatTemplate(_text(chat_template), name) if chat_template else None
-        self._key = _secret(api_key_env) if api_key_env else None
-        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[HttpPool, PromptWriter]] = WeakKeyDictionary()
+        self._writers: WeakKeyDictionary[asyncio.AbstractEventLoop, PromptWriter] = WeakKeyDictionary()
         self._labels: dict[tuple[str, ...], dict[str, list[int]]] = {}
 
     @cached_property
@@ -80,20 +74,20 @@ class SglangEngine:
             raise SynthError(_nameless(self.name, error)) from error
 
     async def _served_model(self) -> str:
-        info = await self._json("GET", "/get_model_info")
+        info = await self._server.json("GET", "/get_model_info")
         version = info.get("weight_version")
         return f"{info['model_path']}@{version}" if version not in (None, "default") else str(info["model_path"])
 
     async def complete(self, request: Request) -> Answer:
         if request.reward:
             body = reward_body(await self._writer().closed(request))
-            return rewarded(await self._json("POST", "/classify", body), self.name)
+            return rewarded(await self._post("/classify", body), self.name)
         prompt = await self._writer().write(request)
         if request.labels:
             tokens = await self._label_tokens(request.labels)
             body = judge_body(prompt, [token for ids in tokens.values() for token in ids])
-            return judged(await self._json("POST", "/generate", body), tokens)
-        return answer_of(await self._json("POST", "/generate", generate_body(request, prompt, self.name)))
+            return judged(await self._post("/generate", body), tokens)
+        return answer_of(await self._post("/generate", generate_body(request, prompt, self.name)))
 
     async def _label_tokens(self, labels: tuple[str, ...]) -> dict[str, list[int]]:
         """The ids of each label's spellings that are one token."""
@@ -122,55 +116,20 @@ class SglangEngine:
 
     async def close(self) -> None:
         """Drops this loop's connections."""
-        held = self._pools.pop(asyncio.get_running_loop(), None)
-        if held:
-            held[0].close()
+        self._writers.pop(asyncio.get_running_loop(), None)
+        self._server.close()
 
     # --- exchanges ---
 
-    def _held(self) -> tuple[HttpPool, PromptWriter]:
-        loop = asyncio.get_running_loop()
-        held = self._pools.get(loop)
-        if held is None:
-            headers = {"authorization": f"Bearer {self._key}"} if self._key else None
-            held = self._pools[loop] = (
-                HttpPool(self._url, self.concurrency, headers),
-                PromptWriter(self.name, self._post, self._template),
-            )
-        return held
-
     def _writer(self) -> PromptWriter:
-        return self._held()[1]
+        """What a loop's first request learns of the template stays with that loop."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._writers:
+            self._writers[loop] = PromptWriter(self.name, self._post, self._template)
+        return self._writers[loop]
 
     async def _post(self, path: str, body: Any) -> Any:
-        return await self._json("POST", path, body)
-
-    async def _json(self, method: str, path: str, body: Any = None) -> Any:
-        answer = await self._exchange(method, path, b"" if body is None else orjson.dumps(body))
-        if answer.status >= 500:
-            raise EngineUnavailable(self.name, f"{path} answered {answer.status}: {refusal(answer.body)}")
-        if answer.status != 200:
-            raise EngineRejected(self.name, f"{path} answered {answer.status}: {refusal(answer.body)}")
-        return orjson.loads(answer.body)
-
-    async def _exchange(self, method: str, path: str, data: bytes) -> HttpAnswer:
-        """Tries again when the server is busy or gone, ever more slowly, each client at its own moments."""
-        pool = self._held()[0]
-        problem = ""
-        for attempt in range(self._retries + 1):
-            if attempt:
-                await asyncio.sleep(_pause(attempt))
-            try:
-                answer = await pool.request(method, path, data, self._timeout)
-            except TimeoutError as error:
-                raise EngineUnavailable(self.name, f"no answer from {self._url} in {self._timeout:g} s") from error
-            except OSError as error:
-                problem = str(error) or type(error).__name__
-                continue
-            if answer.status not in BUSY:
-                return answer
-            problem = f"{answer.status} {refusal(answer.body)}"
-        raise EngineUnavailable(self.name, f"{self._url} did not answer in {self._retries + 1} attempts: {problem}")
+        return await self._server.json("POST", path, body)
 
 
 def _nameless(name: str, error: EngineError) -> Diagnostic:
@@ -180,11 +139,6 @@ def _nameless(name: str, error: EngineError) -> Diagnostic:
         notes=(error.message,),
         help='start the server, or declare what it serves in synth.toml: `model = "…"`, `revision = "…"`',
     )
-
-
-def _pause(attempt: int) -> float:
-    pause: float = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
-    return pause * (0.5 + random.random())
 
 
 def _text(path: str) -> str:

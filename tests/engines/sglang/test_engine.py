@@ -12,10 +12,10 @@ import pytest
 
 from dsl.diagnostics import SynthError
 from runtime.engines import Constraint, Engine, EngineRejected, EngineUnavailable, Message, Sampling
-from runtime.engines import sglang_http as module
-from runtime.engines.sglang_http import SglangEngine
+from runtime.engines import exchange as module
+from runtime.engines.sglang.engine import SglangEngine
 from tests.engines.contract import EngineContract, GrammarContract, ask, one, request_of
-from tests.engines.sglang_server import SglangServer, serving
+from tests.engines.sglang.server import SglangServer, serving
 
 
 @pytest.fixture

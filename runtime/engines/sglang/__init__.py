@@ -1,0 +1,1 @@
+"""Requests in; answers of SGLang servers out, over their own `/generate`."""
