@@ -26,7 +26,7 @@ from dsl.source import Span
 from runtime.build.build import Options, build
 from runtime.build.session import Session
 from runtime.config.project import Project
-from runtime.engines import Answer, Capabilities, Message, Request
+from runtime.engines import About, Answer, Capabilities, Message, Request
 from runtime.engines.llamacpp import LlamaCppEngine
 from runtime.engines.llamacpp_wire import judged, sampled
 from runtime.engines.weights import find_weights
@@ -72,6 +72,9 @@ class Recording:
 
     def count_tokens(self, text: str) -> int:
         return self.engine.count_tokens(text)
+
+    async def about(self) -> About:
+        return await self.engine.about()
 
     async def close(self) -> None:
         await self.engine.close()

@@ -13,7 +13,7 @@ from typing import Any
 
 from compiler.functions.tokens import WORDS, read_by
 from runtime.engines.backend import Call, SglBackend
-from runtime.engines.protocol import Answer, Capabilities, Request
+from runtime.engines.protocol import About, Answer, Capabilities, Request
 
 
 @dataclass
@@ -64,6 +64,9 @@ class _Nobody:
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
+
+    async def about(self) -> About:
+        return About("nobody", "1", self.identity, "none", deterministic=True)
 
     async def close(self) -> None:
         """Nothing is held."""

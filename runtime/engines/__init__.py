@@ -1,6 +1,7 @@
 """Requests in, answers out: the engine protocol and the engines that speak it. Heavy parts load when first used."""
 
 from runtime.engines.protocol import (
+    About,
     Answer,
     Capabilities,
     Completer,
@@ -17,6 +18,7 @@ from runtime.engines.registry import KINDS, make_engine
 
 __all__ = [
     "KINDS",
+    "About",
     "Answer",
     "Capabilities",
     "Completer",

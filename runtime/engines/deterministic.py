@@ -15,6 +15,7 @@ from random import Random
 from runtime.engines.labels import judgement
 from runtime.engines.patterns import UnsupportedPattern, parse
 from runtime.engines.protocol import (
+    About,
     Answer,
     Capabilities,
     Constraint,
@@ -118,6 +119,9 @@ class DeterministicEngine:
 
     def count_tokens(self, text: str) -> int:
         return -(-len(text) // CHARACTERS_PER_TOKEN)
+
+    async def about(self) -> About:
+        return About("deterministic", self.revision, self.identity, "none", self.capabilities.seed)
 
     async def close(self) -> None:
         """Nothing is held."""

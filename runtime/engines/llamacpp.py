@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.request import Request as HttpRequest
@@ -24,7 +25,7 @@ from dsl.diagnostics import Diagnostic, SynthError
 from runtime.engines.chat import ChatTemplate, Piece
 from runtime.engines.labels import apart, judgement, scored
 from runtime.engines.llamacpp_wire import Received, forced, judged, sampled
-from runtime.engines.protocol import Answer, Capabilities, EngineRejected, EngineUnavailable, Request
+from runtime.engines.protocol import About, Answer, Capabilities, EngineRejected, EngineUnavailable, Request
 from runtime.engines.slots import SlotPool
 from runtime.engines.weights import EMBEDDED, find_weights, weights_identity
 
@@ -157,6 +158,18 @@ class LlamaCppEngine:
 
     def count_tokens(self, text: str) -> int:
         return len(self._model().tokenize(text, control=True))
+
+    async def about(self) -> About:
+        """Loads no weights."""
+        return About(
+            kind="llamacpp",
+            version=version("xllamacpp"),
+            model=self._path.stem,
+            device="cpu",
+            deterministic=self.capabilities.seed,
+            context=self._context,
+            details={"slots": str(self.concurrency), "threads": str(self._threads)},
+        )
 
     async def close(self) -> None:
         """Waits for the calls in flight, then frees the weights."""

@@ -200,9 +200,26 @@ class Answer:
         return cls(**orjson.loads(data))
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an engine says of itself. `kind` is as in synth.toml, `version` of the software, `model` as it names it.
+
+    `device` is what computes: `cpu`, `cuda`, `none`. `deterministic` says that it keeps seeds. `context` is how many
+    tokens a prompt and its answer may have together, where it is known. `details` are further words, by name.
+    """
+
+    kind: str
+    version: str
+    model: str
+    device: str
+    deterministic: bool
+    context: int | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
 class Engine(Protocol):
-    """Someone who answers requests. `concurrency` is how many calls it wants in flight, now: a server that is busy wants
-    fewer for a while."""
+    """Someone who answers requests. `concurrency` is how many calls it wants in flight now: a server that is busy
+    wants fewer for a while."""
 
     @property
     def name(self) -> str: ...
@@ -227,6 +244,10 @@ class Engine(Protocol):
         ...
 
     def count_tokens(self, text: str) -> int: ...
+
+    async def about(self) -> About:
+        """What it is, as far as it knows; raises `EngineUnavailable` when whoever would know does not answer."""
+        ...
 
     async def close(self) -> None: ...
 

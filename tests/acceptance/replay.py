@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from runtime.engines.protocol import Answer, Capabilities, Engine, Request
+from runtime.engines.protocol import About, Answer, Capabilities, Engine, Request
 from tests.acceptance.specs import readers
 from tests.acceptance.workshop import Row, Workshop
 
@@ -132,6 +132,9 @@ class SilentEngine:
     def count_tokens(self, text: str) -> int:
         """Roughly what a real tokenizer counts: a text far below a limit is cut by neither."""
         return -(-len(text) // 4)
+
+    async def about(self) -> About:
+        return About("llamacpp", "recorded", self.identity, "none", self.capabilities.seed)
 
     async def close(self) -> None:
         """Nothing is held."""

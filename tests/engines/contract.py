@@ -160,6 +160,15 @@ class EngineContract:
         assert engine.count_tokens("") == 0
         assert 0 < engine.count_tokens("a lamp") < engine.count_tokens("a lamp " * 20)
 
+    def test_it_says_what_it_is(self, engine: Engine) -> None:
+        about = asyncio.run(engine.about())
+        assert about.kind
+        assert about.version
+        assert about.model
+        assert about.device in ("none", "cpu", "cuda")
+        assert about.deterministic == engine.capabilities.seed
+        assert about.context is None or about.context > 0
+
     def test_calls_in_flight_get_their_own_answers(self, engine: Engine) -> None:
         requests = [request_of(engine, constraint=_choice([f"number {i}"]), sampling=ENOUGH) for i in range(6)]
         assert [answer.text for answer in ask(engine, *requests)] == [f"number {i}" for i in range(6)]

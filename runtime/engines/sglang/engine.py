@@ -19,7 +19,8 @@ from runtime.bridge import await_
 from runtime.engines.chat import ChatTemplate
 from runtime.engines.exchange import Exchange
 from runtime.engines.labels import spellings
-from runtime.engines.protocol import Answer, Capabilities, EngineError, EngineRejected, Request
+from runtime.engines.protocol import About, Answer, Capabilities, EngineError, EngineRejected, Request
+from runtime.engines.sglang.about import Facts, facts
 from runtime.engines.sglang.prompt import PromptWriter
 from runtime.engines.sglang.wire import answer_of, generate_body, judge_body, judged, reward_body, rewarded
 
@@ -64,6 +65,7 @@ class SglangEngine:
         self._declared = "@".join(part for part in (model, revision) if part)
         self._template = ChatTemplate(_text(chat_template), name) if chat_template else None
         self._writers: WeakKeyDictionary[asyncio.AbstractEventLoop, PromptWriter] = WeakKeyDictionary()
+        self._known: Facts | None = None
         self._labels: dict[tuple[str, ...], dict[str, list[int]]] = {}
 
     @cached_property
@@ -113,6 +115,14 @@ class SglangEngine:
 
     async def _writer_tokens(self, text: str) -> list[int]:
         return await self._writer().tokenize(text)
+
+    async def about(self) -> About:
+        return (await self._facts()).about
+
+    async def _facts(self) -> Facts:
+        if self._known is None:
+            self._known = await facts(lambda path: self._server.json("GET", path))
+        return self._known
 
     async def close(self) -> None:
         """Drops this loop's connections."""

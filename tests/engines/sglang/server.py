@@ -26,11 +26,21 @@ TOKEN = re.compile(r"<s>|<\|\w+\|>|zq\d+qz|\s*\w+|\s*(?!<\|\w+\|>)[^\w\s]|\s+")
 class SglangServer:
     """`busy` answers 503 so many times; `hang_up` closes so many connections instead of answering."""
 
-    def __init__(self, *, start: str = "<s>", tells_template: bool = True) -> None:
+    def __init__(self, *, start: str = "<s>", tells_template: bool = True, deterministic: bool = True) -> None:
         self.start, self.tells_template = start, tells_template
         self.busy = self.hang_up = 0
         self.delay = 0.0
         self.rewards: list[float] | None = [2.71875]
+        self.info: dict[str, Any] = {
+            "version": "0.5.17",
+            "device": "cpu",
+            "context_length": None,
+            "max_total_num_tokens": 8192,
+            "enable_deterministic_inference": deterministic,
+            "grammar_backend": "llguidance",
+            "enable_cache_report": True,
+            "is_embedding": False,
+        }
         self.seen: list[tuple[str, Any]] = []
         self.url = ""
         self._model = DeterministicEngine()
@@ -70,8 +80,10 @@ class SglangServer:
             "/tokenize": self.tokenize,
             "/detokenize": self.detokenize,
         }
-        if path == "/get_model_info":
-            return 200, {"model_path": "made-up", "weight_version": "default"}
+        if path in ("/get_model_info", "/model_info"):
+            return 200, {"model_path": "made-up", "is_generation": True, "weight_version": "default"}
+        if path in ("/get_server_info", "/server_info"):
+            return 200, self.info
         return await routes[path](body) if path in routes else (404, {"detail": "Not Found"})
 
     async def tokenize(self, body: Any) -> tuple[int, Any]:
