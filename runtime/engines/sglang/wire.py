@@ -12,6 +12,10 @@ from runtime.engines.protocol import Answer, Constraint, EngineRejected, Request
 from runtime.engines.schemas import InvalidSchema, decodable
 
 MOST_STOPS = 32
+ALIKE = {"return_logprob": True, "token_ids_logprob": [0]}
+"""What every request asks for, because a judgement does: SGLang 0.5.14 to 0.5.17 end with all their requests when a batch
+holds one that asks for log-probabilities of token ids and one that does not (sgl-project/sglang#34719).
+"""
 
 
 def generate_body(request: Request, prompt: str | list[int], name: str) -> dict[str, Any]:
@@ -19,7 +23,7 @@ def generate_body(request: Request, prompt: str | list[int], name: str) -> dict[
     return {
         **_prompt(prompt),
         "sampling_params": {**_sampling(request, name), **_constraint(request.constraint, name)},
-        "return_logprob": True,
+        **ALIKE,
     }
 
 

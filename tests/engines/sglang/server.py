@@ -113,7 +113,8 @@ class SglangServer:
             return 400, {"error": {"message": "too many stop strings"}}
         prompt = body["text"] if "text" in body else self.decode(body["input_ids"]).removeprefix(self.start)
         try:
-            return 200, await self._generated(prompt, params, body.get("token_ids_logprob"))
+            asked = body.get("token_ids_logprob") if params["max_new_tokens"] == 1 else None
+            return 200, await self._generated(prompt, params, asked)
         except EngineRejected as error:
             return 400, {"error": {"message": str(error)}}
 

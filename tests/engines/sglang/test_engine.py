@@ -71,7 +71,16 @@ def test_the_wire_format_of_a_call(server: SglangServer, engine: Engine) -> None
             "regex": r"(?:a\/b|c)",
         },
         "return_logprob": True,
+        "token_ids_logprob": [0],
     }
+
+
+def test_calls_and_judgements_ask_for_the_same_details(server: SglangServer, engine: Engine) -> None:
+    """A batch in which they do not ends SGLang 0.5.14 to 0.5.17."""
+    ask(engine, request_of(engine), request_of(engine, labels=("yes", "no")))
+    bodies = [body for path, body in server.seen if path == "/generate"]
+    assert len(bodies) == 2
+    assert all(body["return_logprob"] and body["token_ids_logprob"] for body in bodies)
 
 
 def test_a_judgement_asks_for_every_spelling_that_is_one_token(server: SglangServer, engine: Engine) -> None:
