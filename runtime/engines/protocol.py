@@ -39,7 +39,11 @@ class EngineUnavailable(EngineError):
 
 
 class EngineRejected(EngineError):
-    """The engine understood the request and refuses it."""
+    """The engine understood the request and refuses it. `code` and `help` are for the diagnostic that tells of it."""
+
+    def __init__(self, engine: str, message: str, *, code: str = "E0905", help: str | None = None) -> None:
+        super().__init__(engine, message)
+        self.code, self.help = code, help
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class Capabilities:
     """What an engine does by itself. What is missing is lowered or refused by `lower`, never skipped.
 
     `seed` says that an answer is the same when it is asked for again. `batch` that it is `Batching`, `warm` that it is
-    `Warming`; `embed` that it is `Embedding`.
+    `Warming`; `embed` that it is `Embedding`. `raw` says that it takes plain text (`@raw`), and `sampling` which settings
+    it knows beyond those that all engines do.
     """
 
     json_schema: bool = False
@@ -63,6 +68,8 @@ class Capabilities:
     batch: bool = False
     warm: bool = False
     embed: bool = False
+    raw: bool = True
+    sampling: tuple[str, ...] = ("top_k", "min_p", "repetition_penalty")
 
 
 @dataclass(frozen=True, slots=True)
