@@ -136,6 +136,20 @@ def _dataset(dataset: plan.DatasetPlan, model: Model) -> Iterator[str]:
         yield from _step(step, model, "  ")
     for kind, parts in _parts(dataset).items():
         yield from (f"  {kind} {part}" for part in parts)
+    yield from _prefixes(dataset)
+
+
+def _prefixes(dataset: plan.DatasetPlan) -> Iterator[str]:
+    """Every prompt's pieces, with what each varies with and about how many tokens it has."""
+    if len(dataset.order) > 1:
+        yield f"  order {', '.join(dataset.order)}"
+    for prefix in dataset.prefixes:
+        yield f"  prefix {prefix.cell}: {prefix.prompt}" + (f" asks={prefix.asks}" if prefix.asks > 1 else "")
+        for segment in prefix.segments:
+            text = " ".join(segment.text.split())
+            shown = text if len(text) <= 48 else text[:47] + "…"
+            about = f"{segment.tokens}" if segment.known else f"~{segment.tokens}"
+            yield f"    {about.rjust(5)} {(', '.join(sorted(segment.varies)) or '-').ljust(16)} {shown}"
 
 
 def _step(step: plan.Step, model: Model, indent: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
+from compiler.prefix.model import Prefix
 from compiler.types import Type
 from dsl import tree
 from dsl.source import Span
@@ -322,6 +323,8 @@ class DatasetPlan:
 
     data         fingerprint of everything that can change a row (with inputs' declarations, not their content)
     description  fingerprint of everything, comments and docs included
+    prefixes     what the prompts of its gens and judges are made of
+    order        its axes from outermost to innermost as they are run: the spec's own wherever another would show
     """
 
     name: str
@@ -338,6 +341,8 @@ class DatasetPlan:
     tests: tuple[TestPlan, ...]
     data: str
     description: str
+    prefixes: tuple[Prefix, ...] = ()
+    order: tuple[str, ...] = ()
 
     def of(self, kind: type[S]) -> tuple[S, ...]:
         """The steps of one kind, in order, those in loops included."""

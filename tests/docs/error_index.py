@@ -58,5 +58,5 @@ def origin(page: Page) -> str:
     return "config" if languages == {"toml"} else "run"
 
 
-NEEDS_A_RUN = frozenset({"E0436", "E0902", "E0903", "E0909", "E0911", "E1008", "E1012", "E1013", "E1014"})
+NEEDS_A_RUN = frozenset({"E0436", "E0902", "E0903", "E0909", "E0911", "E1008", "E1012", "E1013", "E1014", "W0502"})
 """Their examples are specs in which running a test, or writing the rows, finds the mistake."""

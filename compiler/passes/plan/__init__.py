@@ -9,12 +9,13 @@ from compiler.constant import Evaluator
 from compiler.context import Context
 from compiler.digest import Digester, pack
 from compiler.model import Model
-from compiler.passes.plan import emits, layout, loops, statements, whole  # noqa: F401 - each registers its builders
+from compiler.passes.plan import emits, loops, statements, whole  # noqa: F401 - each registers its builders
 from compiler.passes.plan.mixes import mix_plan
 from compiler.passes.plan.order import Made, in_order
 from compiler.passes.plan.parts import Parts
 from compiler.passes.plan.prompts import prompt_plans
 from compiler.passes.plan.steps import Steps
+from compiler.prefix import late, order, segments
 from dsl import tree
 from dsl.diagnostics import Related
 
@@ -41,9 +42,8 @@ class _Planner:
         settings = {statement.name.text: statement for statement in node.body if isinstance(statement, tree.Set)}
         seed, key = self._seed(settings), self._key(settings)
         steps = Steps(self.model, self.evaluator, self.digester, node, self._base(node, seed, key)).build()
-        layout.warn(node, self.model, self.context)
         prints = self.model.fingerprints[node]
-        return plan.DatasetPlan(
+        made = plan.DatasetPlan(
             name=node.name.text,
             file=node.span.path,
             target=self._whole(settings.get("target")),
@@ -59,6 +59,12 @@ class _Planner:
             data=prints.data,
             description=prints.description,
         )
+        return self._with_prefixes(made)
+
+    def _with_prefixes(self, made: plan.DatasetPlan) -> plan.DatasetPlan:
+        found = segments.prefixes(made, self.model, self.evaluator)
+        late.warn(found, self.context)
+        return replace(made, prefixes=found, order=order.order(made, found, self.evaluator))
 
     def mix(self, node: tree.Mix) -> plan.MixPlan:
         return mix_plan(node, self.model, self.context, self.evaluator)

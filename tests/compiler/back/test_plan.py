@@ -154,11 +154,11 @@ def _planned(text: str) -> plan.Plan:
     return made
 
 
-@pytest.mark.parametrize("code", ["W0590"])
+@pytest.mark.parametrize("code", ["W0501"])
 def test_the_page_of_a_code_shows_it_and_its_way_out(code: str) -> None:
     found = page(code)
     assert found is not None
-    files = {"inputs/glossary.md": "words"}
+    files = {"inputs/house_rules.txt": "Be brief.\nBe kind.\n"}
     bad = analysed(found.bad[0].text, "plan", files)
     good = analysed(found.good[0].text, "plan", files)
     assert [d.code for d in bad.diagnostics] == [code]
@@ -167,7 +167,8 @@ def test_the_page_of_a_code_shows_it_and_its_way_out(code: str) -> None:
 
 def test_what_is_looked_up_by_a_row_is_the_rows_own() -> None:
     spec = """edition 1
-const styles = { dry: "the desert", warm: "the sea" }
+const desert = "the desert, where it has not rained for eleven years, and where the last well is two days' walk away, "
+const styles = { dry: desert + "says the man who dug it.", warm: "the sea" }
 dataset out {
   each tone in ["dry", "warm"]
   gen line: str with writer \"\"\"
@@ -179,7 +180,7 @@ dataset out {
 """
     own, shared = analysed(spec.replace("HERE", ""), "plan"), analysed(spec.replace("HERE", "{{ styles.dry }}"), "plan")
     assert not own.diagnostics, messages(own)
-    assert [found.code for found in shared.diagnostics] == ["W0590"]
+    assert [found.code for found in shared.diagnostics] == ["W0501"]
 
 
 def test_what_is_reckoned_with_verdicts_is_a_plain_number() -> None:
