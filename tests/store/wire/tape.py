@@ -31,11 +31,12 @@ Line = dict[str, Any]
 @dataclass
 class Recorder:
     """Passes requests on to `inner` and notes what was said. What matches a pattern of `rewritten` (a storage folder)
-    is noted as the text beside it.
+    is noted as the text beside it. `again` is the command that records again.
     """
 
     inner: Handler
     rewritten: Mapping[str, str] = field(default_factory=dict)
+    again: str = AGAIN
     lines: list[Line] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
@@ -46,19 +47,23 @@ class Recorder:
             self.lines.append({**asked(request, self.rewritten), **_answered(request, answer, self.rewritten)})
         return answer
 
-    def save(self, file: Path, server: str, recorded: str) -> None:
+    def save(self, file: Path, server: str, recorded: str, **details: str) -> None:
         """`recorded` is the day. Equal exchanges make equal bytes."""
         file.parent.mkdir(parents=True, exist_ok=True)
-        header = {"server": server, "recorded": recorded, "again": AGAIN}
+        header = {"server": server, "recorded": recorded, "again": self.again, **details}
         text = "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for line in [header, *self.lines])
         file.write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
 class Player:
-    """Answers as the server did: equal requests get their answers in the order in which they were recorded."""
+    """Answers as the server did: equal requests get their answers in the order in which they were recorded.
 
-    def __init__(self, file: Path) -> None:
+    `rewritten` is what the recorder was given: requests are compared after it.
+    """
+
+    def __init__(self, file: Path, rewritten: Mapping[str, str] | None = None) -> None:
         self.header, *lines = read_tape(file)
+        self._rewritten = rewritten
         self._answers: dict[str, deque[Answer]] = defaultdict(deque)
         for line in lines:
             self._answers[_key(line)].append(_answer(line))
@@ -66,7 +71,7 @@ class Player:
         self.unknown: list[str] = []
 
     def __call__(self, request: Request) -> Answer:
-        line = asked(request)
+        line = asked(request, self._rewritten)
         with self._lock:
             known = self._answers[_key(line)]
             if known:
@@ -82,8 +87,9 @@ class Player:
 
     def check(self) -> None:
         """Fails unless the store asked what it asked when the tape was made."""
-        assert not self.unknown, f"not in the recording (`{AGAIN}`): {self.unknown[:5]}"
-        assert not self.unmade, f"recorded, and not asked now (`{AGAIN}`): {self.unmade[:5]}"
+        again = self.header["again"]
+        assert not self.unknown, f"not in the recording (`{again}`): {self.unknown[:5]}"
+        assert not self.unmade, f"recorded, and not asked now (`{again}`): {self.unmade[:5]}"
 
 
 def read_tape(file: Path) -> list[Line]:
