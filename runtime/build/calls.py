@@ -11,7 +11,7 @@ import orjson
 
 from runtime.engines.protocol import Answer
 
-TOKENS = ("prompt_tokens", "completion_tokens", "logprob", "labels", "reasoning")
+TOKENS = ("prompt_tokens", "completion_tokens", "logprob", "labels", "reasoning", "repeatable")
 COLUMNS = ("call", "kind", "value", "text", "finish", *TOKENS)
 
 
@@ -37,5 +37,6 @@ def _answer(row: dict[str, Any]) -> Answer:
         logprob=row["logprob"],
         labels=labels or {},
         reasoning=row.get("reasoning"),
+        repeatable=bool(row.get("repeatable")),
         label_mass=sum(map(math.exp, labels.values())) if labels else None,
     )

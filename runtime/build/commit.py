@@ -38,6 +38,7 @@ def manifest(now: Manifest, inputs: Inputs, written: Written, changes: Changes, 
         calls=written.calls,
         texts=written.texts,
         counts=written.counts,
+        determinism=written.determinism,
         inputs=dict(sorted(inputs.digests().items())),
         measures=measures(loaded.plan.name, written.tables, lambda path: _local(path, written, changes)),
     )
@@ -124,7 +125,8 @@ def _metadata(built: Iterable[Built]) -> dict[str, str]:
     for one in built:
         found[f"{one.manifest.dataset}.calls"] = str(one.progress.fresh)
         found[f"{one.manifest.dataset}.reused"] = str(one.progress.reused)
-        found[f"{one.manifest.dataset}.tokens"] = str(one.progress.tokens)
+        for name in ("prompt_tokens", "completion_tokens", "cached_tokens"):
+            found[f"{one.manifest.dataset}.{name}"] = str(getattr(one.progress, name))
         if one.progress.runs:
             found[f"{one.manifest.dataset}.runs"] = str(one.progress.runs)
             found[f"{one.manifest.dataset}.sandbox"] = one.progress.sandbox

@@ -20,7 +20,7 @@ from runtime.program.trace import Event
 from runtime.store.port import Change
 from runtime.tables import layout
 from runtime.tables.keys import Key, print_key
-from runtime.tables.manifest import Counts, Manifest, TableManifest
+from runtime.tables.manifest import Counts, Determinism, Manifest, TableManifest
 from runtime.tables.writer import Put, TableWriter, table_changes
 
 
@@ -34,6 +34,7 @@ class Written:
     counts: Counts
     changes: Mapping[str, Change]
     texts: TableManifest | None = None
+    determinism: Mapping[str, Determinism] = field(default_factory=dict)
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Output:
     kept: int = 0
     attempted: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    told: Counter[tuple[str, bool]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         name, previous = self.dataset.name, self.previous
@@ -82,6 +84,8 @@ class Output:
         printed = print_key(key)
         for event in events:
             self._calls.add(call_key(key, event), call_row(printed, event, self._texts.named))
+            if event.repeatable is not None:
+                self.told[event.role or "", event.repeatable] += 1
 
     def reject_input(self, key: Key, outcome: Rejected) -> None:
         """A row of an input that breaks its record's constraint: kept with its reason, and no candidate."""
@@ -98,7 +102,7 @@ class Output:
             ) from None
         counts = Counts(self.attempted, self.kept, dict(sorted(self.reasons.items())))
         changes = self._changes(tables, rejected, calls, texts)
-        return Written(tables, rejected, calls, counts, changes, texts if texts.rows else None)
+        return Written(tables, rejected, calls, counts, changes, texts if texts.rows else None, determinism(self.told))
 
     def _finished(self, name: str, writer: TableWriter) -> TableManifest:
         """A table knows whether a merge may put its rows together from two."""
@@ -142,3 +146,9 @@ class Output:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+
+
+def determinism(told: Mapping[tuple[str, bool], int]) -> dict[str, Determinism]:
+    """Calls counted by role and by whether their answer is repeatable; by role."""
+    roles = sorted({role for role, _ in told})
+    return {role: Determinism(told.get((role, True), 0), told.get((role, False), 0)) for role in roles}

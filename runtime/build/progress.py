@@ -11,8 +11,9 @@ class Progress:
     """`wanted` is the target, or the number of candidates where there is none, or None when neither is known;
     `candidates` is that number beside a target, too.
 
-    `fresh` are calls that reached an engine, `reused` those the journal answered; `tokens` are of fresh calls. `runs`
-    are tools that were run in the sandbox, and `sandbox` says what held them.
+    `fresh` are calls that reached an engine, `reused` those the journal answered; all tokens are of fresh calls, and
+    `cached_tokens` those of their prompts that the engine had computed before. `runs` are tools that were run in the
+    sandbox, and `sandbox` says what held them.
     """
 
     dataset: str
@@ -24,6 +25,7 @@ class Progress:
     reused: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
     runs: int = 0
     sandbox: str = ""
     candidates: int | None = None
@@ -35,3 +37,8 @@ class Progress:
     @property
     def tokens(self) -> int:
         return self.prompt_tokens + self.completion_tokens
+
+    @property
+    def cached(self) -> float:
+        """The share of prompt tokens that were not computed again."""
+        return self.cached_tokens / self.prompt_tokens if self.prompt_tokens else 0.0

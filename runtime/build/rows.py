@@ -50,5 +50,6 @@ def call_row(printed: str, event: Event, named: Callable[[Any], Any] = lambda va
         "p": event.p,
         "prompt_tokens": event.prompt_tokens,
         "completion_tokens": event.completion_tokens,
+        "repeatable": event.repeatable,
         "call": event.call,
     }

@@ -41,6 +41,7 @@ CALLS = table.schema(
         "p": table.optional(table.FLOAT),
         "prompt_tokens": table.optional(table.INT),
         "completion_tokens": table.optional(table.INT),
+        "repeatable": table.optional(table.BOOL),
         "call": table.optional(table.STR),
     }
 )

@@ -12,9 +12,10 @@ from typing import Any
 import orjson
 
 from runtime.diff.model import Cause, State
-from runtime.tables.manifest import Manifest, StepRecord, TableManifest
+from runtime.tables.manifest import Determinism, Manifest, StepRecord, TableManifest
 
 INDIRECT = "what it uses changed"
+ANEW = "the same spec, inputs and models were answered anew"
 _SETTINGS = re.compile(r"\s*\{[^{}]*\}")
 
 
@@ -48,6 +49,7 @@ def _spec(before: Manifest, after: Manifest) -> Iterator[Cause]:
 
 def _run(before: Manifest, after: Manifest) -> Iterator[Cause]:
     yield from _named("model", before.models, after.models)
+    yield from _repeatable(before, after)
     for role in sorted({**before.sampling, **after.sampling}):
         old, new = before.sampling.get(role, {}), after.sampling.get(role, {})
         yield from _named("sampling", old, new, prefix=f"{role} ")
@@ -56,6 +58,21 @@ def _run(before: Manifest, after: Manifest) -> Iterator[Cause]:
     yield from _named("param", before.params, after.params)
     if before.limit != after.limit:
         yield Cause("limit", "limit", "changed", _limit(before), _limit(after))
+
+
+def _repeatable(before: Manifest, after: Manifest) -> Iterator[Cause]:
+    """A server's deterministic mode was switched on or off, or another engine with the same weights answers."""
+    for role in (role for role in before.determinism if role in after.determinism):
+        old, new = _kept_as(before.determinism[role]), _kept_as(after.determinism[role])
+        if old != new:
+            yield Cause("determinism", role, "changed", old, new)
+
+
+def _kept_as(found: Determinism) -> str:
+    """In a word: how many of each there are changes with any row."""
+    if found.repeatable and found.recorded:
+        return "partly recorded"
+    return "repeatable" if found.repeatable else "recorded"
 
 
 def _limit(manifest: Manifest) -> str:
@@ -97,8 +114,15 @@ def _rest(before: Manifest, after: Manifest) -> tuple[Cause, ...]:
     if before.fingerprints.program != after.fingerprints.program:
         return (Cause("program", "compiled program", "changed"),)
     if before.root != after.root:
-        return (Cause("unknown", "answers", "changed", detail="the same spec, inputs and models were answered anew"),)
+        return (Cause("unknown", "answers", "changed", detail=f"{ANEW}{_only_recorded(before, after)}"),)
     return (Cause("description", "description", "changed"),) if before.fingerprints != after.fingerprints else ()
+
+
+def _only_recorded(before: Manifest, after: Manifest) -> str:
+    """Why that can be: no engine says again what is only recorded."""
+    sides = (before.determinism, after.determinism)
+    roles = sorted({role for side in sides for role, found in side.items() if found.recorded})
+    return f"; those of {', '.join(roles)} are only recorded" if roles else ""
 
 
 def _steps(before: tuple[StepRecord, ...], after: tuple[StepRecord, ...]) -> Iterator[Cause]:

@@ -24,9 +24,9 @@ Predicate = Callable[[Mapping[str, Json]], bool]
 class Cause:
     """One thing that differs in what made the two versions: `prompt reply` changed, `seed` 0 → 1.
 
-    `kind` is merge, prompt, step, setting, key, model, sampling, seed, param, limit, input or decisions; when none of
-    these differs, then spec, program, description or unknown. `before` and `after` are short values, None where there
-    is none.
+    `kind` is merge, prompt, step, setting, key, model, determinism, sampling, seed, param, limit, input or decisions;
+    when none of these differs, then spec, program, description or unknown. `before` and `after` are short values, None
+    where there is none.
     """
 
     kind: str

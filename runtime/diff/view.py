@@ -122,7 +122,7 @@ def cause_line(cause: Cause) -> str:
 
 
 _BARE = ("step", "seed", "limit", "key", "setting", "spec", "program", "unknown", "description")
-_VALUED = ("setting", "sampling", "seed", "param", "model", "limit", "key")
+_VALUED = ("setting", "sampling", "seed", "param", "model", "determinism", "limit", "key")
 _UNSET = "unset"
 
 

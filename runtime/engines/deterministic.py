@@ -70,7 +70,8 @@ class DeterministicEngine:
         if (pause := self._pause(request)) > 0:
             await asyncio.sleep(pause)
         if request.reward:
-            return Answer(text=repr(random.gauss(0, 2)), prompt_tokens=self.count_tokens(self.render(request)))
+            tokens = self.count_tokens(self.render(request))
+            return Answer(text=repr(random.gauss(0, 2)), prompt_tokens=tokens, repeatable=True)
         return self._judge(request, random) if request.labels else self._write(request, random)
 
     def _pause(self, request: Request) -> float:
@@ -88,7 +89,7 @@ class DeterministicEngine:
         logprobs = {
             label: math.log(mass * weight / sum(weights)) for label, weight in zip(request.labels, weights, strict=True)
         }
-        return judgement(logprobs, prompt_tokens=self.count_tokens(self.render(request)))
+        return judgement(logprobs, prompt_tokens=self.count_tokens(self.render(request)), repeatable=True)
 
     def _write(self, request: Request, random: Random) -> Answer:
         text = self.respond(request) if self.respond else None
@@ -101,6 +102,7 @@ class DeterministicEngine:
             prompt_tokens=self.count_tokens(self.render(request)),
             completion_tokens=self.count_tokens(text),
             logprob=-0.05 - 2 * random.random(),
+            repeatable=True,
         )
 
     def _formed(self, constraint: Constraint | None, random: Random) -> str:

@@ -58,7 +58,9 @@ def log_sum(values: Iterable[float]) -> float:
     return top if math.isinf(top) else top + math.log(sum(math.exp(value - top) for value in known))
 
 
-def judgement(logprobs: Mapping[str, float], *, prompt_tokens: int, cached_tokens: int = 0) -> Answer:
+def judgement(
+    logprobs: Mapping[str, float], *, prompt_tokens: int, cached_tokens: int = 0, repeatable: bool = False
+) -> Answer:
     """The answer to a request with labels: its text is the likeliest label, the first of equals."""
     logprobs = {label: max(value, IMPOSSIBLE) for label, value in logprobs.items()}
     best = max(logprobs, key=logprobs.__getitem__)
@@ -70,4 +72,5 @@ def judgement(logprobs: Mapping[str, float], *, prompt_tokens: int, cached_token
         logprob=logprobs[best],
         labels=logprobs,
         label_mass=min(math.exp(log_sum(logprobs.values())), 1.0),
+        repeatable=repeatable,
     )

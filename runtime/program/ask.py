@@ -46,6 +46,7 @@ class Reply:
             "labels": dict(answer.labels) or None,
             "prompt_tokens": answer.prompt_tokens,
             "completion_tokens": answer.completion_tokens,
+            "repeatable": answer.repeatable,
         }
 
 

@@ -20,6 +20,7 @@ class Event:
     prompt     the prompt's name, or the tool's; `arguments` are its values
     text       the model's own words; `reasoning` is what it thought aloud before them
     p          a judge's probability of yes, among yes and no
+    repeatable whether the engine, asked again, gives this answer again; None for what is no call of one
     error      why the answer was not used
     """
 
@@ -44,6 +45,7 @@ class Event:
     p: float | None = None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    repeatable: bool | None = None
     error: str | None = None
 
 

@@ -124,6 +124,14 @@ class StepRecord:
     settings: Mapping[str, Json] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Determinism:
+    """Calls by whether the engine gives the same answer again (`repeatable`) or only a record does (`recorded`)."""
+
+    repeatable: int = 0
+    recorded: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """One version of one dataset. `models` maps roles to weights digests or declared revisions; `prompts` maps prompts
@@ -132,6 +140,7 @@ class Manifest:
     `decisions` are what people decided about rows; `applied` is a digest of those that the last build knew of.
     `texts` are the long ones that calls were given, None where there are none.
     `failed` are the audits that did not hold and only warned, as they are written.
+    `determinism` says of each role how many of its answers its engine gives again, as it said when it gave them.
     """
 
     dataset: str
@@ -143,6 +152,7 @@ class Manifest:
     decisions: TableManifest | None = None
     applied: str = ""
     failed: tuple[str, ...] = ()
+    determinism: Mapping[str, Determinism] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     measures: Mapping[str, float | int | None] = field(default_factory=dict)
     fingerprints: Fingerprints

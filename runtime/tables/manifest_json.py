@@ -15,6 +15,7 @@ from runtime.tables.layout import check_format
 from runtime.tables.manifest import (
     ColumnStats,
     Counts,
+    Determinism,
     Fingerprints,
     InputDigest,
     KeyColumn,
@@ -54,6 +55,7 @@ def write_manifest(manifest: Manifest) -> bytes:
             **_decided(manifest),
             **({} if manifest.texts is None else {"texts": _table_json(manifest.texts)}),
             **({"failed": list(manifest.failed)} if manifest.failed else {}),
+            **_told_again(manifest),
         }
     )
 
@@ -62,6 +64,12 @@ def _decided(manifest: Manifest) -> Object:
     """Only where people decided something: what nobody touched reads as it always did."""
     decisions = {} if manifest.decisions is None else {"decisions": _table_json(manifest.decisions)}
     return decisions | ({"applied": manifest.applied} if manifest.applied else {})
+
+
+def _told_again(manifest: Manifest) -> Object:
+    """Only where an engine was asked: what was written before this was counted reads as it always did."""
+    counts = {role: asdict(found) for role, found in manifest.determinism.items()}
+    return {"determinism": counts} if counts else {}
 
 
 def read_manifest(data: bytes) -> Manifest:
@@ -95,6 +103,7 @@ def _manifest(value: Object) -> Manifest:
         decisions=_optional_table(value.get("decisions")),
         applied=value.get("applied", ""),
         failed=tuple(value.get("failed", ())),
+        determinism={role: Determinism(**found) for role, found in value.get("determinism", {}).items()},
         counts=Counts(**value["counts"]),
         measures=value["measures"],
         fingerprints=Fingerprints(**value["fingerprints"]),
