@@ -3,22 +3,53 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, TypeVar
 from weakref import WeakKeyDictionary
 
 import orjson
 
-from runtime.engines.http import HttpAnswer, HttpPool
+from runtime.engines.address import Address
+from runtime.engines.attempts import BUSY, LONGEST_ASKED, Call, asked_pause, refusal
+from runtime.engines.http import HttpPool, Unreachable
+from runtime.engines.load import Load, nominal_pause
 from runtime.engines.protocol import EngineRejected, EngineUnavailable
+from runtime.engines.reader import HttpAnswer
 
-BUSY = (429, 502, 503, 504)
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+T = TypeVar("T")
+
+_FAULTS_ASKED_AGAIN = 3
+"""Attempts after an answer of 500, which may as well be the request's fault."""
+_TELLING, _TOLD_AT_ONCE = 5.0, 16
+_FINISHING = 2.0
+_SECRET = 8
+"""Characters of a header's word from which on it may be a secret."""
+
+
+class NoAnswer(EngineUnavailable):
+    """The server does not answer: another one may."""
+
+
+@dataclass
+class _Lane:
+    """What belongs to one event loop."""
+
+    pool: HttpPool
+    load: Load
+    tickets: Iterator[int] = field(default_factory=itertools.count)
+    telling: set[asyncio.Task[None]] = field(default_factory=set)
+    mouths: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_TOLD_AT_ONCE))
 
 
 class Exchange:
-    """`name` is the engine's, for messages; `limit` bounds connections, `timeout` is seconds per exchange.
+    """`name` is the engine's, for messages; `limit` bounds what is in flight, `timeout` is seconds for one answer.
+    `key_env` names the variable that holds the server's key. `on_abandon(exchange, rid)` tells the server to stop: in
+    the background, when a caller is cancelled, its patience ends, or a connection breaks. `heard` is called with every
+    answer before it is judged; what it refuses is not asked again.
 
     Raises `EngineRejected` for what the server refuses, `EngineUnavailable` when it does not answer.
     """
@@ -30,67 +61,226 @@ class Exchange:
         *,
         limit: int,
         timeout: float = 600.0,
-        retries: int = 6,
+        retries: int = 16,
         headers: Mapping[str, str] | None = None,
+        key_env: str | None = None,
+        on_abandon: Callable[[Exchange, str], Awaitable[None]] | None = None,
+        heard: Callable[[HttpAnswer], None] | None = None,
     ) -> None:
+        Address.of(url)
         self.name, self.url = name, url
         self._limit, self._timeout, self._retries = limit, timeout, retries
         self._headers = dict(headers or {})
-        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, HttpPool] = WeakKeyDictionary()
+        self._key_env, self._on_abandon, self._heard = key_env, on_abandon, heard
+        self._secrets = [word for value in self._headers.values() for word in value.split() if len(word) >= _SECRET]
+        self._lanes: WeakKeyDictionary[asyncio.AbstractEventLoop, _Lane] = WeakKeyDictionary()
+        self._unknown = Load(limit)
+        self._met = False
 
-    async def json(self, method: str, path: str, body: Any = None) -> Any:
-        """The JSON of a 200 answer."""
-        answer = await self.exchange(method, path, b"" if body is None else orjson.dumps(body))
-        if answer.status >= 500:
-            raise EngineUnavailable(self.name, f"{path} answered {answer.status}: {refusal(answer.body)}")
-        if answer.status != 200:
-            raise EngineRejected(self.name, f"{path} answered {answer.status}: {refusal(answer.body)}")
-        return orjson.loads(answer.body)
+    @property
+    def load(self) -> Load:
+        """How many calls the server wants in flight now, as far as this event loop has learnt it."""
+        try:
+            lane = self._lanes.get(asyncio.get_running_loop())
+        except RuntimeError:
+            lane = None
+        return lane.load if lane else self._unknown
+
+    # --- questions ---
+
+    async def json(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        patience: float | None = None,
+        rid: str | Sequence[str] | None = None,
+        retries: int | None = None,
+    ) -> Any:
+        """The JSON of a 200 answer. `patience` is this exchange's own time-out. `rid` is what the body calls it, or
+        each of its parts: all begin with one `uuid4().hex`, which is another at each attempt."""
+        data = b"" if body is None else orjson.dumps(body)
+        return await self._answered(self._call(method, path, data, patience, rid, retries), self._content)
 
     async def exchange(self, method: str, path: str, data: bytes = b"") -> HttpAnswer:
-        """Tries again when the server is busy or gone, ever more slowly, each client at its own moments."""
-        pool = self._pool()
-        problem = ""
-        for attempt in range(self._retries + 1):
-            if attempt:
-                await asyncio.sleep(_pause(attempt))
-            try:
-                answer = await pool.request(method, path, data, self._timeout)
-            except TimeoutError as error:
-                raise EngineUnavailable(self.name, f"no answer from {self.url} in {self._timeout:g} s") from error
-            except OSError as error:
-                problem = str(error) or type(error).__name__
-                continue
-            if answer.status not in BUSY:
-                return answer
-            problem = f"{answer.status} {refusal(answer.body)}"
-        raise EngineUnavailable(self.name, f"{self.url} did not answer in {self._retries + 1} attempts: {problem}")
+        """The answer as it came, whatever its status."""
+        return await self._answered(self._call(method, path, data), lambda _, answer: answer)
 
-    def _pool(self) -> HttpPool:
-        loop = asyncio.get_running_loop()
-        pool = self._pools.get(loop)
-        if pool is None:
-            pool = self._pools[loop] = HttpPool(self.url, self._limit, self._headers)
-        return pool
+    async def tell(self, method: str, path: str, body: Any) -> None:
+        """One attempt, past whatever waits, whose answer nobody reads."""
+        await self._lane().pool.request(method, path, orjson.dumps(body), _TELLING)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        data: bytes,
+        patience: float | None = None,
+        rid: str | Sequence[str] | None = None,
+        retries: int | None = None,
+    ) -> Call:
+        rids = () if rid is None else (rid,) if isinstance(rid, str) else tuple(rid)
+        patience = self._timeout if patience is None else patience
+        return Call(method, path, data, patience, rids, self._retries if retries is None else retries)
+
+    def _content(self, call: Call, answer: HttpAnswer) -> Any:
+        if answer.status == 200:
+            return orjson.loads(answer.body)
+        told = self._blotted(f"{call.path} answered {answer.status}: {refusal(answer.body)}")
+        if answer.status >= 500:
+            raise EngineUnavailable(self.name, told)
+        raise EngineRejected(self.name, told + self._about_key(answer.status))
+
+    def _about_key(self, status: int) -> str:
+        if status not in (401, 403):
+            return ""
+        if self._key_env:
+            return f"; the key in ${self._key_env} is not one that it accepts"
+        return "; no key was sent: `api_key_env` names the environment variable that holds it"
+
+    def _blotted(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, "…")
+        return text
+
+    # --- attempts ---
+
+    async def _answered(self, call: Call, read: Callable[[Call, HttpAnswer], T]) -> T:
+        lane = self._lane()
+        ticket = next(lane.tickets)
+        while True:
+            if not lane.load.try_enter():
+                await self._wait(lane.load, call, ticket)
+            answer = await self._attempt(lane, call)
+            if answer is None:
+                continue
+            try:
+                return read(call, answer)
+            except ValueError as error:
+                await self._again(lane.load, call, f"{call.path} answered no JSON: {error}")
+
+    async def _wait(self, load: Load, call: Call, ticket: int) -> None:
+        patient = call.retries >= self._retries
+        if load.is_gone and not patient:
+            raise NoAnswer(self.name, f"{self.url} is gone")
+        await load.enter(ticket, patient)
+
+    async def _attempt(self, lane: _Lane, call: Call) -> HttpAnswer | None:
+        """What the server answered; None when it is to be asked again."""
+        load, mark = lane.load, lane.load.mark
+        call.attempts += 1
+        try:
+            answer = await lane.pool.request(call.method, call.path, call.data, call.patience)
+        except BaseException as error:
+            await self._failed(lane, call, error)
+            return None
+        self._hear(answer, load)
+        if answer.status in BUSY:
+            pause = asked_pause(answer)
+            load.refused(mark, min(pause, LONGEST_ASKED))
+            self._refused(load, call, answer, pause)
+            return None
+        self._met = True
+        load.answered()
+        if answer.status >= 500 and call.faults < min(call.retries, _FAULTS_ASKED_AGAIN):
+            call.faults += 1
+            await self._again(load, call, f"{answer.status} {refusal(answer.body)}")
+            return None
+        return answer
+
+    async def _failed(self, lane: _Lane, call: Call, error: BaseException) -> None:
+        match error:
+            case TimeoutError():
+                lane.load.left()
+                self._abandon(lane, call)
+                raise NoAnswer(self.name, f"no answer from {self.url} in {call.patience:g} s") from error
+            case Unreachable():
+                lane.load.gone()
+                self._unreachable(lane.load, call, error)
+            case OSError():
+                lane.load.lost()
+                self._abandon(lane, call)
+                call.rename()
+                await self._again(lane.load, call, str(error) or type(error).__name__)
+            case _:
+                lane.load.left()
+                self._abandon(lane, call)
+                raise error
+
+    async def _again(self, load: Load, call: Call, problem: str) -> None:
+        """Waits, longer each time and each client differently long; after too many losses gives up."""
+        call.losses += 1
+        if call.losses > call.retries:
+            self._give_up(load, call, problem)
+        if not load.paused:  # if it is, the server is left alone as a whole
+            await asyncio.sleep(random.uniform(0, 2 * nominal_pause(call.losses)))
+
+    def _unreachable(self, load: Load, call: Call, error: Unreachable) -> None:
+        call.losses += 1
+        if error.cause == "certificate" or (error.cause != "down" and not self._met):
+            raise NoAnswer(self.name, f"{self.url}: {error}") from error
+        load.give_up(lambda: NoAnswer(self.name, f"{self.url} is gone: {error}"), everyone=False)
+        if max(call.losses, load.rounds) > call.retries:
+            self._give_up(load, call, str(error))
+
+    def _refused(self, load: Load, call: Call, answer: HttpAnswer, pause: float) -> None:
+        problem = f"{answer.status} {refusal(answer.body)}"
+        if pause > LONGEST_ASKED:
+            self._give_up(load, call, f"{problem} (it asks to be left alone for {pause:.0f} s)")
+        if load.rounds > self._retries:
+            self._give_up(load, call, problem)
+
+    def _give_up(self, load: Load, call: Call, problem: str) -> NoReturn:
+        """Where the server answers nobody, everyone who waits for it hears so."""
+        told = f"{self.url} did not answer for {call.seconds:.0f} s, in {call.attempts} attempts: {problem}"
+        told = self._blotted(told)
+        if load.rounds > self._retries:
+            load.give_up(lambda: NoAnswer(self.name, told), everyone=True)
+        raise NoAnswer(self.name, told)
+
+    def _hear(self, answer: HttpAnswer, load: Load) -> None:
+        """Whoever listens may refuse: then the server is not asked again."""
+        if self._heard is None:
+            return
+        try:
+            self._heard(answer)
+        except BaseException:
+            load.answered()
+            raise
+
+    # --- what was given up ---
+
+    def _abandon(self, lane: _Lane, call: Call) -> None:
+        if self._on_abandon is None or lane.load.is_gone:
+            return
+        for rid in call.rids:
+            task = asyncio.ensure_future(self._told(lane, rid))
+            lane.telling.add(task)
+            task.add_done_callback(lane.telling.discard)
+
+    async def _told(self, lane: _Lane, rid: str) -> None:
+        assert self._on_abandon is not None
+        with suppress(EngineUnavailable, EngineRejected, OSError):  # the closed connection tells it too, in a while
+            async with lane.mouths:
+                await self._on_abandon(self, rid)
+
+    async def finish(self) -> None:
+        """Waits a little until the server has heard of what was given up; drops this loop's connections."""
+        lane = self._lanes.get(asyncio.get_running_loop())
+        if lane and lane.telling:
+            await asyncio.wait(lane.telling, timeout=_FINISHING)
+        self.close()
 
     def close(self) -> None:
         """Drops this loop's connections."""
-        pool = self._pools.pop(asyncio.get_running_loop(), None)
-        if pool:
-            pool.close()
+        lane = self._lanes.pop(asyncio.get_running_loop(), None)
+        if lane:
+            lane.pool.close()
 
-
-def _pause(attempt: int) -> float:
-    pause: float = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
-    return pause * (0.5 + random.random())
-
-
-def refusal(body: bytes) -> str:
-    """What a server says of a request that it refuses, in one line."""
-    try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        data = body.decode("utf-8", "replace")
-    while isinstance(data, dict):
-        data = data.get("error") or data.get("message") or data.get("detail") or str(data)
-    return " ".join(str(data).split())[:500]
+    def _lane(self) -> _Lane:
+        loop = asyncio.get_running_loop()
+        lane = self._lanes.get(loop)
+        if lane is None:
+            lane = self._lanes[loop] = _Lane(HttpPool(self.url, self._headers), Load(self._limit))
+        return lane

@@ -7,11 +7,19 @@ speaks, JSON of known length or in chunks, and nothing else. Closing a connectio
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import socket
 import ssl
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from typing import Literal
 
-CRLF = b"\r\n"
+from runtime.engines.address import Address
+from runtime.engines.reader import HttpAnswer, Reader
+
+CONNECTING = 10.0
+"""Seconds after which a server that does not take a connection is unreachable."""
+_KEEP_ALIVE = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3))
+"""A machine that fell silent is noticed in a minute, during a long generation too."""
 
 
 class ConnectionLost(ConnectionError):
@@ -22,11 +30,12 @@ class ConnectionLost(ConnectionError):
         self.untouched = untouched
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    status: int
-    headers: dict[bytes, bytes]
-    body: bytes
+class Unreachable(ConnectionError):
+    """There is no connection to be had. `cause` tells a server that is down from one that never was there."""
+
+    def __init__(self, message: str, cause: Literal["down", "name", "tls", "certificate"] = "down") -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class _Connection(asyncio.Protocol):
@@ -35,7 +44,8 @@ class _Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self.transport: asyncio.Transport | None = None
         self.reusable = True
-        self._buffer = bytearray()
+        self._reader = Reader()
+        self._touched = False
         self._answer: asyncio.Future[HttpAnswer] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -44,33 +54,44 @@ class _Connection(asyncio.Protocol):
 
     def exchange(self, data: bytes) -> asyncio.Future[HttpAnswer]:
         assert self.transport is not None
+        self._touched = False
         self._answer = asyncio.get_running_loop().create_future()
         self.transport.write(data)
         return self._answer
 
     def data_received(self, data: bytes) -> None:
-        self._buffer += data
         if self._answer is None or self._answer.done():
             self.close()  # nobody asked
             return
+        self._touched = True
         try:
-            answer = parse(self._buffer)
+            answer = self._reader.feed(data)
         except ValueError as error:
             self._fail(f"not HTTP: {error}")
             return
         if answer is not None:
-            self._buffer.clear()
-            self.reusable = self.reusable and answer.headers.get(b"connection", b"").lower() != b"close"
+            self._give(answer)
+
+    def _give(self, answer: HttpAnswer) -> None:
+        """What comes after the answer, or a request that was answered before it was sent, spoils the connection."""
+        assert self.transport is not None
+        spoilt = self._reader.rest or not answer.kept or self.transport.get_write_buffer_size()
+        self.reusable = self.reusable and not spoilt
+        if self._answer is not None:
             self._answer.set_result(answer)
 
     def connection_lost(self, error: Exception | None) -> None:
+        if self._answer is not None and not self._answer.done() and error is None:
+            answer = self._reader.ended()
+            if answer is not None:
+                self._answer.set_result(answer)
         self._fail(str(error) if error else "the server closed the connection")
 
     def _fail(self, message: str) -> None:
-        untouched = not self._buffer
         self.close()
         if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(ConnectionLost(message, untouched))
+            part = " in the middle of an answer" if self._touched and not message.startswith("not HTTP") else ""
+            self._answer.set_exception(ConnectionLost(message + part, not self._touched))
 
     def close(self) -> None:
         self.reusable = False
@@ -78,60 +99,20 @@ class _Connection(asyncio.Protocol):
             self.transport.abort()
 
 
-def parse(data: bytes | bytearray) -> HttpAnswer | None:
-    """The answer in `data`; None while it is incomplete. Raises `ValueError` for what is no HTTP."""
-    end = data.find(b"\r\n\r\n")
-    if end < 0:
-        return None
-    first, *lines = bytes(data[:end]).split(CRLF)
-    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}
-    status = int(first.split(b" ", 2)[1]) if first.startswith(b"HTTP/1.") else _no_http(first)
-    if headers.get(b"transfer-encoding", b"").lower() == b"chunked":
-        body = _chunks(data, end + 4)
-    else:
-        length = int(headers.get(b"content-length", b"0"))
-        body = bytes(data[end + 4 : end + 4 + length]) if len(data) >= end + 4 + length else None
-    return None if body is None else HttpAnswer(status, headers, body)
-
-
-def _no_http(line: bytes) -> int:
-    raise ValueError(f"an answer begins with {line[:40]!r}")
-
-
-def _chunks(data: bytes | bytearray, start: int) -> bytes | None:
-    """The body of a chunked answer, or None while its last chunk is not there."""
-    body = bytearray()
-    while True:
-        line = data.find(CRLF, start)
-        if line < 0:
-            return None
-        size = int(bytes(data[start:line]).split(b";")[0], 16)
-        start = line + 2 + size + 2
-        if len(data) < start:
-            return None
-        if size == 0:
-            return bytes(body)
-        body += data[line + 2 : line + 2 + size]
-
-
 class HttpPool:
-    """At most `limit` connections to one server, opened when wanted and kept. Belongs to one event loop."""
+    """Connections to one server, opened when wanted and kept, as many as are asked for. Belongs to one event loop."""
 
-    def __init__(self, url: str, limit: int, headers: dict[str, str] | None = None) -> None:
-        parts = urlsplit(url)
-        self._host = parts.hostname or "127.0.0.1"
-        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
-        self._port = parts.port or (443 if self._tls else 80)
-        self._base = parts.path.rstrip("/")
-        fields = {"host": parts.netloc, "content-type": "application/json", **(headers or {})}
+    def __init__(self, url: str, headers: dict[str, str] | None = None) -> None:
+        self._address = Address.of(url)
+        self._tls = ssl.create_default_context() if self._address.tls else None
+        fields = {"host": self._address.authority, "content-type": "application/json", **(headers or {})}
         self._headers = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         self._heads: dict[tuple[str, str], bytes] = {}
         self._idle: list[_Connection] = []
-        self._room = asyncio.Semaphore(limit)
 
     async def request(self, method: str, path: str, body: bytes = b"", timeout: float = 60.0) -> HttpAnswer:
-        """Raises `TimeoutError`, `ConnectionLost` and `OSError`. A connection that turns out stale is replaced."""
-        async with self._room, asyncio.timeout(timeout):
+        """Raises `TimeoutError`, `ConnectionLost` and `Unreachable`. A connection that turns out stale is replaced."""
+        async with asyncio.timeout(timeout):
             data = b"%b%d\r\n\r\n%b" % (self._head(method, path), len(body), body)
             while self._idle:
                 connection = self._idle.pop()
@@ -157,14 +138,21 @@ class HttpPool:
         return answer
 
     async def _connect(self) -> _Connection:
-        loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(_Connection, self._host, self._port, ssl=self._tls)
+        address, loop = self._address, asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(CONNECTING):
+                transport, connection = await loop.create_connection(
+                    _Connection, address.host, address.port, ssl=self._tls
+                )
+        except OSError as error:
+            raise _unreachable(error, address) from error
+        _keep_alive(transport.get_extra_info("socket"))
         return connection
 
     def _head(self, method: str, path: str) -> bytes:
         head = self._heads.get((method, path))
         if head is None:
-            text = f"{method} {self._base}{path} HTTP/1.1\r\n{self._headers}content-length: "
+            text = f"{method} {self._address.base}{path} HTTP/1.1\r\n{self._headers}content-length: "
             head = self._heads[method, path] = text.encode("latin-1")
         return head
 
@@ -172,3 +160,30 @@ class HttpPool:
         for connection in self._idle:
             connection.close()
         self._idle.clear()
+
+
+def _keep_alive(connected: socket.socket | None) -> None:
+    if connected is None:
+        return
+    with contextlib.suppress(OSError):
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in _KEEP_ALIVE:
+            if hasattr(socket, name):
+                connected.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+def _unreachable(error: OSError, address: Address) -> Unreachable:
+    """Why there is no connection, in words."""
+    match error:
+        case TimeoutError():
+            return Unreachable(f"no connection in {CONNECTING:g} s")
+        case ssl.SSLCertVerificationError():
+            way_out = "SSL_CERT_FILE names a file of certificates to trust"
+            return Unreachable(f"its certificate is not trusted: {error.verify_message} ({way_out})", "certificate")
+        case ssl.SSLError():
+            return Unreachable(f"it does not speak TLS as https needs it ({error.reason or 'no reason given'})", "tls")
+        case socket.gaierror():
+            return Unreachable(f"there is no host `{address.host}` ({error.strerror})", "name")
+        case _:
+            words = os.strerror(error.errno).lower() if error.errno else str(error)
+            return Unreachable(words or type(error).__name__)
