@@ -58,6 +58,16 @@ class Facts:
         return not self.server.get("is_embedding") if told is None else bool(told)
 
     @property
+    def reasoning(self) -> str | None:
+        """The name of the server's parser of what its model thinks aloud."""
+        return self.server.get("reasoning_parser") or None
+
+    @property
+    def running(self) -> int | None:
+        """How many calls the server runs at once."""
+        return self.server.get("max_running_requests") or None
+
+    @property
     def weights(self) -> str | None:
         """The weights' name, with their version where one was given; None when the server does not say."""
         path = self.model.get("model_path") or self.server.get("model_path")

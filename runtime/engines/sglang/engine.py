@@ -1,173 +1,294 @@
-"""A request in; an answer of an SGLang server out, over its own `/generate`.
+"""A request in; an answer of SGLang servers out, over their own `/generate`.
 
-Its OpenAI route reports seeds wrongly and knows neither token ids nor one-token judgements, so it is not used. Start
-the server with `--constrained-json-disable-any-whitespace`, or a weak model fills a JSON answer with blanks, and with
-`--enable-deterministic-inference` (then `deterministic = true` here), or it ignores seeds.
+Their OpenAI route reports seeds wrongly and knows neither token ids nor judgements, so it is not used. Start a server
+with `--constrained-json-disable-any-whitespace`, or a weak model fills a JSON answer with blanks, and with
+`--enable-deterministic-inference`, or it ignores seeds.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from dsl.diagnostics import Diagnostic, SynthError
-from runtime.bridge import await_
+from dsl.diagnostics import SynthError
+from runtime.bridge import await_, background_loop
 from runtime.engines.chat import ChatTemplate
-from runtime.engines.exchange import Exchange
 from runtime.engines.labels import spellings
 from runtime.engines.protocol import About, Answer, Capabilities, EngineError, EngineRejected, Request
-from runtime.engines.sglang.about import Facts, facts
-from runtime.engines.sglang.prompt import PromptWriter
-from runtime.engines.sglang.wire import answer_of, generate_body, judge_body, judged, reward_body, rewarded
+from runtime.engines.sglang import wire
+from runtime.engines.sglang.about import Facts
+from runtime.engines.sglang.grammar import named
+from runtime.engines.sglang.judge import Forms, forms_of
+from runtime.engines.sglang.line import Line
+from runtime.engines.sglang.once import Once
+from runtime.engines.sglang.patience import Patience
+from runtime.engines.sglang.prompt import Prompt, PromptWriter
+from runtime.engines.sglang.settings import nameless, secret, text_of
+
+Labels = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """What is learnt stays with the event loop that learnt it."""
+
+    writer: PromptWriter
+    forms: Once[Labels, Forms]
+    facts: Once[None, Facts]
 
 
 class SglangEngine:
-    """`model` and `revision` name the weights; without them the server is asked. `timeout` is seconds per exchange.
+    """`url` is the server's, or `urls` are those of several that serve the same model.
 
-    `chat_template` is a file with the model's template, for servers that cannot tell theirs; `api_key_env` names the
-    environment variable that holds the server's key.
+    `model` and `revision` name the weights; without them the server is asked, as it is whether it keeps seeds.
+    `deterministic` is what it must answer. `timeout` is seconds per exchange, and `seconds_per_token` more for each
+    token that an answer may have. `chat_template` is a file with the model's template, for servers that cannot tell
+    theirs; `api_key_env` names the environment variable that holds the servers' key.
     """
 
     def __init__(
         self,
         *,
-        url: str,
+        url: str | None = None,
+        urls: Sequence[str] = (),
         name: str = "sglang",
         model: str | None = None,
         revision: str | None = None,
         concurrency: int = 128,
         timeout: float = 600.0,
-        retries: int = 6,
-        deterministic: bool = False,
+        seconds_per_token: float = 0.5,
+        retries: int = 16,
+        deterministic: bool | None = None,
         chat_template: str | None = None,
         api_key_env: str | None = None,
     ) -> None:
         self.name = name
-        self.concurrency = concurrency
-        self.capabilities = Capabilities(
-            json_schema=True,
-            regex=True,
-            choice=True,
-            grammar=True,
-            seed=deterministic,
-            logprobs=True,
-            prefill=True,
-            tokenize=True,
-            prefix_cache=True,
-            reward=True,
+        headers = {"authorization": f"Bearer {secret(api_key_env)}"} if api_key_env else None
+        addresses = [url, *urls] if url else list(urls)
+        self._line = Line(
+            name, addresses, limit=concurrency, timeout=timeout, retries=retries, headers=headers, key_env=api_key_env
         )
-        headers = {"authorization": f"Bearer {_secret(api_key_env)}"} if api_key_env else None
-        self._server = Exchange(name, url, limit=concurrency, timeout=timeout, retries=retries, headers=headers)
         self._declared = "@".join(part for part in (model, revision) if part)
-        self._template = ChatTemplate(_text(chat_template), name) if chat_template else None
-        self._writers: WeakKeyDictionary[asyncio.AbstractEventLoop, PromptWriter] = WeakKeyDictionary()
+        self._deterministic = deterministic
+        self._template = ChatTemplate(text_of(chat_template), name) if chat_template else None
+        self._patience = Patience(timeout, seconds_per_token)
         self._known: Facts | None = None
-        self._labels: dict[tuple[str, ...], dict[str, list[int]]] = {}
+        self._learnt: WeakKeyDictionary[asyncio.AbstractEventLoop, _Here] = WeakKeyDictionary()
+
+    # --- what it is ---
 
     @cached_property
     def identity(self) -> str:
         try:
-            return self._declared or await_(self._served_model())
+            return self._declared or await_(self._served())
         except EngineError as error:
-            raise SynthError(_nameless(self.name, error)) from error
+            raise SynthError(nameless(self.name, error.message)) from error
 
-    async def _served_model(self) -> str:
-        info = await self._server.json("GET", "/get_model_info")
-        version = info.get("weight_version")
-        return f"{info['model_path']}@{version}" if version not in (None, "default") else str(info["model_path"])
+    async def _served(self) -> str:
+        weights = (await self._facts()).weights
+        if weights is None:
+            raise SynthError(nameless(self.name, "it answered, and named no model"))
+        return weights
+
+    @property
+    def concurrency(self) -> int:
+        return self._line.wanted
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """The server is asked. Of one that does not answer, what the settings say is supposed."""
+        if self._known is None:
+            self._ask_facts()
+        if self._known and not self._known.generates:
+            return Capabilities(tokenize=True, reward=True, embed=True)
+        return Capabilities(
+            json_schema=True,
+            regex=True,
+            choice=True,
+            grammar=True,
+            seed=self._known.deterministic if self._known and self._known.server else bool(self._deterministic),
+            logprobs=True,
+            prefill=True,
+            tokenize=True,
+            prefix_cache=True,
+            reward=self._known is None,
+            batch=True,
+            warm=True,
+        )
+
+    def _ask_facts(self) -> None:
+        try:
+            if asyncio.get_running_loop() is background_loop():
+                return  # it would wait for itself
+        except RuntimeError:
+            pass
+        try:
+            await_(self._facts())
+        except EngineError:
+            return
+
+    async def about(self) -> About:
+        facts = await self._facts()
+        return replace(facts.about, details={**facts.about.details, **await self._template_told(facts)})
+
+    async def _template_told(self, facts: Facts) -> dict[str, str]:
+        """What the model's chat template writes by itself. It is part of every prompt, and of no request."""
+        writer = self._here().writer
+        try:
+            words = await writer.before_a_question() if facts.generates else None
+        except EngineRejected:
+            return {}
+        if words is None:
+            return {}
+        return {"before a question": words} | ({"date": "the template writes it"} if writer.frames.dated else {})
+
+    async def _facts(self) -> Facts:
+        if self._known is None:
+            self._known = await self._here().facts.get(None)
+        return self._known
+
+    # --- calls ---
 
     async def complete(self, request: Request) -> Answer:
+        facts = await self._facts()
         if request.reward:
-            body = reward_body(await self._writer().closed(request))
-            return rewarded(await self._post("/classify", body), self.name)
-        prompt = await self._writer().write(request)
+            return self._finished(await self._reward(request), facts)
+        self._check_writes(facts)
+        prompt = await self._here().writer.write(request)
         if request.labels:
-            tokens = await self._label_tokens(request.labels)
-            body = judge_body(prompt, [token for ids in tokens.values() for token in ids])
-            return judged(await self._post("/generate", body), tokens)
-        return answer_of(await self._post("/generate", generate_body(request, prompt, self.name)))
+            return self._finished(await self._judge(request.labels, prompt), facts)
+        body = wire.generate_body(request, prompt, self.name)
+        data = await self._generate(body, prompt, request)
+        with wire.reading(self.name, "/generate"):
+            answer = wire.answer_of(data, self.name)
+        return self._finished(await self._thought(answer, request, facts), facts)
 
-    async def _label_tokens(self, labels: tuple[str, ...]) -> dict[str, list[int]]:
-        """The ids of each label's spellings that are one token."""
-        if labels not in self._labels:
-            found: dict[str, list[int]] = {}
-            for label, forms in spellings(labels).items():
-                ids = [await self._writer().tokenize(form) for form in forms]
-                found[label] = list(dict.fromkeys(tokens[0] for tokens in ids if len(tokens) == 1))
-                if not found[label]:
-                    raise EngineRejected(self.name, f"the label {label!r} is more than one token of this model")
-            self._labels[labels] = found
-        return self._labels[labels]
+    async def complete_all(self, requests: Sequence[Request]) -> list[Answer]:
+        first, facts = requests[0], await self._facts()
+        if len(requests) == 1 or first.labels or first.reward:
+            return [await self.complete(request) for request in requests]
+        self._check_writes(facts)
+        prompt = await self._here().writer.write(first)
+        data = await self._generate(wire.batch_body(requests, prompt, self.name), prompt, first, calls=len(requests))
+        with wire.reading(self.name, "/generate"):
+            answers = [wire.answer_of(item, self.name) for _, item in zip(requests, data, strict=True)]
+        return [self._finished(await self._thought(answer, first, facts), facts) for answer in answers]
+
+    async def warm(self, request: Request) -> None:
+        self._check_writes(await self._facts())
+        prompt = await self._here().writer.write(request)
+        with self._patience.of(0) as patience:
+            data = await self._line.generate(wire.warm_body(prompt), prompt=prompt, patience=patience)
+        with wire.reading(self.name, "/generate"):
+            wire.finished(data, self.name)
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        if not texts:
+            return []
+        data = await self._line.ask("POST", "/encode", wire.embed_body(texts))
+        with wire.reading(self.name, "/encode"):
+            return wire.embedded(data, len(texts), self.name)
+
+    def _check_writes(self, facts: Facts) -> None:
+        """SGLang up to 0.5.17 ends when a server of an embedding model is asked for text."""
+        if not facts.generates:
+            raise EngineRejected(self.name, "its server was started with --is-embedding: it embeds, and writes no text")
+
+    async def _generate(self, body: Any, prompt: Prompt, request: Request, calls: int = 1) -> Any:
+        running = (await self._facts()).running
+        together = running * len(self._line.urls) if running else None
+        with self._patience.of(request.sampling.max_tokens, calls=calls, together=together) as patience:
+            try:
+                return await self._line.generate(body, prompt=prompt, patience=patience, calls=calls)
+            except EngineRejected as error:
+                raise named(error, request.constraint) from error
+
+    def _finished(self, answer: Answer, facts: Facts) -> Answer:
+        """A server that keeps seeds gives an answer again as long as its template says the same every day."""
+        repeatable = facts.deterministic and not self._here().writer.frames.dated
+        return replace(answer, repeatable=True) if repeatable else answer
+
+    async def _thought(self, answer: Answer, request: Request, facts: Facts) -> Answer:
+        """The answer without what the model thought aloud, where the server knows how its model does that."""
+        if not facts.reasoning or request.constraint or request.raw or request.open_role == "user":
+            return answer
+        body = {"text": answer.text, "reasoning_parser": facts.reasoning}
+        data = await self._line.ask("POST", "/separate_reasoning", body)
+        with wire.reading(self.name, "/separate_reasoning"):
+            return replace(answer, text=str(data["text"]), reasoning=data["reasoning_text"] or None)
+
+    async def _reward(self, request: Request) -> Answer:
+        body = wire.reward_body(await self._here().writer.closed(request))
+        data = await self._line.ask("POST", "/classify", body)
+        with wire.reading(self.name, "/classify"):
+            return wire.rewarded(data, self.name)
+
+    # --- judgements ---
+
+    async def _judge(self, labels: Labels, prompt: Prompt) -> Answer:
+        forms = await self._here().forms.get(labels)
+        with self._patience.of(1) as patience:
+            body = wire.judge_body(prompt, forms.first_tokens)
+            data = await self._line.generate(body, prompt=prompt, patience=patience)
+        with wire.reading(self.name, "/generate"):
+            first, counts = wire.first_of(data, forms.first_tokens, self.name), wire.counts_of([data])
+        longer = forms.longer(first)
+        if not longer:
+            return forms.judged(first, {}, *counts)
+        items = await self._spelt(await self._here().writer.ids(prompt), longer)
+        with wire.reading(self.name, "/generate"):
+            return forms.judged(first, wire.spelt_of(items, longer, self.name), *wire.counts_of([data, *items]))
+
+    async def _spelt(self, prompt: list[int], forms: Sequence[tuple[int, ...]]) -> list[Any]:
+        with self._patience.of(1, calls=len(forms)) as patience:
+            body = wire.spelt_body(prompt, forms)
+            items: list[Any] = await self._line.generate(body, prompt=prompt, patience=patience, calls=len(forms))
+            return items
+
+    async def _learn_forms(self, labels: Labels) -> Forms:
+        spelt = spellings(labels)
+        ids = iter(await self._here().writer.tokens.of_all([form for forms in spelt.values() for form in forms]))
+        forms = forms_of({label: [next(ids) for _ in forms] for label, forms in spelt.items()})
+        empty = [label for label, found in forms.by_label.items() if not found]
+        if empty:
+            raise EngineRejected(self.name, f"the label {empty[0]!r} has no token in this model")
+        return forms
+
+    # --- texts ---
 
     def render(self, request: Request) -> str:
         return await_(self._rendered(request))
 
     async def _rendered(self, request: Request) -> str:
-        prompt = await self._writer().write(request)
-        return prompt if isinstance(prompt, str) else await self._writer().detokenize(prompt)
+        writer = self._here().writer
+        return await writer.shown(await writer.write(request))
 
     def count_tokens(self, text: str) -> int:
-        return len(await_(self._writer_tokens(text)))
+        return len(await_(self._tokens_of(text)))
 
-    async def _writer_tokens(self, text: str) -> list[int]:
-        return await self._writer().tokenize(text)
-
-    async def about(self) -> About:
-        return (await self._facts()).about
-
-    async def _facts(self) -> Facts:
-        if self._known is None:
-            self._known = await facts(lambda path: self._server.json("GET", path))
-        return self._known
+    async def _tokens_of(self, text: str) -> list[int]:
+        return await self._here().writer.tokens.of(text)
 
     async def close(self) -> None:
         """Drops this loop's connections."""
-        self._writers.pop(asyncio.get_running_loop(), None)
-        self._server.close()
+        self._learnt.pop(asyncio.get_running_loop(), None)
+        await self._line.finish()
 
-    # --- exchanges ---
+    # --- the event loop ---
 
-    def _writer(self) -> PromptWriter:
-        """What a loop's first request learns of the template stays with that loop."""
+    def _here(self) -> _Here:
         loop = asyncio.get_running_loop()
-        if loop not in self._writers:
-            self._writers[loop] = PromptWriter(self.name, self._post, self._template)
-        return self._writers[loop]
+        if loop not in self._learnt:
+            writer = PromptWriter(self.name, self._post, self._template)
+            self._learnt[loop] = _Here(writer, Once(self._learn_forms), Once(self._learn_facts))
+        return self._learnt[loop]
+
+    async def _learn_facts(self, _: None) -> Facts:
+        return await self._line.facts(self._deterministic)
 
     async def _post(self, path: str, body: Any) -> Any:
-        return await self._server.json("POST", path, body)
-
-
-def _nameless(name: str, error: EngineError) -> Diagnostic:
-    return Diagnostic(
-        code="E0806",
-        message=f"engine `{name}` does not say which model it serves",
-        notes=(error.message,),
-        help='start the server, or declare what it serves in synth.toml: `model = "…"`, `revision = "…"`',
-    )
-
-
-def _text(path: str) -> str:
-    try:
-        return Path(path).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SynthError(
-            Diagnostic(code="E0803", message=f"the chat template {path} cannot be read: {error}")
-        ) from None
-
-
-def _secret(variable: str) -> str:
-    value = os.environ.get(variable)
-    if value:
-        return value
-    raise SynthError(
-        Diagnostic(
-            code="E0802",
-            message=f"`api_key_env` names {variable}, which is not set",
-            help=f"set it in the environment: `export {variable}=…`",
-        )
-    )
+        return await self._line.ask("POST", path, body)

@@ -1,64 +1,97 @@
-"""A request in; the JSON of SGLang's `/generate` out. And its JSON in; an answer out. No server is touched here."""
+"""A request in; the JSON of SGLang's routes out. And their JSON in; an answer out. No server is touched here."""
 
 from __future__ import annotations
 
-import json
-import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from runtime.engines.labels import judgement, log_sum
-from runtime.engines.patterns import UnsupportedPattern, decoder_text
-from runtime.engines.protocol import Answer, Constraint, EngineRejected, Request
-from runtime.engines.schemas import InvalidSchema, decodable
+from runtime.engines.labels import IMPOSSIBLE
+from runtime.engines.protocol import Answer, EngineRejected, EngineUnavailable, Request
+from runtime.engines.sglang.grammar import grammar
+
+Prompt = str | list[int]
+Json = dict[str, Any]
 
 MOST_STOPS = 32
 ALIKE = {"return_logprob": True, "token_ids_logprob": [0]}
-"""What every request asks for, because a judgement does: SGLang 0.5.14 to 0.5.17 end with all their requests when a batch
-holds one that asks for log-probabilities of token ids and one that does not (sgl-project/sglang#34719).
+"""What every request asks for, because a judgement does: SGLang 0.5.14 to 0.5.17 end with all their requests when a
+batch holds one that asks for log-probabilities of token ids and one that does not (sgl-project/sglang#34719).
 """
+_READ = {"max_new_tokens": 0, "temperature": 0.0}
+"""Sampling that computes the prompt and writes nothing."""
 
 
-def generate_body(request: Request, prompt: str | list[int], name: str) -> dict[str, Any]:
+# --- out ---
+
+
+def generate_body(request: Request, prompt: Prompt, name: str) -> Json:
     """The body of an ordinary call; raises `EngineRejected` for what the server would refuse."""
     return {
         **_prompt(prompt),
-        "sampling_params": {**_sampling(request, name), **_constraint(request.constraint, name)},
+        "sampling_params": {**_sampling(request, name), **grammar(request.constraint, name)},
         **ALIKE,
     }
 
 
-def judge_body(prompt: str | list[int], tokens: list[int]) -> dict[str, Any]:
-    """The body of a one-token judgement over `tokens`."""
+def batch_body(requests: Sequence[Request], prompt: Prompt, name: str) -> Json:
+    """One prompt, once for each request: they differ in their seeds."""
+    body = generate_body(requests[0], prompt, name)
+    params = body["sampling_params"]
+    seeds = [_seed(request) for request in requests]
+    return {
+        **{key: [value] * len(requests) for key, value in _prompt(prompt).items()},
+        "sampling_params": [params | seed for seed in seeds],
+        "return_logprob": True,
+        "token_ids_logprob": [ALIKE["token_ids_logprob"]] * len(requests),
+    }
+
+
+def warm_body(prompt: Prompt) -> Json:
+    return {**_prompt(prompt), "sampling_params": _READ, **ALIKE}
+
+
+def judge_body(prompt: Prompt, tokens: Sequence[int]) -> Json:
+    """The body of a judgement over the next token."""
     return {
         **_prompt(prompt),
         "sampling_params": {"max_new_tokens": 1, "temperature": 0.0},
         "return_logprob": True,
-        "token_ids_logprob": tokens,
+        "token_ids_logprob": list(tokens),
     }
 
 
-def reward_body(prompt: list[int]) -> dict[str, Any]:
+def spelt_body(prompt: list[int], forms: Sequence[Sequence[int]]) -> Json:
+    """The prompt with each form behind it, to be read for the forms' log-probabilities. The server computes anew from
+    the place on at which these are to begin, and no earlier."""
+    return {
+        "input_ids": [[*prompt, *form] for form in forms],
+        "sampling_params": _READ,
+        "return_logprob": True,
+        "logprob_start_len": [len(prompt) - 1] * len(forms),
+        "token_ids_logprob": [ALIKE["token_ids_logprob"]] * len(forms),
+    }
+
+
+def reward_body(prompt: list[int]) -> Json:
     """The body of `/classify`, which a server of a reward model answers with its score."""
     return {"input_ids": prompt}
 
 
-def rewarded(data: Any, name: str) -> Answer:
-    """The score in what `/classify` sent."""
-    scores = data["embedding"]
-    if len(scores) != 1:
-        raise EngineRejected(name, f"the model gives {len(scores)} numbers, where a reward model gives one score")
-    return Answer(text=repr(float(scores[0])), prompt_tokens=data["meta_info"].get("prompt_tokens", 0))
+def embed_body(texts: Sequence[str]) -> Json:
+    """The body of `/encode`. A text without a token is refused, so an empty one is a blank."""
+    return {"text": [text or " " for text in texts]}
 
 
-def _prompt(prompt: str | list[int]) -> dict[str, Any]:
+def _prompt(prompt: Prompt) -> Json:
     return {"text": prompt} if isinstance(prompt, str) else {"input_ids": prompt}
 
 
-def _sampling(request: Request, name: str) -> dict[str, Any]:
+def _sampling(request: Request, name: str) -> Json:
     s = request.sampling
     if len(s.stop) > MOST_STOPS:
         raise EngineRejected(name, f"{len(s.stop)} stop strings, where a server takes at most {MOST_STOPS}")
-    sampling: dict[str, Any] = {
+    sampling: Json = {
         "max_new_tokens": s.max_tokens,
         "temperature": s.temperature,
         "top_p": s.top_p,
@@ -68,35 +101,33 @@ def _sampling(request: Request, name: str) -> dict[str, Any]:
         "presence_penalty": s.presence_penalty,
         "repetition_penalty": s.repetition_penalty,
     }
-    if s.stop:
-        sampling["stop"] = list(s.stop)
-    if s.temperature > 0:
-        sampling["sampling_seed"] = (request.seed ^ (request.seed >> 32)) & 0x7FFFFFFF
-    return sampling
+    return sampling | ({"stop": list(s.stop)} if s.stop else {}) | _seed(request)
 
 
-def _constraint(constraint: Constraint | None, name: str) -> dict[str, str]:
-    if constraint is None:
-        return {}
+def _seed(request: Request) -> Json:
+    seeded = request.sampling.temperature > 0
+    return {"sampling_seed": (request.seed ^ (request.seed >> 32)) & 0x7FFFFFFF} if seeded else {}
+
+
+# --- in ---
+
+
+@contextmanager
+def reading(name: str, path: str) -> Iterator[None]:
+    """JSON of another shape comes from another service, which has taken the address, or stands before it."""
     try:
-        if constraint.kind == "json_schema":
-            return {"json_schema": json.dumps(decodable(constraint.source).schema)}
-        if constraint.kind == "grammar":
-            return {"ebnf": constraint.source}
-        choices = constraint.kind == "choice" and "|".join(map(re.escape, json.loads(constraint.source)))
-        return {"regex": decoder_text(choices or constraint.source)}
-    except (InvalidSchema, UnsupportedPattern, ValueError) as error:
-        raise EngineRejected(name, f"{constraint.kind}: {error}") from error
+        yield
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+        raise EngineUnavailable(name, f"what {path} sent is no answer of SGLang's: {error!r}") from error
 
 
-def answer_of(data: Any) -> Answer:
+def answer_of(data: Any, name: str = "sglang") -> Answer:
     """The answer in what `/generate` sent."""
-    meta = data["meta_info"]
+    meta = finished(data, name)
     logprobs = [token[0] for token in meta.get("output_token_logprobs") or () if token[0] is not None]
-    finish = meta.get("finish_reason") or {}
     return Answer(
-        text=data["text"],
-        finish="length" if finish.get("type") == "length" else "stop",
+        text=str(data["text"]),
+        finish="length" if (meta.get("finish_reason") or {}).get("type") == "length" else "stop",
         prompt_tokens=meta.get("prompt_tokens", 0),
         completion_tokens=meta.get("completion_tokens", 0),
         cached_tokens=meta.get("cached_tokens", 0),
@@ -104,9 +135,51 @@ def answer_of(data: Any) -> Answer:
     )
 
 
-def judged(data: Any, tokens: dict[str, list[int]]) -> Answer:
-    """The judgement in what `/generate` sent; `tokens` are the ids of each label's spellings."""
-    meta = data["meta_info"]
-    known = {entry[1]: entry[0] for entry in meta["output_token_ids_logprobs"][0]}
-    logprobs = {label: log_sum(known[token] for token in ids) for label, ids in tokens.items()}
-    return judgement(logprobs, prompt_tokens=meta.get("prompt_tokens", 0), cached_tokens=meta.get("cached_tokens", 0))
+def finished(data: Any, name: str) -> Json:
+    """What the server says of a request that it went through with; raises `EngineUnavailable` for one it was told to
+    drop, as when it is updated or shut down: the part that it wrote is no answer."""
+    meta: Json = data["meta_info"]
+    finish = meta.get("finish_reason") or {}
+    if finish.get("type") == "abort":
+        raise EngineUnavailable(name, f"the server dropped the request: {finish.get('message') or 'aborted'}")
+    return meta
+
+
+def first_of(data: Any, tokens: Sequence[int], name: str) -> dict[int, float]:
+    """The log-probabilities of `tokens` as the next one, in what `/generate` sent for `judge_body`."""
+    entries = finished(data, name)["output_token_ids_logprobs"][0]
+    known = {entry[1]: IMPOSSIBLE if entry[0] is None else float(entry[0]) for entry in entries}
+    return {token: known[token] for token in tokens}
+
+
+def counts_of(items: Sequence[Any]) -> tuple[int, int]:
+    """Prompt tokens, and how many of them the server had computed before, over all that a judgement asked."""
+    metas = [item["meta_info"] for item in items]
+    return sum(meta.get("prompt_tokens", 0) for meta in metas), sum(meta.get("cached_tokens", 0) for meta in metas)
+
+
+def spelt_of(data: Any, forms: Sequence[tuple[int, ...]], name: str) -> dict[tuple[int, ...], float]:
+    """The log-probability of each form, in what `/generate` sent for `spelt_body`: its tokens are the last read."""
+    found = {}
+    for item, form in zip(data, forms, strict=True):
+        entries = finished(item, name)["input_token_logprobs"][-len(form) :]
+        if [entry[1] for entry in entries] != list(form):
+            raise ValueError(f"log-probabilities of {[entry[1] for entry in entries]}, where {list(form)} was asked")
+        found[form] = sum(IMPOSSIBLE if entry[0] is None else float(entry[0]) for entry in entries)
+    return found
+
+
+def rewarded(data: Any, name: str) -> Answer:
+    """The score in what `/classify` sent."""
+    scores = data["embedding"]
+    if len(scores) != 1:
+        raise EngineRejected(name, f"the model gives {len(scores)} numbers, where a reward model gives one score")
+    return Answer(text=repr(float(scores[0])), prompt_tokens=finished(data, name).get("prompt_tokens", 0))
+
+
+def embedded(data: Any, count: int, name: str) -> list[list[float]]:
+    """The vectors in what `/encode` sent."""
+    vectors = [[float(number) for number in item["embedding"]] for item in data]
+    if len(vectors) != count or len({len(vector) for vector in vectors}) > 1:
+        raise EngineUnavailable(name, f"{len(vectors)} vectors came, of several lengths or too few for {count} texts")
+    return vectors

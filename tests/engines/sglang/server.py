@@ -20,6 +20,7 @@ from runtime.engines.protocol import Constraint, EngineRejected, Message, Reques
 
 KNOWN = {"max_new_tokens", "temperature", "top_p", "top_k", "min_p", "stop", "regex", "json_schema", "ebnf"}
 KNOWN |= {"frequency_penalty", "presence_penalty", "repetition_penalty", "sampling_seed"}
+SPECIAL = re.compile(r"<s>|<\|\w+\|>")
 TOKEN = re.compile(r"<s>|<\|\w+\|>|zq\d+qz|\s*\w+|\s*(?!<\|\w+\|>)[^\w\s]|\s+")
 
 
@@ -30,6 +31,9 @@ class SglangServer:
         self.start, self.tells_template = start, tells_template
         self.busy = self.hang_up = 0
         self.delay = 0.0
+        self.drops = self.strips = False
+        self.preface = ""
+        self.respond: Callable[[str], str | None] = lambda prompt: None
         self.rewards: list[float] | None = [2.71875]
         self.info: dict[str, Any] = {
             "version": "0.5.17",
@@ -62,8 +66,9 @@ class SglangServer:
         return "".join(self._words[token] for token in tokens)
 
     def template(self, messages: list[dict[str, str]]) -> str:
-        turns = "".join(f"<|im_start|>{m['role']}\n{m['content']}<|im_end|>\n" for m in messages)
-        return f"{self.start}{turns}<|im_start|>assistant\n"
+        stripped = ((m["role"], m["content"].strip() if self.strips else m["content"]) for m in messages)
+        turns = "".join(f"<|im_start|>{role}\n{content}<|im_end|>\n" for role, content in stripped)
+        return f"{self.start}{self.preface}{turns}<|im_start|>assistant\n"
 
     # --- routes ---
 
@@ -79,22 +84,48 @@ class SglangServer:
             "/classify": self.classify,
             "/tokenize": self.tokenize,
             "/detokenize": self.detokenize,
+            "/encode": self.encode_texts,
+            "/separate_reasoning": self.separate,
+            "/abort_request": self.abort,
         }
         if path in ("/get_model_info", "/model_info"):
-            return 200, {"model_path": "made-up", "is_generation": True, "weight_version": "default"}
+            return 200, {
+                "model_path": "made-up",
+                "is_generation": not self.info["is_embedding"],
+                "weight_version": "default",
+            }
         if path in ("/get_server_info", "/server_info"):
             return 200, self.info
         return await routes[path](body) if path in routes else (404, {"detail": "Not Found"})
 
     async def tokenize(self, body: Any) -> tuple[int, Any]:
         if "messages" in body:
-            tokens = self.encode(self.template(body["messages"]))
+            ids: Any = self.encode(self.template(body["messages"]))
         else:
-            tokens = self.encode(self.start + body["prompt"])
-        return 200, {"tokens": tokens, "count": len(tokens)}
+            start = self.start if body.get("add_special_tokens", True) else ""
+            prompt = body["prompt"]
+            ids = [self.encode(start + t) for t in prompt] if isinstance(prompt, list) else self.encode(start + prompt)
+        return 200, {"tokens": ids, "count": len(ids)}
 
     async def detokenize(self, body: Any) -> tuple[int, Any]:
-        return (200, {"text": self.decode(body["tokens"])}) if self.tells_template else (404, {"detail": "Not Found"})
+        if not self.tells_template:
+            return 404, {"detail": "Not Found"}
+        tokens, skip = body["tokens"], body.get("skip_special_tokens", True)
+        lists = tokens if tokens and isinstance(tokens[0], list) else [tokens]
+        texts = [self.decode([t for t in ids if not (skip and SPECIAL.fullmatch(self._words[t]))]) for ids in lists]
+        return 200, {"text": texts if lists is tokens else texts[0]}
+
+    async def encode_texts(self, body: Any) -> tuple[int, Any]:
+        if self.info["is_embedding"] is False:
+            return 400, {"error": {"message": "This model does not appear to be an embedding model by default."}}
+        return 200, [{"embedding": [float(len(t)), 0.5], "meta_info": {"prompt_tokens": 1}} for t in body["text"]]
+
+    async def separate(self, body: Any) -> tuple[int, Any]:
+        thought, mark, text = body["text"].partition("</think>")
+        return 200, {"reasoning_text": thought if mark else "", "text": text if mark else thought}
+
+    async def abort(self, body: Any) -> tuple[int, Any]:
+        return 200, None
 
     async def classify(self, body: Any) -> tuple[int, Any]:
         """What a server with `--is-embedding` answers for a reward model: as for an embedding of one number."""
@@ -105,18 +136,53 @@ class SglangServer:
         return 200, {"embedding": self.rewards, "meta_info": meta | {"e2e_latency": 0.01}}
 
     async def generate(self, body: Any) -> tuple[int, Any]:
+        """A list body is answered by a list, and refused as a whole when one of its parts is."""
+        prompts = body["text"] if "text" in body else body["input_ids"]
+        if not isinstance(prompts, list) or isinstance(prompts[0], int):
+            return await self._one(body)
+        keys = ("text", "input_ids", "sampling_params", "rid", "logprob_start_len", "token_ids_logprob")
+        parts = []
+        for i in range(len(prompts)):
+            part = body | {k: body[k][i] for k in keys if isinstance(body.get(k), list)}
+            status, data = await self._one(part)
+            if status != 200:
+                return status, data
+            parts.append(data)
+        return 200, parts
+
+    async def _one(self, body: Any) -> tuple[int, Any]:
         params = body["sampling_params"]
-        unknown = set(params) - KNOWN
-        if unknown:
+        if unknown := set(params) - KNOWN:
             return 400, {"error": {"message": f"Unexpected keyword argument {sorted(unknown)[0]!r}"}}
         if len(params.get("stop", [])) > 32:
             return 400, {"error": {"message": "too many stop strings"}}
-        prompt = body["text"] if "text" in body else self.decode(body["input_ids"]).removeprefix(self.start)
+        ids = self.encode(self.start + body["text"]) if "text" in body else body["input_ids"]
+        if params["max_new_tokens"] == 0:
+            return 200, self._read(ids, body)
+        prompt = body["text"] if "text" in body else self.decode(ids).removeprefix(self.start)
         try:
             asked = body.get("token_ids_logprob") if params["max_new_tokens"] == 1 else None
             return 200, await self._generated(prompt, params, asked)
         except EngineRejected as error:
-            return 400, {"error": {"message": str(error)}}
+            return 400, {"error": {"message": f"Failed to compile grammar: {error}"}}
+
+    def _read(self, ids: list[int], body: Any) -> Any:
+        """The prompt is computed and nothing is written; the first token that is told of has no log-probability."""
+        start = body.get("logprob_start_len", -1)
+        told = ids[start:] if start >= 0 else []
+        meta = {
+            "finish_reason": {"type": "length", "length": 0},
+            "prompt_tokens": len(ids),
+            "completion_tokens": 0,
+            "cached_tokens": max(start, 0),
+            "input_token_logprobs": [[self.logprob(t) if i else None, t, None] for i, t in enumerate(told)],
+            "output_token_logprobs": [],
+        }
+        return {"text": "", "output_ids": [], "meta_info": meta}
+
+    def logprob(self, token: int) -> float:
+        """Of a token of the prompt."""
+        return -0.1 * (1 + token % 5)
 
     async def _generated(self, prompt: str, params: Any, judged: list[int] | None) -> Any:
         request = Request(
@@ -131,11 +197,12 @@ class SglangServer:
             return self._data("abc", request, 1, None)
         answer = await self._model.complete(request)
         labels = [[answer.labels[self._words[token]], token, None] for token in judged or ()]
-        return self._data(answer.text, request, answer.completion_tokens, labels, answer.finish)
+        text = self.respond(prompt) or answer.text
+        return self._data(text, request, answer.completion_tokens, labels, answer.finish)
 
     def _data(self, text: str, request: Request, count: int, labels: Any, finish: str = "stop") -> Any:
         meta = {
-            "finish_reason": {"type": finish},
+            "finish_reason": {"type": "abort", "message": "Abort in waiting queue"} if self.drops else {"type": finish},
             "prompt_tokens": len(self.encode(request.messages[0].content)),
             "completion_tokens": count,
             "cached_tokens": 0,

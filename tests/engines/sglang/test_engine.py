@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from dsl.diagnostics import SynthError
 from runtime.engines import Constraint, Engine, EngineRejected, EngineUnavailable, Message, Sampling
-from runtime.engines import exchange as module
+from runtime.engines import load as module
 from runtime.engines.sglang.engine import SglangEngine
 from tests.engines.contract import EngineContract, GrammarContract, ask, one, request_of
 from tests.engines.sglang.server import SglangServer, serving
@@ -54,7 +55,9 @@ def _generated(server: SglangServer) -> Any:
 def test_the_wire_format_of_a_call(server: SglangServer, engine: Engine) -> None:
     sampling = Sampling(temperature=0.5, top_k=3, max_tokens=9, stop=("\n",))
     one(engine, request_of(engine, sampling=sampling, seed=5, constraint=Constraint("choice", '["a/b", "c"]')))
-    assert _generated(server) == {
+    body = _generated(server)
+    assert re.fullmatch("[0-9a-f]{32}", body.pop("rid"))
+    assert body == {
         "text": "<|im_start|>system\nYou answer in one short sentence.<|im_end|>\n"
         "<|im_start|>user\nWhat is a lamp?<|im_end|>\n<|im_start|>assistant\n",
         "sampling_params": {
@@ -91,11 +94,6 @@ def test_a_judgement_asks_for_every_spelling_that_is_one_token(server: SglangSer
     assert {"yes", " yes", "Yes", " No", "NO"} <= spelt
 
 
-def test_a_label_of_several_tokens_is_refused(engine: Engine) -> None:
-    with pytest.raises(EngineRejected, match="more than one token"):
-        one(engine, request_of(engine, labels=("yes", "perhaps not")))
-
-
 def test_the_template_is_learnt_once_for_an_order_of_roles(server: SglangServer, engine: Engine) -> None:
     async def many() -> None:
         for round_ in range(3):
@@ -116,7 +114,7 @@ def test_a_server_that_cannot_tell_its_template_is_sent_token_ids(tmp_path: Path
         assert server.decode(_generated(server)["input_ids"]).endswith("<|im_start|>assistant\nA lamp")
 
 
-def test_a_local_template_needs_no_detokenizing(tmp_path: Path) -> None:
+def test_a_local_template_serves_where_the_server_cannot_tell_its_own(tmp_path: Path) -> None:
     file = tmp_path / "chatml.jinja"
     file.write_text(
         "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n' }}{% endfor %}"
@@ -126,7 +124,6 @@ def test_a_local_template_needs_no_detokenizing(tmp_path: Path) -> None:
         engine = SglangEngine(url=server.url, model="m", chat_template=str(file))
         one(engine, request_of(engine))
         assert _generated(server)["text"].endswith("What is a lamp?<|im_end|>\n<|im_start|>assistant\n")
-        assert all(path != "/detokenize" for path, _ in server.seen)
 
 
 def test_a_busy_server_is_asked_again(server: SglangServer, engine: Engine) -> None:
@@ -171,7 +168,7 @@ def test_what_a_server_would_refuse_is_refused_before_it_is_sent(server: SglangS
 
 def test_a_refusal_keeps_the_servers_words_and_is_not_repeated(server: SglangServer, engine: Engine) -> None:
     nothing = Constraint("json_schema", '{"type": "integer", "minimum": 3, "maximum": 2}')
-    with pytest.raises(EngineRejected, match="answered 400: deterministic: json_schema: an integer with"):
+    with pytest.raises(EngineRejected, match=r"an integer with.*\(json schema: .*minimum"):
         one(engine, request_of(engine, constraint=nothing))
     assert sum(path == "/generate" for path, _ in server.seen) == 1
 

@@ -1,0 +1,98 @@
+"""Questions in; what one of an engine's servers answers out.
+
+A call that nobody waits for any more is dropped by the server, too: it is named by a `rid`, and in a list each part by
+one that begins alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from dsl.diagnostics import SynthError
+from runtime.engines.exchange import Exchange
+from runtime.engines.protocol import EngineUnavailable
+from runtime.engines.sglang.about import Facts, facts
+from runtime.engines.sglang.declared import mistake
+from runtime.engines.sglang.wire import Json, Prompt
+
+QUICK = 2
+"""Attempts at asking each of several servers what it is: the others may know enough."""
+
+
+class Line:
+    """The servers at `urls`, which serve one model."""
+
+    def __init__(
+        self,
+        name: str,
+        urls: Sequence[str],
+        *,
+        limit: int,
+        timeout: float,
+        retries: int,
+        headers: Mapping[str, str] | None,
+        key_env: str | None,
+    ) -> None:
+        self.name, self.urls = name, tuple(urls)
+        self._exchanges = [
+            Exchange(
+                name,
+                url,
+                limit=limit,
+                timeout=timeout,
+                retries=retries,
+                headers=headers,
+                key_env=key_env,
+                on_abandon=_abort,
+            )
+            for url in urls
+        ]
+        self._servers = self._exchanges[0]
+
+    @property
+    def wanted(self) -> int:
+        """How many calls to bring now."""
+        return sum(exchange.load.wanted for exchange in self._exchanges)
+
+    async def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """A question that any of the servers answers alike."""
+        return await self._servers.json(method, path, body)
+
+    async def generate(self, body: Json, *, prompt: Prompt, patience: float, calls: int = 1) -> Any:
+        """`calls` is how many the body holds; with several it is a list."""
+        token = uuid4().hex
+        rid = token if not _is_list(body) else [f"{token}_{i}" for i in range(calls)]
+        return await self._servers.json("POST", "/generate", {**body, "rid": rid}, patience=patience, rid=rid)
+
+    async def facts(self, deterministic: bool | None) -> Facts:
+        """What the servers say of themselves; raises `SynthError` (E0809, E0810) for what cannot be."""
+        found, fault = {}, None
+        for exchange in self._exchanges:
+            try:
+                found[exchange.url] = await self._facts_of(exchange)
+            except EngineUnavailable as error:
+                fault = error
+        if not found:
+            raise fault or EngineUnavailable(self.name, "there is no server")
+        wrong = mistake(self.name, deterministic, found)
+        if wrong:
+            raise SynthError(wrong)
+        return next(iter(found.values()))
+
+    async def _facts_of(self, exchange: Exchange) -> Facts:
+        retries = None if len(self._exchanges) == 1 else QUICK
+        return await facts(lambda path: exchange.json("GET", path, retries=retries))
+
+    async def finish(self) -> None:
+        for exchange in self._exchanges:
+            await exchange.finish()
+
+
+def _is_list(body: Json) -> bool:
+    return isinstance(body.get("text"), list) or isinstance((body.get("input_ids") or [0])[0], list)
+
+
+async def _abort(exchange: Exchange, rid: str) -> None:
+    await exchange.tell("POST", "/abort_request", {"rid": rid})
