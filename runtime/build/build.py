@@ -13,10 +13,11 @@ from compiler.analysis import Analysis
 from compiler.constant import Evaluator
 from dsl.diagnostics import Diagnostic
 from runtime.bridge import run, run_in_greenlet
-from runtime.build import commit, estimate, identity, mixing, selection, tests
+from runtime.build import commit, estimate, identity, mixing, needs, selection, tests
 from runtime.build.audits import Gate, audit, enforce
 from runtime.build.budget import Allowance
 from runtime.build.caller import Caller
+from runtime.build.candidates import Arrange
 from runtime.build.chosen import chosen
 from runtime.build.decided import Decided, decided, known, unsettled
 from runtime.build.inputs import Inputs
@@ -44,6 +45,8 @@ class Options:
     """`only` names one dataset, and what it is made from; `limit` allows the first so many candidates.
 
     `audits` is what a failed one does: it fails the build, only warns, or sends the commit to a scratch branch.
+    `arrange` takes candidates in the order in which they would be run and gives it another, where none shows: for
+    those who measure what the order is worth.
     """
 
     branch: str
@@ -53,6 +56,7 @@ class Options:
     audits: Literal["fail", "warn", "scratch"] = "fail"
     budget: Budget = field(default_factory=Budget)
     test: bool = True
+    arrange: Arrange = iter
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,9 @@ async def _build(analysis: Analysis, session: Session, options: Options, watch: 
     unfit: dict[str, str] = {}
     skipped: list[Diagnostic] = []
     try:
-        for loaded in chosen(analysis, options.only):
+        datasets = chosen(analysis, options.only)
+        needs.enforce(datasets, session)
+        for loaded in datasets:
             blamed = next((unfit[name] for name in loaded.plan.needs if name in unfit), None)
             if blamed is not None:
                 unfit[loaded.plan.name] = blamed
@@ -155,7 +161,7 @@ async def _judges(
     """Each judge's own cases, before anything else is asked."""
     if not inputs.gold:
         return ()
-    roles = session.roles(loaded.plan, lambda engine: Caller(engine, session.journal, progress, allowance))
+    roles = session.roles(loaded.plan, lambda sender: Caller(sender, session.journal, progress, allowance))
     reports = await examine(loaded, inputs, roles)
     enforce_gold(reports)
     return tuple(reports)
@@ -220,10 +226,10 @@ async def _run(
     previous: Manifest | None,
     told: Decided,
 ) -> tuple[Written, tuple[Gate, ...]]:
-    roles = dict(session.roles(loaded.plan, lambda engine: Caller(engine, session.journal, progress, allowance)))
+    roles = dict(session.roles(loaded.plan, lambda sender: Caller(sender, session.journal, progress, allowance)))
     tool = Sandbox(session.journal, progress, allowance)
     window = WINDOW * session.concurrency(loaded.plan)
-    job = Job(loaded, inputs, roles, progress, window, options.limit, tool, told)
+    job = Job(loaded, inputs, roles, progress, window, options.limit, tool, told, options.arrange)
     result = Result(loaded.plan.name, audit_reads(loaded), loaded.plan.makes_many)
     with Output(loaded.plan, session.store.put, previous) as output:
         watch(progress)
@@ -233,7 +239,7 @@ async def _run(
         async for end in selection.ends(loaded.plan, job.outcomes(), progress, result.reads):
             assert isinstance(end.outcome, Kept | Rejected)
             if isinstance(end.outcome, Kept):
-                result.add(end.key, end.outcome, end.values)
+                result.add(end.key, end.outcome, end.values, end.index)
                 for key, rejected in told.single(end.key):
                     output.reject_input(key, rejected)
             output.add(end.key, end.outcome, end.events)

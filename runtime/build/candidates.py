@@ -1,4 +1,7 @@
-"""Axes in; candidates in the spec's order out: first axis outermost, each with its typed key and its axis values."""
+"""Axes in; candidates out, each with its typed key and its axis values.
+
+Candidate order is the spec's: first axis outermost. Where nobody can tell, they may be run in another one.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,10 @@ from runtime.tables.keys import Key, KeyPart, as_key
 
 KeyOf = Callable[[Mapping[str, object]], Key]
 """The spec's own `key = [...]`, as a function of the axis values."""
+
+
+Arrange = Callable[[Iterator["Candidate"]], Iterator["Candidate"]]
+"""The same candidates, run in another order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,40 @@ def _product(axes: Sequence[AxisValues]) -> Iterator[tuple[Key, dict[str, object
     for parts, values in _product(outer):
         for part, value in last.values:
             yield (*parts, *as_key(part)), {**values, last.name: value}
+
+
+def nested(axes: Sequence[AxisValues], order: Sequence[str], key: KeyOf | None = None) -> Iterator[Candidate]:
+    """The same candidates as `candidates` gives, with the axes nested as `order` says, outermost first.
+
+    Streams as that does: each axis is iterated anew for every value of those around it, and must know its length.
+    """
+    strides = _strides(axes)
+    named = {axis.name: axis for axis in axes}
+    for found in _placed([named[name] for name in order]):
+        index = sum(strides[name] * place for name, (place, _, _) in found.items())
+        parts = tuple(part for axis in axes for part in as_key(found[axis.name][1]))
+        values = {axis.name: found[axis.name][2] for axis in axes}
+        yield Candidate(index, key(values) if key else parts, values)
+
+
+def _strides(axes: Sequence[AxisValues]) -> dict[str, int]:
+    """How far apart in candidate order two neighbours on an axis are."""
+    strides, stride = {}, 1
+    for axis in reversed(axes):
+        assert isinstance(axis.values, Sized)
+        strides[axis.name], stride = stride, stride * len(axis.values)
+    return strides
+
+
+def _placed(axes: Sequence[AxisValues]) -> Iterator[dict[str, tuple[int, KeyPart | Key, object]]]:
+    """Each axis' place, key part and value, by its name."""
+    if not axes:
+        yield {}
+        return
+    *outer, last = axes
+    for around in _placed(outer):
+        for place, (part, value) in enumerate(last.values):
+            yield {**around, last.name: (place, part, value)}
 
 
 def count(axes: Sequence[AxisValues]) -> int | None:

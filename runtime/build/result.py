@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -35,6 +36,38 @@ class Values(Sequence[Any]):
         return self._value(self._rows[index])
 
 
+class InOrder(Sequence[Any]):
+    """Rows on disk, added in any order; read in that of their candidates, and of one candidate as they were added."""
+
+    def __init__(self) -> None:
+        self._rows = Spool()
+        self._indexes = array("q")
+        self._places: Sequence[int] | None = None
+        self._sorted = True
+
+    def append(self, index: int, row: object) -> None:
+        self._sorted = self._sorted and (not self._indexes or self._indexes[-1] <= index)
+        self._rows.append(row)
+        self._indexes.append(index)
+        self._places = None
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows) if self._sorted else (self._rows[place] for place in self._order())
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        return self._rows[index if self._sorted else self._order()[index]]
+
+    def _order(self) -> Sequence[int]:
+        if self._places is None:
+            self._places = array("q", sorted(range(len(self._indexes)), key=self._indexes.__getitem__))
+        return self._places
+
+
 class Result:
     """Keeps, of each kept candidate, only the names that audits read: `reads` (all where None). They lie on disk.
 
@@ -47,10 +80,11 @@ class Result:
         self.table, self.many = table, many
         self.reads = None if reads is None else frozenset(reads)
         self.kept = self.attempted = 0
-        self._rows = Spool()
-        self._tables: dict[str, Spool] = {}
+        self._rows = InOrder()
+        self._tables: dict[str, InOrder] = {}
 
-    def add(self, key: Key, outcome: Kept, values: Mapping[str, object]) -> None:
+    def add(self, key: Key, outcome: Kept, values: Mapping[str, object], index: int = 0) -> None:
+        """`index` is the candidate's: audits see rows in candidate order, whichever they were run in."""
         own = {**values, "key": print_key(key)}
         columns: dict[str, object] = {}
         for table, _, row in outcome.rows:
@@ -58,15 +92,15 @@ class Result:
             if emit == self.table and not self.many:
                 columns |= row
             else:
-                self._add_to(emit, row, own)
-        self._rows.append(self._seen({**columns, **own}))
+                self._add_to(emit, row, own, index)
+        self._rows.append(index, self._seen({**columns, **own}))
 
-    def _add_to(self, emit: str, row: Mapping[str, object], own: Mapping[str, object]) -> None:
+    def _add_to(self, emit: str, row: Mapping[str, object], own: Mapping[str, object], index: int) -> None:
         first, last = (row, own) if emit == self.table else (own, row)
         whole = emit in self.reads if self.reads is not None else True
         seen = Seen({**first, **last}) if whole else self._seen({**first, **last})
         if seen:
-            self._tables.setdefault(emit, Spool()).append(seen)
+            self._tables.setdefault(emit, InOrder()).append(index, seen)
 
     def _seen(self, row: Mapping[str, object]) -> Seen:
         return Seen(row if self.reads is None else {k: v for k, v in row.items() if k in self.reads})

@@ -1,14 +1,15 @@
-"""One dataset's candidates in; their outcomes, in candidate order and with their whole story, out."""
+"""One dataset's candidates in; their outcomes, in the order in which they are run and with their whole story, out."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from compiler import plan
+from compiler.prefix.order import shows
 from runtime.bridge import await_, run_in_greenlet
-from runtime.build.candidates import Candidate, candidates, count
+from runtime.build.candidates import Arrange, AxisValues, Candidate, candidates, count, nested
 from runtime.build.decided import Decided, Edits
 from runtime.build.duplicates import Duplicates
 from runtime.build.inputs import Inputs
@@ -30,7 +31,10 @@ WINDOW = 4
 
 @dataclass
 class Job:
-    """What one run of a dataset needs. `limit` is how many candidates there may be, `window` how many in flight."""
+    """What one run of a dataset needs. `limit` is how many candidates there may be, `window` how many in flight.
+
+    `arrange` is there for a build: it may run candidates in another order than theirs, the plan's or a test's own.
+    """
 
     loaded: Loaded
     inputs: Inputs
@@ -40,6 +44,7 @@ class Job:
     limit: int | None = None
     tool: Tool = no_tools
     decided: Decided | None = None
+    arrange: Arrange | None = None
     told: Decided = field(init=False)
     duplicates: Duplicates = field(init=False)
     cleared: Decontaminations = field(init=False)
@@ -74,10 +79,14 @@ class Job:
         return await_(self.pace.admit(index, group)) if isinstance(self.pace, Groups) else True
 
     def candidates(self) -> Iterator[Candidate]:
-        return candidates(self.inputs.axes(self.loaded), self.loaded.key_of, self.limit)
+        axes, key = self.inputs.axes(self.loaded), self.loaded.key_of
+        if self.arrange is None or self.limit is not None or shows(self.loaded.plan) or count(axes) is None:
+            return candidates(axes, key, self.limit)
+        order = self.loaded.plan.order
+        return self.arrange(candidates(axes, key) if order == _names(axes) else nested(axes, order, key))
 
     async def outcomes(self) -> AsyncIterator[tuple[Row, Outcome]]:
-        """In candidate order, up to and with the one that meets the target; those of full groups are passed over."""
+        """In the order of `candidates`, up to the one that meets the target; those of full groups are passed over."""
         pace, stage, program = self.pace, self.stage(), self.loaded.row
 
         async def work(candidate: Candidate) -> tuple[Row, Outcome]:
@@ -159,6 +168,10 @@ def wanted(dataset: plan.DatasetPlan) -> int | None:
 def step_texts(dataset: plan.DatasetPlan) -> dict[str, StepText]:
     """Every statement's own text, and the names that `dropped by` may use, by step id."""
     return {step.id: StepText(step.title, getattr(step, "names", ())) for step in dataset.all_steps()}
+
+
+def _names(axes: Sequence[AxisValues]) -> tuple[str, ...]:
+    return tuple(axis.name for axis in axes)
 
 
 def _least(*numbers: int | None) -> int | None:

@@ -30,12 +30,13 @@ CHOSEN, BEYOND, NO_SCORE = -1, -2, -3
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """A candidate's end. `values` are those of its names that are still wanted."""
+    """A candidate's end. `values` are those of its names that are still wanted; `index` is its place in their order."""
 
     key: Key
     outcome: Outcome
     events: Sequence[Event]
     values: Mapping[str, object]
+    index: int
 
 
 async def ends(
@@ -50,11 +51,11 @@ async def ends(
     """
     if not dataset.of(plan.Select):
         async for row, outcome in rows:
-            yield End(row.key, outcome, row.events, {**row.axes, **row.values})
+            yield End(row.key, outcome, row.events, {**row.axes, **row.values}, row.index)
         return
     selection = Selection(dataset, reads)
     async for row, outcome in rows:
-        selection.add(End(row.key, outcome, row.events, {**row.axes, **row.values}))
+        selection.add(End(row.key, outcome, row.events, {**row.axes, **row.values}, row.index))
     progress.kept = 0
     progress.rejected.clear()
     for end in selection.decided():

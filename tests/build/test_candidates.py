@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import count as naturals
 from itertools import islice
 
-from runtime.build.candidates import AxisValues, candidates, count
+from runtime.build.candidates import AxisValues, candidates, count, nested
 
 
 class Endless:
@@ -37,6 +37,29 @@ def test_an_endless_axis_is_streamed_and_a_limit_cuts() -> None:
     assert [c.key for c in islice(candidates([endless]), 3)] == [(1,), (2,), (3,)]
     assert len(list(candidates([endless], limit=5))) == 5
     assert count([endless]) is None
+
+
+def test_another_nesting_gives_the_same_candidates_with_the_same_places() -> None:
+    tones = AxisValues("tone", [("dry", "dry"), ("warm", "warm"), ("sad", "sad")])
+    axes = [PAGES, TAKES, tones]
+    found = list(nested(axes, ["tone", "take", "page"]))
+    assert sorted(found, key=lambda c: c.index) == list(candidates(axes))
+    assert [c.axes["tone"] for c in found] == ["dry"] * 4 + ["warm"] * 4 + ["sad"] * 4
+    assert [c.key[0] for c in found][:4] == ["break", "with", "break", "with"]
+
+
+def test_a_nesting_streams_its_outer_axes() -> None:
+    class Rows(list[tuple[int, int]]):
+        taken = 0
+
+        def __iter__(self) -> Iterator[tuple[int, int]]:
+            for row in list.__iter__(self):
+                Rows.taken += 1
+                yield row
+
+    rows = AxisValues("row", Rows((n, n) for n in range(1_000_000)))
+    assert len(list(islice(nested([TAKES, rows], ["row", "take"]), 10))) == 10
+    assert Rows.taken <= 6
 
 
 def test_a_dataset_without_axes_has_one_candidate() -> None:
