@@ -30,7 +30,7 @@ def engines(session: Session) -> Answering:
     """The profile's engines and the sandbox, behind the journal, within the profile's budget."""
     progress, allowance = Progress(ASKED), Allowance(session.profile.budget)
     return Answering(
-        lambda dataset: session.roles(dataset, lambda engine: Caller(engine, session.journal, progress, allowance)),
+        lambda dataset: session.roles(dataset, lambda sender: Caller(sender, session.journal, progress, allowance)),
         Sandbox(session.journal, progress, allowance),
         progress,
     )
@@ -39,7 +39,7 @@ def engines(session: Session) -> Answering:
 def journal(session: Session) -> Answering:
     """What was asked before, and nobody else: no call is made."""
     return Answering(
-        lambda dataset: session.roles(dataset, lambda engine: Recorded(session.journal)),
+        lambda dataset: session.roles(dataset, lambda _: Recorded(session.journal)),
         RecordedRuns(session.journal),
         Progress(ASKED),
     )

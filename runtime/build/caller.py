@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.build.budget import Allowance
 from runtime.build.progress import Progress
 from runtime.config.model import Budget
-from runtime.engines.protocol import Answer, Engine, EngineRejected, EngineUnavailable, Request
+from runtime.engines.protocol import Answer, EngineRejected, EngineUnavailable, Request
 from runtime.journal import Journal
 from runtime.program.outcome import Unanswered
+from runtime.scheduler.dispatch import Dispatcher
 
 
 @dataclass
 class Caller:
-    """A completer. No more calls are in flight than the engine wants; the answer used is the stored one."""
+    """A completer. The dispatcher sends what is asked when its turn has come; the answer used is the stored one."""
 
-    engine: Engine
+    dispatcher: Dispatcher
     journal: Journal
     progress: Progress
     allowance: Allowance = field(default_factory=lambda: Allowance(Budget()))
-    slots: asyncio.Semaphore = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.slots = asyncio.Semaphore(self.engine.concurrency)
 
     async def complete(self, request: Request) -> Answer:
         stored = await self.journal.get_or_run(request.digest, lambda: self._ask(request))
@@ -34,15 +30,17 @@ class Caller:
         return answer
 
     async def _ask(self, request: Request) -> bytes:
-        async with self.slots:
-            self.allowance.check(self.progress)
-            try:
-                answer = await self.engine.complete(request)
-            except EngineUnavailable as fault:
-                raise SynthError(_unavailable(fault)) from fault
-            except EngineRejected as fault:
-                raise SynthError(_rejected(fault)) from fault
+        try:
+            answer = await self.dispatcher.ask(request, self._permit)
+        except EngineUnavailable as fault:
+            raise SynthError(_unavailable(fault)) from fault
+        except EngineRejected as fault:
+            raise SynthError(_rejected(fault)) from fault
         return answer.to_json()
+
+    def _permit(self) -> None:
+        """Asked when it is to be sent: what was spent while it waited counts."""
+        self.allowance.check(self.progress)
 
     def _count(self, answer: Answer, fresh: bool) -> None:
         progress = self.progress
@@ -52,6 +50,7 @@ class Caller:
         progress.fresh += 1
         progress.prompt_tokens += answer.prompt_tokens
         progress.completion_tokens += answer.completion_tokens
+        progress.cached_tokens += answer.cached_tokens
 
 
 @dataclass

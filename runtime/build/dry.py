@@ -124,7 +124,7 @@ async def forecast(
         return made
     made.candidates = count(inputs.axes(loaded))
     made.cells = {cell.name: cell for cell in cells(loaded.plan)}
-    roles = dict(session.roles(loaded.plan, lambda engine: Recorded(session.journal)))
+    roles = dict(session.roles(loaded.plan, lambda _: Recorded(session.journal)))
     limit = LOOK if now.limit is None else min(LOOK, now.limit)
     progress, runs = Progress(loaded.plan.name), RecordedRuns(session.journal)
     job = Job(loaded, inputs, roles, progress, WINDOW, limit, runs, told)

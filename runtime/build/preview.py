@@ -15,6 +15,7 @@ from runtime.build.caller import Caller
 from runtime.build.changes import tables_at
 from runtime.build.chosen import chosen
 from runtime.build.inputs import Inputs
+from runtime.build.needs import enforce as enforce_needs
 from runtime.build.progress import Progress
 from runtime.build.run import Job
 from runtime.build.session import Session
@@ -24,6 +25,7 @@ from runtime.engines.protocol import Answer, Engine, Request
 from runtime.program.outcome import Kept, Outcome, Rejected
 from runtime.program.row import Row
 from runtime.program.trace import Event, printed_cell
+from runtime.scheduler.dispatch import Dispatcher
 from runtime.sources import Tables
 from runtime.sources.stored import Table, table_of_rows
 from runtime.tables.keys import Key, print_key
@@ -87,7 +89,9 @@ async def preview(
     found: list[Previewed] = []
     rows = Rows(tables_at(session, branch))
     try:
-        for loaded in chosen(analysis, only):
+        datasets = chosen(analysis, only)
+        enforce_needs(datasets, session)
+        for loaded in datasets:
             name = loaded.plan.name
             if loaded.mix is not None or (only not in (None, name) and rows.committed(name, name) is not None):
                 continue
@@ -106,8 +110,8 @@ async def preview(
     return found
 
 
-def _listen(session: Session, progress: Progress, found: list[Listening], engine: Engine) -> Listening:
-    found.append(Listening(engine, Caller(engine, session.journal, progress)))
+def _listen(session: Session, progress: Progress, found: list[Listening], sender: Dispatcher) -> Listening:
+    found.append(Listening(sender.engine, Caller(sender, session.journal, progress)))
     return found[-1]
 
 

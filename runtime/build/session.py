@@ -16,6 +16,7 @@ from runtime.config.project import Project
 from runtime.engines.protocol import Completer, Engine
 from runtime.journal import Journal
 from runtime.program.stage import Bound
+from runtime.scheduler.dispatch import Dispatcher
 from runtime.sources import load_facts, save_facts
 from runtime.store.open import project_store
 from runtime.store.port import Store
@@ -32,6 +33,7 @@ class Session(AbstractContextManager["Session"]):
     profile: Profile
     engine: Engine | None = None
     _engines: dict[Binding, Engine] = field(default_factory=dict)
+    _dispatchers: dict[int, Dispatcher] = field(default_factory=dict)
 
     @cached_property
     def journal(self) -> Journal:
@@ -53,6 +55,12 @@ class Session(AbstractContextManager["Session"]):
             self._engines[binding] = open_engine(self.project.config, binding)
         return self._engines[binding]
 
+    def dispatcher(self, engine: Engine) -> Dispatcher:
+        """One for an engine, however many roles and datasets ask it: what they send waits in one order."""
+        if id(engine) not in self._dispatchers:
+            self._dispatchers[id(engine)] = Dispatcher(engine)
+        return self._dispatchers[id(engine)]
+
     def identities(self, dataset: plan.DatasetPlan) -> dict[str, str]:
         """The weights behind each role that the dataset calls; a reward model's are asked for something else."""
         return {item.role: self._identity(item.role) for item in dataset.models}
@@ -65,7 +73,7 @@ class Session(AbstractContextManager["Session"]):
         """An engine that serves no reward models is asked for a probability instead, as for any role."""
         return self.profile.binding(role).kind == "reward" and self.engine_of(role).capabilities.reward
 
-    def roles(self, dataset: plan.DatasetPlan, completer: Callable[[Engine], Completer]) -> Mapping[str, Bound]:
+    def roles(self, dataset: plan.DatasetPlan, completer: Callable[[Dispatcher], Completer]) -> Mapping[str, Bound]:
         """Each role with a backend whose calls go through `completer`."""
         from runtime.engines.backend import SglBackend
 
@@ -73,7 +81,7 @@ class Session(AbstractContextManager["Session"]):
         bound = {}
         for item in dataset.models:
             engine = self.engine_of(item.role)
-            backend = backends.setdefault(id(engine), SglBackend(engine, completer(engine)))
+            backend = backends.setdefault(id(engine), SglBackend(engine, completer(self.dispatcher(engine))))
             reward = self._is_reward(item.role)
             bound[item.role] = Bound(item.role, engine.identity, backend, item.settings, reward)
         return bound
@@ -86,6 +94,7 @@ class Session(AbstractContextManager["Session"]):
         for engine in self._engines.values():
             await engine.close()
         self._engines.clear()
+        self._dispatchers.clear()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

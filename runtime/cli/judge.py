@@ -58,7 +58,7 @@ async def _examined(analysis: Analysis, session: Session, name: str | None) -> l
             inputs = Inputs.open(loaded, session.project.root, session.facts)
             known += inputs.gold
             progress = Progress(loaded.plan.name)
-            roles = session.roles(loaded.plan, lambda engine, told=progress: Caller(engine, session.journal, told))  # type: ignore[misc]
+            roles = session.roles(loaded.plan, lambda sender, told=progress: Caller(sender, session.journal, told))  # type: ignore[misc]
             wanted = [one for one in inputs.gold if name in (None, one) and one not in found]
             for one in wanted:
                 found[one] = (await examine(loaded, inputs, roles, one))[0]

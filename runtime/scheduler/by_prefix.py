@@ -1,0 +1,261 @@
+"""Requests for a server that remembers beginnings in; their answers, sent so that what is shared is computed once, out.
+
+* What waits is sent in the order of `Turns`.
+* Where others wait who share a long beginning that nobody has computed, the first has the server compute its prompt
+  alone (`warm`), and they follow when it has. A call that writes next to nothing, such as a judge's, leads by itself.
+  Nobody is held for longer than `PASSED` sendings, nor more than `HOLDS` times, and a leader that fails frees them.
+* Requests that differ in nothing but their seeds go together, as many as there is room for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, TypeVar, cast
+
+from runtime.engines.protocol import Answer, Batching, Engine, EngineError, Request, Warming
+from runtime.scheduler.beginnings import Beginnings
+from runtime.scheduler.holds import HOLDS, Flight, Holds
+from runtime.scheduler.turns import Turns
+
+Value = TypeVar("Value")
+
+LONG = 400
+"""Characters, about a hundred tokens: a shared beginning worth waiting for."""
+SHORT = 8
+"""Tokens: who writes no more is as good as done when its prompt is computed."""
+
+
+@dataclass(eq=False, slots=True)
+class Waiter:
+    """`ready` gives None when it is to be sent by the one who waits, or the answer where it was sent with others."""
+
+    request: Request
+    permit: Callable[[], None]
+    text: str
+    number: int
+    ready: asyncio.Future[Answer | None]
+    came: int = 0
+    holds: int = 0
+    flight: Flight[Waiter] | None = None
+    batch: _Batch | None = None
+
+
+@dataclass(eq=False, slots=True)
+class _Batch:
+    waiters: list[Waiter]
+    task: asyncio.Task[list[Answer]] | None = None
+
+
+@dataclass
+class ByPrefix:
+    """No more than `engine.concurrency` calls are in flight: a warming one is one, a batch as many as its requests."""
+
+    engine: Engine
+    _turns: Turns[Waiter] = field(default_factory=Turns)
+    _computed: Beginnings = field(default_factory=Beginnings)
+    _holds: Holds[Waiter] = field(default_factory=Holds)
+    _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    _flying: int = 0
+    _number: int = 0
+    _woken: bool = False
+
+    async def ask(self, request: Request, permit: Callable[[], None]) -> Answer:
+        self._number += 1
+        ready: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+        waiter = Waiter(request, permit, text_of(request), self._number, ready)
+        self._turns.add(waiter)
+        self._wake()
+        try:
+            answer = await ready
+        except asyncio.CancelledError:
+            self._abandon(waiter)
+            raise
+        return await self._alone(waiter) if answer is None else answer
+
+    async def _alone(self, waiter: Waiter) -> Answer:
+        try:
+            return await self.engine.complete(waiter.request)
+        finally:
+            self._land(1, waiter.flight)
+
+    def _abandon(self, waiter: Waiter) -> None:
+        """Wherever it is, it leaves no trace, and no work for nobody."""
+        if waiter in self._turns:
+            self._turns.remove(waiter)
+        elif waiter.batch is not None:
+            if waiter.batch.task and all(other.ready.done() for other in waiter.batch.waiters):
+                waiter.batch.task.cancel()
+        elif not waiter.ready.cancelled():
+            if waiter.ready.exception() is None:  # its turn came in the moment in which it was cancelled
+                self._land(1, waiter.flight)
+        elif waiter.flight is not None:
+            self._holds.leave(waiter, waiter.flight)
+            self._wake()
+
+    # --- whose turn it is ---
+
+    def _wake(self) -> None:
+        """All who come in one turn of the loop are looked at together."""
+        if not self._woken:
+            self._woken = True
+            asyncio.get_running_loop().call_soon(self._send)
+
+    def _send(self) -> None:
+        self._woken = False
+        while self._room > 0 and (waiter := self._turns.take()) is not None:
+            if waiter.ready.done():
+                continue
+            if (flight := self._holds.of(waiter, self._computed, LONG)) is not None:
+                self._holds.hold(waiter, flight)
+            elif not self._leads(waiter):
+                self._start(waiter)
+            elif 0 < self._holds.held >= self._room:
+                self._turns.back(waiter)  # those who follow have all the room: who leads on further would be too early
+                return
+            else:
+                self._warm(waiter)
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.engine.concurrency) - self._flying
+
+    def _may(self, waiter: Waiter) -> bool:
+        try:
+            waiter.permit()
+        except Exception as error:  # whatever it is, it is for the one who asks
+            waiter.ready.set_exception(error)
+            return False
+        return True
+
+    def _start(self, waiter: Waiter) -> None:
+        if not self._may(waiter):
+            return
+        self._count_sent(waiter)
+        if len(waiter.text) >= LONG:
+            self._note(waiter)
+        together = [waiter, *self._alike(waiter)]
+        if len(together) == 1:
+            waiter.ready.set_result(None)
+        else:
+            self._batch(together)
+
+    def _count_sent(self, waiter: Waiter) -> None:
+        self._flying += 1
+        self._turns.sent(waiter)
+        for freed in self._holds.passed():
+            self._turns.back(freed)
+
+    # --- those who lead, and those who follow ---
+
+    def _note(self, waiter: Waiter) -> None:
+        """Of a call that writes, nothing tells when its prompt is computed: it is taken to be so at once."""
+        if _is_short(waiter.request):
+            waiter.flight = self._holds.fly(waiter.text)
+        else:
+            self._computed.add(waiter.text)
+
+    def _leads(self, waiter: Waiter) -> bool:
+        """Whether its prompt is to be warmed: one that waits begins alike, for long enough behind what is computed."""
+        if len(waiter.text) < LONG or not self.engine.capabilities.warm or waiter.holds >= HOLDS:
+            return False
+        if _is_short(waiter.request) or (common := self._turns.shared(waiter.text)) < LONG:
+            return False
+        return common - self._computed.shared(waiter.text) >= LONG
+
+    def _warm(self, waiter: Waiter) -> None:
+        if not self._may(waiter):
+            return
+        self._flying += 1
+        flight: Flight[Waiter] = self._holds.fly(waiter.text)
+        self._holds.hold(waiter, flight)
+        warming = cast(Warming, self.engine).warm(waiter.request)
+        flight.task = self._run(warming, partial(self._warmed, waiter, flight))
+
+    def _warmed(self, waiter: Waiter, flight: Flight[Waiter], task: asyncio.Task[None]) -> None:
+        """A server that cannot is asked no more about this prompt; what is wrong shows when the prompt is sent."""
+        error = None if task.cancelled() else task.exception()
+        self._land(1, flight)
+        if error is not None and not isinstance(error, EngineError) and not waiter.ready.done():
+            waiter.ready.set_exception(error)
+
+    def _land(self, calls: int, flight: Flight[Waiter] | None) -> None:
+        self._flying -= calls
+        if flight is not None:
+            self._computed.add(flight.text)
+            for waiter in self._holds.land(flight):
+                self._turns.back(waiter)
+        if self._turns:
+            self._wake()
+
+    # --- those who go together ---
+
+    def _alike(self, waiter: Waiter) -> list[Waiter]:
+        """Those who ask the same under other seeds, taken out of the turns."""
+        if not self.engine.capabilities.batch or _is_greedy(waiter.request) or self._room < 1:
+            return []
+        same = (other for other in self._turns.equal(waiter.text) if not other.ready.done())
+        found = [other for other in same if _differ_in_seed(waiter.request, other.request)]
+        found = found[: self._room]
+        for other in found:
+            self._turns.remove(other)
+        found = [other for other in found if self._may(other)]
+        for other in found:
+            self._count_sent(other)
+        return found
+
+    def _batch(self, waiters: list[Waiter]) -> None:
+        batch = _Batch(waiters)
+        for waiter in waiters:
+            waiter.batch = batch
+        batch.task = self._run(self._ask_all(waiters), partial(self._answered, waiters))
+
+    async def _ask_all(self, waiters: list[Waiter]) -> list[Answer]:
+        answers = await cast(Batching, self.engine).complete_all([waiter.request for waiter in waiters])
+        if len(answers) != len(waiters):
+            raise RuntimeError(f"{self.engine.name} gave {len(answers)} answers to {len(waiters)} requests")
+        return answers
+
+    def _answered(self, waiters: list[Waiter], task: asyncio.Task[list[Answer]]) -> None:
+        self._land(len(waiters), waiters[0].flight)
+        error = None if task.cancelled() else task.exception()
+        for index, waiter in enumerate(waiters):
+            if waiter.ready.done():
+                continue
+            if error is not None:
+                waiter.ready.set_exception(error)
+            elif task.cancelled():
+                waiter.ready.cancel()
+            else:
+                waiter.ready.set_result(task.result()[index])
+
+    def _run(
+        self, work: Coroutine[Any, Any, Value], ended: Callable[[asyncio.Task[Value]], None]
+    ) -> asyncio.Task[Value]:
+        """`ended` is called though the task is cancelled before it begins. The loop itself holds tasks weakly."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(ended)
+        return task
+
+
+def text_of(request: Request) -> str:
+    """What decides how much two prompts share: equal beginnings here are equal beginnings under any chat template."""
+    if request.raw:
+        return "".join(message.content for message in request.messages) + request.prefill
+    return "".join(f"\0{message.role}\0{message.content}" for message in request.messages) + f"\0\0{request.prefill}"
+
+
+def _is_short(request: Request) -> bool:
+    return bool(request.labels) or request.reward or request.sampling.max_tokens <= SHORT
+
+
+def _is_greedy(request: Request) -> bool:
+    return bool(request.labels) or request.reward or request.sampling.temperature <= 0
+
+
+def _differ_in_seed(one: Request, other: Request) -> bool:
+    return replace(one, seed=other.seed) == other
