@@ -1,0 +1,115 @@
+"""A server's address in; another one that passes all on out, and breaks the exchanges that one says, byte by byte."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass
+class Wire:
+    """One exchange: what was asked, and the way back to who asked."""
+
+    asked: bytes
+    upstream: tuple[str, int]
+    writer: asyncio.StreamWriter
+
+    async def answer(self) -> tuple[bytes, bytes]:
+        """Head and body of what the server says: it has done what it was asked."""
+        reader, writer = await asyncio.open_connection(*self.upstream)
+        try:
+            writer.write(self.asked)
+            return await message(reader)
+        finally:
+            writer.close()
+
+    def send(self, data: bytes) -> None:
+        self.writer.write(data)
+
+    async def cut(self) -> None:
+        """The connection ends after what was sent."""
+        await self.writer.drain()
+        self.writer.close()
+
+    def reset(self) -> None:
+        """The connection ends as that of a process that dies."""
+        self.writer.transport.abort()
+
+
+Fault = Callable[[Wire], Awaitable[None]]
+
+
+async def whole(wire: Wire) -> None:
+    """No fault."""
+    wire.send(b"".join(await wire.answer()))
+
+
+@dataclass
+class Proxy:
+    """`fault` strikes the requests to `path` whose numbers, from 0, are in `struck`."""
+
+    server: str
+    fault: Fault = whole
+    struck: Collection[int] = ()
+    path: str = "/generate"
+    url: str = ""
+    asked: int = 0
+    failed: int = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One client's connection."""
+        parts = urlsplit(self.server)
+        assert parts.hostname and parts.port
+        try:
+            while not writer.is_closing():
+                wire = Wire(b"".join(await message(reader)), (parts.hostname, parts.port), writer)
+                await self._fault(wire)(wire)
+                await writer.drain()
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, OSError):
+            return
+        finally:
+            writer.close()
+
+    def _fault(self, wire: Wire) -> Fault:
+        if wire.asked.split(b" ", 2)[1].decode() != self.path:
+            return whole
+        number, self.asked = self.asked, self.asked + 1
+        if number not in self.struck:
+            return whole
+        self.failed += 1
+        return self.fault
+
+
+async def message(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    """Head and body of a request or an answer of known length."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    found = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
+    return head, await reader.readexactly(int(found[1]) if found else 0)
+
+
+@contextmanager
+def between(proxy: Proxy) -> Iterator[Proxy]:
+    """`proxy` on a loopback port, in a thread with a loop of its own."""
+    ready, stop = threading.Event(), list[Callable[[], object]]()
+
+    async def run() -> None:
+        listening = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+        proxy.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+        stop.append(lambda: loop.call_soon_threadsafe(stopped.set))
+        ready.set()
+        await stopped.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
+    thread.start()
+    ready.wait()
+    try:
+        yield proxy
+    finally:
+        stop[0]()
+        thread.join()
