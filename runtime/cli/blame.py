@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -33,19 +34,27 @@ def run(
     """
     from runtime.query import parse_reference
     from runtime.stories import story
+    from runtime.stories.cached import cached_tokens
 
     context = Context.here()
     told = story(context.store, parse_reference(dataset), key, context.branch)
+    cached = cached_tokens(context.project.state_dir, told.calls)
     calls = _of_column(context, told, column) if column else told.calls
     edits = [found for found in told.decisions if not column or column in found.decision.values]
     if as_json:
-        say_json([*(asdict(call) for call in calls), *(one for found in edits for one in _edited(found, column))])
+        say_json(
+            [*(_call_json(call, cached) for call in calls), *(one for found in edits for one in _edited(found, column))]
+        )
         return
     say(_title(told))
     for found in edits:
         _show_decision(told, found, column)
     for call in calls:
-        _show(call, prompts)
+        _show(call, prompts, cached)
+
+
+def _call_json(call: Call, cached: Mapping[str, int]) -> dict[str, Any]:
+    return {**asdict(call), "cached_tokens": cached.get(call.call or "")}
 
 
 def _edited(found: Standing, column: str | None) -> list[dict[str, Any]]:
@@ -90,10 +99,10 @@ def _title(told: Story) -> str:
     return f"{paint(told.key, 'bold')}  {end}"
 
 
-def _show(call: Call, prompts: bool) -> None:
+def _show(call: Call, prompts: bool, cached: Mapping[str, int]) -> None:
     from compiler.functions.canonical import shown
 
-    say(f"\n{paint(call.name, 'cyan')}  {call.kind}{_facts(call)}")
+    say(f"\n{paint(call.name, 'cyan')}  {call.kind}{_facts(call, cached)}")
     if call.error:
         say(f"  {paint('not used', 'red')}: {call.error}")
     for line in textwrap.wrap(_shown(call), width() - 2) or [""]:
@@ -113,8 +122,8 @@ def _shown(call: Call) -> str:
     return signs(value) if isinstance(value, str) else shown(value)
 
 
-def _facts(call: Call) -> str:
-    """` · ask by writer · attempt 1 · seed 123 · logprob −0.52 · 181+14 tokens`"""
+def _facts(call: Call, cached: Mapping[str, int]) -> str:
+    """` · ask by writer · attempt 1 · seed 123 · logprob −0.52 · 181+14 tokens, 150 cached · not repeatable`"""
     facts = []
     if call.prompt:
         facts.append(f"{call.prompt} by {call.role}" if call.role else call.prompt)
@@ -127,5 +136,8 @@ def _facts(call: Call) -> str:
     if call.p is not None:
         facts.append(f"p {call.p:.2f}")
     if call.prompt_tokens is not None:
-        facts.append(f"{call.prompt_tokens}+{call.completion_tokens} tokens")
+        known = cached.get(call.call or "")
+        facts.append(f"{call.prompt_tokens}+{call.completion_tokens} tokens" + (f", {known} cached" if known else ""))
+    if call.repeatable is False:
+        facts.append("not repeatable")
     return "".join(f" · {fact}" for fact in facts)

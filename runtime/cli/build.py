@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import asdict
+from textwrap import fill
 from typing import TYPE_CHECKING
 
-from runtime.cli.console import paint, plural, say, say_json, spent
+from runtime.cli.console import paint, plural, say, say_json, spent, width
 from runtime.cli.options import Audits, Branch, Dataset, Json, Limit, Message, Params, ProfileName, Seed, Spec, Spend
 
 if TYPE_CHECKING:
     from compiler.analysis import Analysis
     from runtime.build.build import Build, Built
+    from runtime.build.session import Session
+    from runtime.config.model import Profile
     from runtime.store.port import Store
 
 
@@ -59,12 +63,12 @@ def run(
         )
         with ExitStack() as stack:
             done = build(analysis, session, options, lambda progress: stack.enter_context(live(progress)))
-        _show(done, analysis, session.store, as_json)
+        _show(done, analysis, session, as_json)
         if context.elsewhere and not as_json:
             say(f"in the project {context.elsewhere}: `cd {context.elsewhere}` to read and compare it")
 
 
-def _show(done: Build, analysis: Analysis, store: Store, as_json: bool) -> None:
+def _show(done: Build, analysis: Analysis, session: Session, as_json: bool) -> None:
     from runtime.cli.console import report
 
     report(done.warnings, analysis.source)
@@ -72,7 +76,7 @@ def _show(done: Build, analysis: Analysis, store: Store, as_json: bool) -> None:
         say_json(_json(done, done.branch))
         return
     for one in done.datasets:
-        _show_one(one, _why(one, done, store))
+        _show_one(one, _why(one, done, session.store), session.profile)
     if done.commit is None:
         say(f"Nothing to do: {done.branch} is up to date.")
         return
@@ -88,7 +92,8 @@ def _why(one: Built, done: Build, store: Store) -> dict[str, str]:
     return failures(store, done.commit.id, one.manifest.dataset, one.manifest.counts.rejected)
 
 
-def _show_one(one: Built, why: dict[str, str]) -> None:
+def _show_one(one: Built, why: dict[str, str], profile: Profile) -> None:
+    from runtime.cli.answers import recorded_line
     from runtime.judges.words import summary
 
     name, counts = paint(one.manifest.dataset, "bold"), one.manifest.counts
@@ -104,6 +109,8 @@ def _show_one(one: Built, why: dict[str, str]) -> None:
     if one.progress.runs:
         say(f"  {plural(one.progress.runs, 'run')} in {one.progress.sandbox}")
     say(f"  {spent(one.progress)}  root {one.manifest.root[:12]}")
+    if told := recorded_line(one.manifest, profile):
+        say(fill(f"  {told}", width(), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False))
 
 
 def _title(one: Built, step: str, why: dict[str, str]) -> str:
@@ -134,7 +141,12 @@ def _json(done: Build, branch: str) -> dict[str, object]:
                 "rejected": dict(one.manifest.counts.rejected),
                 "calls": {"made": one.progress.fresh, "reused": one.progress.reused},
                 "judges": [found.json() for found in one.judges],
-                "tokens": {"prompt": one.progress.prompt_tokens, "completion": one.progress.completion_tokens},
+                "tokens": {
+                    "prompt": one.progress.prompt_tokens,
+                    "completion": one.progress.completion_tokens,
+                    "cached": one.progress.cached_tokens,
+                },
+                "determinism": {role: asdict(found) for role, found in one.manifest.determinism.items()},
             }
             for one in done.datasets
         ],

@@ -20,13 +20,15 @@ TERMINAL, PIPE = 0.2, 5.0
 
 
 def line(progress: Progress, seconds: float) -> str:
-    """`python_qa  7/12 kept · 19 tried · 31 calls (12 reused) · 118 tokens/s · −9 filter 2 · about 40 s left`"""
+    """`qa  7/12 kept · 19 tried · 31 calls (12 reused) · 118 tokens/s · 83 % cached · −9 filter 2 · about 40 s left`"""
     wanted = f"{progress.kept:,}/{progress.wanted:,}" if progress.wanted is not None else f"{progress.kept:,}"
     parts = [f"{progress.dataset}  {wanted} kept", f"{progress.attempted:,} tried"]
     reused = f" ({progress.reused:,} reused)" if progress.reused else ""
     parts.append(f"{progress.calls:,} calls{reused}")
     if progress.tokens and seconds > 0:
         parts.append(f"{progress.tokens / seconds:,.0f} tokens/s")
+    if progress.cached_tokens:
+        parts.append(f"{100 * progress.cached:.0f} % cached")
     if progress.rejected:
         step, count = progress.rejected.most_common(1)[0]
         parts.append(f"−{count:,} {step}")

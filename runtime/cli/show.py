@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
@@ -52,8 +53,6 @@ def run(
 
 
 def _flagged(store: Store, commit: Commit, as_json: bool) -> None:
-    from dataclasses import asdict
-
     from runtime.stories.flags import flagged
 
     found = flagged(store, commit.id)
@@ -76,6 +75,7 @@ def _manifests(store: Store, commit: Commit) -> list[Manifest]:
 
 def _lines(manifest: Manifest, why: Mapping[str, str]) -> list[str]:
     """`python_qa  12 rows of 31 candidates, root 1f2e…`, and what explains them."""
+    from runtime.cli.answers import counted
     from runtime.decisions.model import STATEMENT
     from runtime.diff.view import number
 
@@ -90,7 +90,9 @@ def _lines(manifest: Manifest, why: Mapping[str, str]) -> list[str]:
         lines.append(f"  dropped {count:,} by {titles.get(reason, reason)}{told}")
     lines += [f"  {name} = {number(value)}" for name, value in sorted(manifest.measures.items())]
     lines += [f"  input {name}  {plural(found.rows, 'row')}" for name, found in sorted(manifest.inputs.items())]
-    lines += [f"  model {role}: {identity}" for role, identity in sorted(manifest.models.items())]
+    for role, identity in sorted(manifest.models.items()):
+        found = manifest.determinism.get(role)
+        lines.append(f"  model {role}: {identity}" + (f", {counted(found)}" if found else ""))
     return lines
 
 
@@ -108,6 +110,7 @@ def _json(manifest: Manifest) -> dict[str, Any]:
         },
         "measures": dict(manifest.measures),
         "models": dict(manifest.models),
+        "determinism": {role: asdict(found) for role, found in manifest.determinism.items()},
         "inputs": {name: {"digest": found.digest, "rows": found.rows} for name, found in manifest.inputs.items()},
         "params": dict(manifest.params),
         "seed": manifest.seed,

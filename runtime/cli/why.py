@@ -30,8 +30,10 @@ def run(
 
     Example: synth why python_qa break-1/2
     """
+    from runtime.cli.answers import led_there
     from runtime.query import parse_reference
     from runtime.stories import latest_rejections, story
+    from runtime.stories.cached import cached_tokens
 
     context = Context.here()
     reference = parse_reference(dataset)
@@ -40,11 +42,12 @@ def run(
         _list(found) if not as_json else say_json([asdict(one) for one in found])
         return
     told = story(context.store, reference, key, context.branch)
+    cost = led_there(told.calls, cached_tokens(context.project.state_dir, told.calls))
     if as_json:
         rejected = asdict(told.rejected) if told.rejected else None
         say_json({"key": told.key, "kept": bool(told.kept), "rejected": rejected})
         return
-    _tell(told)
+    _tell(told, cost)
 
 
 def _said(call: Call) -> str | None:
@@ -86,7 +89,7 @@ def _decided(told: Story) -> None:
             say(f"  {line}")
 
 
-def _tell(told: Story) -> None:
+def _tell(told: Story, cost: str | None) -> None:
     from compiler.functions.canonical import shown
     from runtime.decisions.model import STATEMENT
 
@@ -108,4 +111,6 @@ def _tell(told: Story) -> None:
         say(f"  {line}")
     if len(said) > SHOWN:
         say(f"  and {len(said) - SHOWN} more")
+    if cost:
+        say(f"  {cost}")
     say(f"`synth blame {told.dataset.manifest.dataset} {told.key}` shows every call that led there")

@@ -22,7 +22,10 @@ from runtime.tables.manifest import StepRecord
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One row of `calls`: what happened in a cell at one attempt. Fields as in `runtime.program.trace.Event`."""
+    """One row of `calls`: what happened in a cell at one attempt. Fields as in `runtime.program.trace.Event`.
+
+    `repeatable` is None, too, in a version that was built before it was recorded.
+    """
 
     cell: str
     kind: str
@@ -43,6 +46,7 @@ class Call:
     p: float | None
     prompt_tokens: int | None
     completion_tokens: int | None
+    repeatable: bool | None
     call: str | None
 
     @property
@@ -178,7 +182,7 @@ def _rejection(row: Mapping[str, Any]) -> Rejection:
 
 
 def _call(row: Mapping[str, Any]) -> Call:
-    values = {name: row[name] for name in Call.__slots__}
+    values = {name: row.get(name) for name in Call.__slots__}
     return Call(**{**values, "value": _json(row["value"]), "arguments": _json(row["arguments"])})
 
 
