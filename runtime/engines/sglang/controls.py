@@ -54,7 +54,7 @@ class Controls:
         if not spellings:
             return
         asked = sorted(spellings)
-        ids = (await self._post("/tokenize", {"prompt": asked, "add_special_tokens": False}))["tokens"]
+        ids = await self._post("/tokenize", {"prompt": asked, "add_special_tokens": False}, "tokens")
         try:
             whole, without = await self._decoded(ids, False), await self._decoded(ids, True)
         except EngineRejected:  # a server that does not tell: what is one token may be meant as one
@@ -63,5 +63,5 @@ class Controls:
 
     async def _decoded(self, ids: Sequence[Sequence[int]], skip: bool) -> list[str]:
         body = {"tokens": list(ids), "skip_special_tokens": skip}
-        texts: list[str] = (await self._post("/detokenize", body))["text"]
+        texts: list[str] = await self._post("/detokenize", body, "text")
         return texts

@@ -290,5 +290,7 @@ class SglangEngine:
     async def _learn_facts(self, _: None) -> Facts:
         return await self._line.facts(self._deterministic)
 
-    async def _post(self, path: str, body: Any) -> Any:
-        return await self._line.ask("POST", path, body)
+    async def _post(self, path: str, body: Any, field: str) -> Any:
+        data = await self._line.ask("POST", path, body)
+        with wire.reading(self.name, path):
+            return data[field]

@@ -23,7 +23,7 @@ Prompt = str | list[int]
 
 
 class PromptWriter:
-    """`post(path, body)` asks the server and gives its JSON. Belongs to one event loop."""
+    """`post` asks the server. Belongs to one event loop."""
 
     def __init__(self, name: str, post: Post, template: ChatTemplate | None) -> None:
         self._name, self._template = name, template

@@ -7,11 +7,12 @@ from typing import Any
 
 from runtime.engines.protocol import Message
 
-Post = Callable[[str, Any], Awaitable[Any]]
+Post = Callable[[str, Any, str], Awaitable[Any]]
+"""A path, a body, and the field of the server's answer that is wanted."""
 
 
 class Tokens:
-    """`post(path, body)` asks the server and gives its JSON."""
+    """`post` asks the server."""
 
     def __init__(self, post: Post) -> None:
         self._post = post
@@ -26,7 +27,7 @@ class Tokens:
 
     async def of_all(self, texts: Sequence[str]) -> list[list[int]]:
         body = {"prompt": list(texts), "add_special_tokens": False}
-        ids: list[list[int]] = (await self._post("/tokenize", body))["tokens"] if texts else []
+        ids: list[list[int]] = await self._post("/tokenize", body, "tokens") if texts else []
         return ids
 
     async def of_chunks(self, chunks: Sequence[str]) -> list[int]:
@@ -39,8 +40,9 @@ class Tokens:
         return await self._ids({"messages": [{"role": m.role, "content": m.content} for m in messages]})
 
     async def text(self, tokens: Sequence[int]) -> str:
-        return str((await self._post("/detokenize", {"tokens": list(tokens), "skip_special_tokens": False}))["text"])
+        body = {"tokens": list(tokens), "skip_special_tokens": False}
+        return str(await self._post("/detokenize", body, "text"))
 
     async def _ids(self, body: dict[str, Any]) -> list[int]:
-        ids: list[int] = (await self._post("/tokenize", body))["tokens"]
+        ids: list[int] = await self._post("/tokenize", body, "tokens")
         return ids

@@ -32,7 +32,9 @@ class SglangServer:
         self.busy = self.hang_up = 0
         self.delay = 0.0
         self.drops = self.strips = False
-        self.preface = ""
+        self.preface, self.model = "", "made-up"
+        self.instead: Any = ...
+        self.also_instead: tuple[str, ...] = ()
         self.respond: Callable[[str], str | None] = lambda prompt: None
         self.rewards: list[float] | None = [2.71875]
         self.info: dict[str, Any] = {
@@ -79,6 +81,8 @@ class SglangServer:
         if self.busy > 0:
             self.busy -= 1
             return 503, {"error": {"message": "The request queue is full."}}
+        if self.instead is not ... and path in ("/generate", "/classify", *self.also_instead):
+            return 200, self.instead
         routes = {
             "/generate": self.generate,
             "/classify": self.classify,
@@ -90,7 +94,7 @@ class SglangServer:
         }
         if path in ("/get_model_info", "/model_info"):
             return 200, {
-                "model_path": "made-up",
+                "model_path": self.model,
                 "is_generation": not self.info["is_embedding"],
                 "weight_version": "default",
             }
