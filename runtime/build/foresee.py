@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 
 from compiler.analysis import Analysis
-from runtime.build import commit, estimate
+from runtime.build import commit, estimate, needs
 from runtime.build.build import Options, known_before
 from runtime.build.chosen import chosen
 from runtime.build.decided import decided, known, standing
@@ -25,7 +25,9 @@ async def foresee(analysis: Analysis, session: Session, options: Options, agains
     at = commit.Changes(session.store, against)
     moving: set[str] = set()
     found = []
-    for loaded in chosen(analysis, options.only):
+    datasets = chosen(analysis, options.only)
+    needs.enforce(datasets, session)
+    for loaded in datasets:
         name = loaded.plan.name
         waits = tuple(need for need in loaded.plan.needs if need in moving)
         previous = at.manifest(name)

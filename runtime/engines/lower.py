@@ -2,13 +2,14 @@
 
 What an engine lacks becomes something it has: regex to a schema's pattern, choice to a regex. Where nothing is left the
 engine decodes freely and the caller, who validates every answer anyway, asks again. That works for a pattern; it does
-not for a JSON object or a probability, which are refused by name before anything runs.
+not for a JSON object or a probability, which are refused by name (`lacking`) before anything runs.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dsl.diagnostics import Diagnostic, SynthError
@@ -50,7 +51,7 @@ def lower(constraint: Constraint | None, engine: Engine) -> Lowered:
     if constraint.kind == "choice":
         return _choice(constraint, engine.capabilities)
     if not getattr(engine.capabilities, constraint.kind):
-        raise SynthError(_lacks(engine, _FEATURES[constraint.kind]))
+        raise SynthError(_lacks(engine, constraint.kind))
     exact = constraint.kind == "grammar" or decodable(constraint.source).exact
     return Lowered(constraint, exact)
 
@@ -100,16 +101,15 @@ def _is_choice(value: object) -> bool:
     return isinstance(value, list) and 0 < len(value) == len({v for v in value if isinstance(v, str)})
 
 
-def refusals(
-    engine: Engine, *, labels: bool = False, prefill: bool = False, tokenize: bool = False
-) -> tuple[Diagnostic, ...]:
-    """One diagnostic for each feature that a program needs, that `engine` lacks, and that nothing stands in for.
+def lacking(engine: Engine, needs: Iterable[str]) -> tuple[Diagnostic, ...]:
+    """One diagnostic (E0804) for each need that `engine` does not meet and that nothing stands in for.
 
+    A need is a capability, or a setting beyond those that every engine knows: `top_k`, `min_p`, `repetition_penalty`.
     `prefill` is a turn left open: an assistant turn with text, or a user turn.
     """
-    needed = {"logprobs": labels, "prefill": prefill, "tokenize": tokenize}
-    lacking = (name for name, wanted in needed.items() if wanted and not getattr(engine.capabilities, name))
-    return tuple(_lacks(engine, _FEATURES[name]) for name in lacking)
+    can = engine.capabilities
+    missing = (need for need in needs if not (need in can.sampling or getattr(can, need, False)))
+    return tuple(_lacks(engine, need) for need in missing)
 
 
 _FEATURES = {
@@ -117,16 +117,22 @@ _FEATURES = {
     "grammar": "decode under a grammar",
     "logprobs": "give log-probabilities of labels (judges)",
     "prefill": "continue an open turn (`@open`)",
+    "raw": "be given plain text without a chat template (`@raw`)",
     "tokenize": "count tokens",
+    "top_k": "be told `top_k`",
+    "min_p": "be told `min_p`",
+    "repetition_penalty": "be told `repetition_penalty`",
 }
+_WAYS_OUT = {
+    "logprobs": "bind the judge's role to an engine that gives them, or let it vote: `votes = 8` of an `openai` engine",
+    "prefill": "bind the role to another engine, or give the `openai` engine the model's own `chat_template`",
+}
+_WAY_OUT = "bind the role to another engine in synth.toml, or write the step without it"
 
 
-def _lacks(engine: Engine, feature: str) -> Diagnostic:
-    return Diagnostic(
-        code="E0804",
-        message=f"engine `{engine.name}` cannot {feature}",
-        help="bind the role to another engine in synth.toml, or write the step without it",
-    )
+def _lacks(engine: Engine, need: str) -> Diagnostic:
+    way_out = _WAYS_OUT.get(need, _WAY_OUT)
+    return Diagnostic("E0804", f"engine `{engine.name}` cannot {_FEATURES[need]}", help=way_out)
 
 
 def _refused(constraint: Constraint, reason: str) -> Diagnostic:

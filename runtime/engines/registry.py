@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
+from runtime.engines.openai.settings import POSITIVE as OPENAI_POSITIVE
+from runtime.engines.openai.settings import TYPES as OPENAI
+from runtime.engines.openai.settings import mistakes as openai_mistakes
 from runtime.engines.protocol import Engine
 
 Settings = Mapping[str, Any]
 
 _NUMBER = (int, float)
-_POSITIVE = {"concurrency", "context", "threads", "timeout"}
+_POSITIVE = {"concurrency", "context", "threads", "timeout", *OPENAI_POSITIVE}
 _TYPES: Mapping[str, Mapping[str, tuple[type, ...]]] = {
     "llamacpp": {
         "model": (str,),
@@ -40,6 +43,7 @@ _TYPES: Mapping[str, Mapping[str, tuple[type, ...]]] = {
         "chat_template": (str,),
         "api_key_env": (str,),
     },
+    "openai": OPENAI,
 }
 KINDS = tuple(_TYPES)
 """The kinds of engines, the default first."""
@@ -72,6 +76,8 @@ def setting_mistakes(kind: str, settings: Settings) -> list[tuple[str, Diagnosti
     found += [(key, _wrong_type(kind, key, value)) for key, value in settings.items() if not _fits(kind, key, value)]
     if kind == "sglang" and "url" not in settings:
         found.append(("kind", _no_url()))
+    if kind == "openai":
+        found += [] if found else openai_mistakes(settings)
     return found
 
 
@@ -123,8 +129,15 @@ def _sglang(settings: Settings) -> Engine:
     return SglangEngine(**settings)
 
 
+def _openai(settings: Settings) -> Engine:
+    from runtime.engines.openai.engine import OpenAIEngine
+
+    return OpenAIEngine(**settings)
+
+
 _MAKERS: Mapping[str, Callable[[Settings], Engine]] = {
     "llamacpp": _llamacpp,
     "deterministic": _deterministic,
     "sglang": _sglang,
+    "openai": _openai,
 }

@@ -227,7 +227,7 @@ class EngineContract:
         assert about.kind
         assert about.version
         assert about.model
-        assert about.device in ("none", "cpu", "cuda")
+        assert about.device in ("none", "cpu", "cuda", "unknown")
         assert about.deterministic == engine.capabilities.seed
         assert about.context is None or about.context > 0
 

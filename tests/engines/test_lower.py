@@ -9,7 +9,7 @@ import pytest
 from dsl.diagnostics import SynthError, codes
 from runtime.engines import Capabilities, Constraint
 from runtime.engines.deterministic import DeterministicEngine
-from runtime.engines.lower import check, lower, refusals
+from runtime.engines.lower import check, lacking, lower
 
 REGEX = Constraint("regex", r"\d+ lamps?")
 CHOICE = Constraint("choice", '["a+b", "c"]')
@@ -82,11 +82,19 @@ def test_a_record_or_a_grammar_has_no_stand_in(constraint: Constraint) -> None:
 
 
 def test_features_without_a_stand_in_are_refused_by_name() -> None:
-    found = refusals(engine_with(NONE), labels=True, prefill=True, tokenize=True)
+    needs = ("logprobs", "prefill", "tokenize")
+    found = lacking(engine_with(NONE), needs)
     assert [diagnostic.code for diagnostic in found] == ["E0804"] * 3
     assert "log-probabilities" in found[0].message
-    assert refusals(engine_with(ALL), labels=True, prefill=True, tokenize=True) == ()
-    assert refusals(engine_with(NONE)) == ()
+    assert "votes" in (found[0].help or "")
+    assert lacking(engine_with(ALL), needs) == ()
+    assert lacking(engine_with(NONE), ()) == ()
+
+
+def test_a_setting_that_an_engine_has_no_words_for_is_refused_by_name() -> None:
+    assert lacking(engine_with(ALL), ("top_k",)) == ()
+    (found,) = lacking(engine_with(Capabilities(sampling=("min_p",))), ("min_p", "top_k"))
+    assert "`top_k`" in found.message
 
 
 @pytest.mark.parametrize(

@@ -69,11 +69,11 @@ def _turns(found: plan.PromptPlan, constant: str, given: str) -> list[str]:
     """The messages, then the turn that the model continues, after what a prefill already says."""
     if found.ends == "raw":
         return [f"s += {constant}.text({given})", f"s += {ANSWER}"]
-    turn = f"{constant}.tail({given}) + {ANSWER}" if _has_prefill(found) else ANSWER
+    turn = f"{constant}.tail({given}) + {ANSWER}" if has_prefill(found) else ANSWER
     return [f"s += {constant}({given})", f"s += sgl.{found.ends}({turn})"]
 
 
-def _has_prefill(found: plan.PromptPlan) -> bool:
+def has_prefill(found: plan.PromptPlan) -> bool:
     """Whether anything stands after `@open`."""
     parts = template_of(found).parts
     for place, part in enumerate(parts):

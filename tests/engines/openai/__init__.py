@@ -1,0 +1,1 @@
+"""The engine for servers of OpenAI's API."""
