@@ -33,7 +33,7 @@ class Caller:
         try:
             answer = await self.dispatcher.ask(request, self._permit)
         except EngineUnavailable as fault:
-            raise SynthError(_unavailable(fault)) from fault
+            raise SynthError(unavailable(fault)) from fault
         except EngineRejected as fault:
             raise SynthError(_rejected(fault)) from fault
         return answer.to_json()
@@ -66,7 +66,7 @@ class Recorded:
         return Answer.from_json(value)
 
 
-def _unavailable(fault: EngineUnavailable) -> Diagnostic:
+def unavailable(fault: EngineUnavailable) -> Diagnostic:
     return Diagnostic(
         "E0904",
         f"engine `{fault.engine}` does not answer",

@@ -7,13 +7,30 @@ from dataclasses import asdict
 from textwrap import fill
 from typing import TYPE_CHECKING
 
+import typer
+
+from runtime.cli.answers import recorded_line, verified_json, verified_lines
 from runtime.cli.console import paint, plural, say, say_json, spent, width
-from runtime.cli.options import Audits, Branch, Dataset, Json, Limit, Message, Params, ProfileName, Seed, Spec, Spend
+from runtime.cli.options import (
+    Audits,
+    Branch,
+    Dataset,
+    Json,
+    Limit,
+    Message,
+    Params,
+    ProfileName,
+    Seed,
+    Spec,
+    Spend,
+    Verify,
+)
 
 if TYPE_CHECKING:
     from compiler.analysis import Analysis
     from runtime.build.build import Build, Built
     from runtime.build.session import Session
+    from runtime.build.verify import Verified
     from runtime.config.model import Profile
     from runtime.store.port import Store
 
@@ -33,17 +50,19 @@ def run(
     message: str | None = Message,
     budget: str | None = Spend,
     allow_failed_audits: bool = Audits,
+    again: int | None = Verify,
     as_json: bool = Json,
 ) -> None:
     """Test, plan, run, audit: one commit.
 
     Runs only what the journal cannot answer, and goes on where an earlier
-    build was stopped.
+    build was stopped. With --verify, exit 1 when an answer came out otherwise.
 
     Example: synth build specs/python_qa.synth -p wanted=100
     """
     from runtime.build.budget import read_budget
     from runtime.build.build import Options, build
+    from runtime.build.verify import verify
     from runtime.cli.compiled import compiled
     from runtime.cli.live import live
     from runtime.review.gate import refuse_direct
@@ -63,18 +82,28 @@ def run(
         )
         with ExitStack() as stack:
             done = build(analysis, session, options, lambda progress: stack.enter_context(live(progress)))
-        _show(done, analysis, session, as_json)
+        verified = verify(analysis, session, options, done.head, again) if again else None
+        _show(done, analysis, session, verified, as_json)
         if context.elsewhere and not as_json:
             say(f"in the project {context.elsewhere}: `cd {context.elsewhere}` to read and compare it")
+        if verified is not None and verified.drifts:
+            raise typer.Exit(1)
 
 
-def _show(done: Build, analysis: Analysis, session: Session, as_json: bool) -> None:
+def _show(done: Build, analysis: Analysis, session: Session, verified: Verified | None, as_json: bool) -> None:
     from runtime.cli.console import report
 
-    report(done.warnings, analysis.source)
+    report((*done.warnings, *(verified.warnings() if verified else ())), analysis.source)
     if as_json:
-        say_json(_json(done, done.branch))
+        told = {} if verified is None else {"verified": verified_json(verified)}
+        say_json({**_json(done, done.branch), **told})
         return
+    _show_built(done, session)
+    for line in verified_lines(verified) if verified else ():
+        say(line)
+
+
+def _show_built(done: Build, session: Session) -> None:
     for one in done.datasets:
         _show_one(one, _why(one, done, session.store), session.profile)
     if done.commit is None:
@@ -93,7 +122,6 @@ def _why(one: Built, done: Build, store: Store) -> dict[str, str]:
 
 
 def _show_one(one: Built, why: dict[str, str], profile: Profile) -> None:
-    from runtime.cli.answers import recorded_line
     from runtime.judges.words import summary
 
     name, counts = paint(one.manifest.dataset, "bold"), one.manifest.counts

@@ -21,7 +21,7 @@ from tests.cli.conftest import Cli
 
 def made_by(monkeypatch: pytest.MonkeyPatch, engine: DeterministicEngine) -> None:
     """The one engine of the project's settings is this one."""
-    monkeypatch.setitem(registry._MAKERS, "deterministic", lambda settings: engine)  # type: ignore[attr-defined]
+    monkeypatch.setitem(registry._MAKERS, "deterministic", lambda settings: engine)
 
 
 @pytest.fixture
