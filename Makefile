@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test unit browser live soak lint types docs-check golden record record-lakefs agree concurrent screenshots bench clean install
+.PHONY: demo test unit browser live soak lint types docs-check golden record record-lakefs agree concurrent screenshots bench bench-sglang clean install
 
 install: $(STAMP)
 
@@ -74,6 +74,11 @@ concurrent: install
 
 bench: install
 	for script in benchmarks/b*.py; do $(BIN)/python $$script || exit 1; done
+
+# Benchmark 14 on a server with a GPU: `make bench-sglang URL=http://127.0.0.1:30000`. For one of a few tokens a second,
+# as on a CPU, the defaults; with a GPU thousands of calls, some hundred at a time.
+bench-sglang: install
+	$(BIN)/python benchmarks/b14_sglang.py $(URL) $(or $(SIZE),--pages 200 --questions 20 --words 700 --in-flight 256)
 
 clean:
 	rm -rf $(VENV) .synth build *.egg-info
