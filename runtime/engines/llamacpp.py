@@ -14,6 +14,7 @@ import secrets
 import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -38,21 +39,24 @@ times slower on busy ones, where a thread that spins keeps the one it waits for 
 CONTROL_BEGINS = set("<[")
 """What models' control tokens begin with: `<|im_end|>`, `</s>`, `[INST]`."""
 
+ABLE = Capabilities(
+    json_schema=True,
+    regex=True,
+    choice=True,
+    grammar=True,
+    logprobs=True,
+    prefill=True,
+    tokenize=True,
+)
+
 
 class LlamaCppEngine:
-    """`model` is a GGUF file or the embedded model. `context` is tokens per slot, `timeout` seconds per call."""
+    """`model` is a GGUF file or the embedded model. `context` is tokens per slot, `timeout` seconds per call.
 
-    capabilities = Capabilities(
-        json_schema=True,
-        regex=True,
-        choice=True,
-        grammar=True,
-        seed=True,
-        logprobs=True,
-        prefill=True,
-        tokenize=True,
-        prefix_cache=True,
-    )
+    `deterministic` makes every answer a function of its request: it takes one slot and computes each prompt anew. What
+    is found in the prefix cache, or computed beside a neighbour, was added up in another order, and its last bits can
+    tip the choice of a token.
+    """
 
     def __init__(
         self,
@@ -63,8 +67,11 @@ class LlamaCppEngine:
         context: int = 4096,
         threads: int | None = None,
         timeout: float = 600.0,
+        deterministic: bool = False,
     ) -> None:
         self.name = name
+        self.deterministic = deterministic
+        self.capabilities = replace(ABLE, seed=deterministic, prefix_cache=not deterministic)
         self.concurrency = concurrency
         self._path = find_weights(model)
         self._context = context
@@ -85,7 +92,8 @@ class LlamaCppEngine:
         async with self._slots.slot(prompt if isinstance(prompt, str) else model.template.render(request)) as slot:
             if request.labels:
                 return await self._judge(prompt, request.labels, slot)
-            return (await self._call(prompt, sampled(request, self.name), slot)).answer()
+            received = await self._call(prompt, sampled(request, self.name), slot)
+            return replace(received.answer(), repeatable=self.deterministic)
 
     async def _judge(self, prompt: Prompt, labels: tuple[str, ...], slot: int) -> Answer:
         """One token's candidates tell all labels; one that is not among them is forced, to see what it costs."""
@@ -99,7 +107,12 @@ class LlamaCppEngine:
                 begins[label] = received.tokens[0]["token"] if received.tokens else label
             logprobs[label] = logprob
         answer, logprobs = first.answer(), apart(logprobs, begins)
-        return judgement(logprobs, prompt_tokens=answer.prompt_tokens, cached_tokens=answer.cached_tokens)
+        return judgement(
+            logprobs,
+            prompt_tokens=answer.prompt_tokens,
+            cached_tokens=answer.cached_tokens,
+            repeatable=self.deterministic,
+        )
 
     async def _call(self, prompt: Prompt, settings: dict[str, Any], slot: int) -> Received:
         """One blocking call in a worker, told to stop when nobody waits for it any more."""
@@ -107,6 +120,8 @@ class LlamaCppEngine:
         body = {"prompt": prompt, "stream": True, "stream_options": {"include_usage": True}, **settings}
         if self.concurrency > 1:
             body["id_slot"] = slot
+        if self.deterministic:
+            body["cache_prompt"] = False
         try:
             async with asyncio.timeout(self._timeout):
                 await self._in_worker(self._blocking, body, received)
@@ -144,7 +159,7 @@ class LlamaCppEngine:
         params.n_parallel = self.concurrency
         params.n_ctx = self._context * self.concurrency
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = self._threads
-        params.cache_ram_mib = PREFIX_MEMORY_MIB
+        params.cache_ram_mib = 0 if self.deterministic else PREFIX_MEMORY_MIB
         params.warmup = params.ui = params.endpoint_slots = False
         params.verbosity = -1
         params.api_keys = [key]  # the server also listens on loopback: to us alone
