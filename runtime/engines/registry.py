@@ -10,11 +10,13 @@ from runtime.engines.openai.settings import POSITIVE as OPENAI_POSITIVE
 from runtime.engines.openai.settings import TYPES as OPENAI
 from runtime.engines.openai.settings import mistakes as openai_mistakes
 from runtime.engines.protocol import Engine
+from runtime.engines.sglang.registered import TYPES as SGLANG
+from runtime.engines.sglang.registered import mistakes as sglang_mistakes
 
 Settings = Mapping[str, Any]
 
 _NUMBER = (int, float)
-_POSITIVE = {"concurrency", "context", "threads", "timeout", *OPENAI_POSITIVE}
+_POSITIVE = {"concurrency", "context", "threads", "timeout", "seconds_per_token", *OPENAI_POSITIVE}
 _TYPES: Mapping[str, Mapping[str, tuple[type, ...]]] = {
     "llamacpp": {
         "model": (str,),
@@ -32,17 +34,7 @@ _TYPES: Mapping[str, Mapping[str, tuple[type, ...]]] = {
         "unavailable_at": (list,),
         "unavailable_from": (int,),
     },
-    "sglang": {
-        "url": (str,),
-        "model": (str,),
-        "revision": (str,),
-        "concurrency": (int,),
-        "timeout": _NUMBER,
-        "retries": (int,),
-        "deterministic": (bool,),
-        "chat_template": (str,),
-        "api_key_env": (str,),
-    },
+    "sglang": SGLANG,
     "openai": OPENAI,
 }
 KINDS = tuple(_TYPES)
@@ -74,8 +66,8 @@ def setting_mistakes(kind: str, settings: Settings) -> list[tuple[str, Diagnosti
         return [("kind", _unknown_kind(kind))]
     found = [(key, _unknown_setting(kind, key)) for key in settings if key not in _TYPES[kind]]
     found += [(key, _wrong_type(kind, key, value)) for key, value in settings.items() if not _fits(kind, key, value)]
-    if kind == "sglang" and "url" not in settings:
-        found.append(("kind", _no_url()))
+    if kind == "sglang":
+        found += [] if found else sglang_mistakes(settings)
     if kind == "openai":
         found += [] if found else openai_mistakes(settings)
     return found
@@ -101,14 +93,6 @@ def _wrong_type(kind: str, key: str, value: object) -> Diagnostic:
     wanted = " or ".join(t.__name__ for t in _TYPES[kind][key])
     wanted += " above 0" if key in _POSITIVE else ""
     return Diagnostic(code="E0802", message=f"`{key}` of engine kind `{kind}` takes {wanted}, not {value!r}")
-
-
-def _no_url() -> Diagnostic:
-    return Diagnostic(
-        code="E0802",
-        message="an engine of kind `sglang` needs a `url`",
-        help='say where the server is: `url = "http://127.0.0.1:30000"`',
-    )
 
 
 def _llamacpp(settings: Settings) -> Engine:
