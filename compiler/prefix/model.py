@@ -33,7 +33,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prefix:
-    """One gen's or judge's prompt. `given` are its parameters' values, as expressions of the row.
+    """One gen's or judge's prompt, written at `owner`. `given` are its parameters' values, as expressions of the row.
 
     `asks` is how many calls a row makes of the same prompt: samples, points, elements as far as they are known.
     """
@@ -41,6 +41,7 @@ class Prefix:
     cell: str
     prompt: str
     segments: tuple[Segment, ...]
+    owner: tree.Prompt | tree.Gen | tree.Judge | None = None
     given: tuple[tuple[str, tree.Expr], ...] = ()
     asks: int = 1
 

@@ -37,6 +37,7 @@ def _gen(step: plan.Gen, owner: tree.Prompt | tree.Gen | tree.Judge, known: Rend
         cell=step.name,
         prompt=step.prompt,
         segments=pieces.made(),
+        owner=owner,
         given=step.arguments,
         asks=times if isinstance(times, int) and times > 0 else ELEMENTS,
     )
@@ -53,7 +54,9 @@ def _judge(judge: plan.JudgePlan, given: Given, known: Rendering) -> Prefix:
         last = Segment(text="each point", varies=frozenset({judge.name}), tokens=last.tokens, known=True)
     segments = (*_Pieces.of(judge.node, given, known).made(), last)
     asks = len(judge.points) if judge.kind == "points" else 1
-    return Prefix(cell=judge.name, prompt=judge.name, segments=segments, given=given, asks=max(1, asks))
+    return Prefix(
+        cell=judge.name, prompt=judge.name, segments=segments, owner=judge.node, given=given, asks=max(1, asks)
+    )
 
 
 def bound(owner: tree.Prompt | tree.Gen | tree.Judge, given: Given, known: Rendering) -> Rendering:

@@ -9,10 +9,12 @@ are use all of them and every answer fails its type as often as it may.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from compiler import plan
+from compiler.prefix.share import Sharing
+from dsl.diagnostics import Diagnostic
 from runtime.build import identity
 from runtime.build.caller import Recorded
 from runtime.build.candidates import count
@@ -27,6 +29,7 @@ from runtime.build.tools import RecordedRuns
 from runtime.decisions import Standing
 from runtime.judges.examine import calls as gold_calls
 from runtime.program.outcome import Rejected, Unknown
+from runtime.program.row import Row
 from runtime.program.stage import Bound
 from runtime.tables.manifest import Manifest
 
@@ -65,6 +68,8 @@ class Forecast:
     `candidates` is how many there are at all; None for endless axes. Of a mix they are its parts' rows.
     `tokens` are per call of each cell, as in the version before; `seconds` per token, as last seen of the models.
     `decisions` are what people decided about rows, as they stand in the version before.
+    `order` is that of the axes where rows are run in another than the spec's; `sharing` what rows share of the prompts
+    of cells that would be asked, and `warnings` where one is written against it.
     """
 
     dataset: str
@@ -78,6 +83,9 @@ class Forecast:
     tokens: Mapping[str, float] = field(default_factory=dict)
     seconds: float | None = None
     decisions: Sequence[Standing] = ()
+    order: tuple[str, ...] = ()
+    sharing: Sequence[Sharing] = ()
+    warnings: Sequence[Diagnostic] = ()
 
     @property
     def expected_tokens(self) -> float | None:
@@ -110,9 +118,15 @@ class Forecast:
 
 
 async def forecast(
-    loaded: Loaded, session: Session, now: Manifest, inputs: Inputs, previous: Manifest | None, told: Decided
+    loaded: Loaded,
+    session: Session,
+    now: Manifest,
+    inputs: Inputs,
+    previous: Manifest | None,
+    told: Decided,
+    watch: Callable[[Row], object] = lambda row: None,
 ) -> Forecast:
-    """Runs the dataset against the journal. `previous` is the version it is compared with."""
+    """Runs the dataset against the journal. `previous` is the version it is compared with; `watch` sees every row."""
     made = Forecast(loaded.plan.name, "run", previous, now)
     if previous is not None and identity.same_data(previous, now):
         same = previous.fingerprints.description == now.fingerprints.description
@@ -128,7 +142,7 @@ async def forecast(
     limit = LOOK if now.limit is None else min(LOOK, now.limit)
     progress, runs = Progress(loaded.plan.name), RecordedRuns(session.journal)
     job = Job(loaded, inputs, roles, progress, WINDOW, limit, runs, told)
-    await _look(job, made, loaded.plan)
+    await _look(job, made, loaded.plan, watch)
     made.cells = {**await _gold(loaded, inputs, roles), **made.cells}
     return made
 
@@ -181,12 +195,13 @@ class Hopes:
         return (total is None or self.kept.total() < total) and (group is None or self.kept[group] < each)
 
 
-async def _look(job: Job, made: Forecast, dataset: plan.DatasetPlan) -> None:
+async def _look(job: Job, made: Forecast, dataset: plan.DatasetPlan, watch: Callable[[Row], object]) -> None:
     """The low count ends when the candidates that are kept, known or hoped, meet the target."""
     last = made.previous.counts.attempted if made.previous else None
     looked, hopes = 0, Hopes(dataset)
     async for row, outcome in job.outcomes():
         looked += 1
+        watch(row)
         for event in row.events:
             if event.call is not None and event.cell in made.cells:
                 made.cells[event.cell].reused += 1

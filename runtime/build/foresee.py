@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 
 from compiler.analysis import Analysis
-from runtime.build import commit, estimate, needs
+from runtime.build import commit, estimate, needs, prompts
 from runtime.build.build import Options, known_before
 from runtime.build.chosen import chosen
 from runtime.build.decided import decided, known, standing
@@ -53,7 +53,9 @@ async def _one(
     told = decided(loaded.plan, at)
     now = known(await asyncio.to_thread(known_before, analysis, loaded, inputs, session, options), previous, told)
     commit.fill_journal(session, at, loaded.plan.name)
-    made = await forecast(loaded, session, now, inputs, previous, told)
+    lengths = prompts.lengths(analysis, loaded, inputs, now.limit)
+    made = await forecast(loaded, session, now, inputs, previous, told, lengths.saw)
+    await prompts.tell(made, lengths, loaded, session)
     if at.head is not None and previous is not None:
         made.decisions = standing(previous, at)
         made.tokens = estimate.tokens_per_call(session.store, at.head, previous)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from runtime.cli import plan_prompts as prompts
 from runtime.cli.console import json_text, paint, plural, say, say_json, width
 from runtime.cli.files import write
 from runtime.cli.live import duration
@@ -56,6 +57,7 @@ def run(
         allowed = limit if limit is not None else session.profile.limit
         found = bridge.run(foresee(analysis, session, Options(branch, only=only, limit=allowed), head))
         report(over_budget(found, session.profile.budget, analysis), analysis.source)
+        report([told for one in found for told in one.warnings], analysis.source)
     if output:
         write(output, json_text([_json(one) for one in found]))
     if as_json:
@@ -77,10 +79,15 @@ def _show(one: Forecast, explain: bool) -> None:
         counted = plural(rows[0], "row") if len(rows) == 1 else f"{' + '.join(f'{number:,}' for number in rows)} rows"
         say(f"  = {names:<26} {'reused':<10} {counted}")
     _show_decisions(one)
+    if one.order:
+        say(f"  = {'order':<26} {'run':<10} by {', then '.join(one.order)}")
     for cell in one.cells.values():
         _show_cell(cell)
+        _because(prompts.lines(one, cell), "      ")
         if explain:
             _because(why_step(one, cell), "      ")
+    if len(one.sharing) > 1 and (best := prompts.best(one)) is not None:
+        say(paint(f"      all prompts: at best {best:.0%} of their tokens cached", "dim"))
 
 
 def _show_decisions(one: Forecast) -> None:
@@ -208,6 +215,8 @@ def _json(one: Forecast) -> dict[str, object]:
         "inputs": one.inputs,
         "decisions": dict(Counter(found.state for found in one.decisions)),
         "calls": {"reused": one.reused, "low": one.low, "high": one.high, "worst": one.worst},
+        "order": list(one.order),
+        "cached": prompts.best(one),
         "tokens": one.expected_tokens,
         "seconds": one.expected_seconds,
         "steps": [
@@ -219,6 +228,7 @@ def _json(one: Forecast) -> dict[str, object]:
                 "high": cell.high,
                 "worst": cell.worst,
                 "why": why_step(one, cell),
+                "prompts": [prompts.as_json(found) for found in prompts.of(one, cell)],
             }
             for cell in one.cells.values()
         ],
