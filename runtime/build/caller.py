@@ -77,8 +77,8 @@ def unavailable(fault: EngineUnavailable) -> Diagnostic:
 
 def _rejected(fault: EngineRejected) -> Diagnostic:
     return Diagnostic(
-        "E0905",
+        fault.code,
         f"engine `{fault.engine}` refuses a request",
         notes=(fault.message,),
-        help="shorten the prompt or change the type that the answer is decoded under",
+        help=fault.help or "shorten the prompt or change the type that the answer is decoded under",
     )

@@ -21,11 +21,11 @@ _SETTINGS = {"top_k": 0, "min_p": 0, "repetition_penalty": 1}
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One step asks `roles` for `features`; `place` is where it says so."""
+    """One step asks `role` for `features`; `place` is where it says so."""
 
     step: str
     place: Span
-    roles: tuple[str, ...]
+    role: str
     features: tuple[str, ...]
 
 
@@ -37,14 +37,12 @@ def enforce(chosen: Iterable[Loaded], session: Session) -> None:
 
 
 def unmet_needs(dataset: plan.DatasetPlan, session: Session) -> list[Diagnostic]:
-    """One diagnostic for each step, role and feature. Settings of a role are told once, at the first step with it."""
-    found: dict[tuple[str, str, str], Diagnostic] = {}
-    for need in needs(dataset, session):
-        for role in need.roles:
-            for lack in lacking(session.engine_of(role), need.features):
-                placed = replace(lack, span=need.place, label=f"{need.step} asks role `{role}`")
-                found.setdefault((lack.message, need.step, role), placed)
-    return list(found.values())
+    """One diagnostic for each step, role and feature."""
+    return [
+        replace(lack, span=need.place, label=f"{need.step} asks role `{need.role}`")
+        for need in needs(dataset, session)
+        for lack in lacking(session.engine_of(need.role), need.features)
+    ]
 
 
 def needs(dataset: plan.DatasetPlan, session: Session) -> Iterator[Need]:
@@ -55,10 +53,12 @@ def needs(dataset: plan.DatasetPlan, session: Session) -> Iterator[Need]:
         roles = (step.role,) if step.role in models else drawn(step.role, dataset)
         features = [*_form(step.answer), *_turn(prompts.get(step.prompt))]
         features += [setting.name.text for setting in step.settings if setting.name.text in _SETTINGS]
-        features += [name for role in roles for name in _said(models[role])]
-        yield Need(f"gen {step.name}", step.span, roles, tuple(dict.fromkeys(features)))
+        for role in roles:
+            wanted = tuple(dict.fromkeys((*features, *_said(models[role]))))
+            yield Need(f"gen {step.name}", step.span, role, wanted)
     for judge in dataset.judges:
-        yield Need(f"judge {judge.name}", judge.node.name.span, (judge.role,), _verdict(judge, session))
+        asked = (*_verdict(judge, session), *_turn(judge.prompt))
+        yield Need(f"judge {judge.name}", judge.node.name.span, judge.role, asked)
 
 
 def drawn(name: str, dataset: plan.DatasetPlan) -> tuple[str, ...]:
@@ -85,9 +85,16 @@ def _form(kind: Type) -> tuple[str, ...]:
 def _turn(prompt: plan.PromptPlan | None) -> tuple[str, ...]:
     if prompt is None or prompt.node.template is None:
         return ()
-    if prompt.ends == "raw":
-        return ("raw",)
-    return ("prefill",) if prompt.ends == "user" or has_prefill(prompt) else ()
+    opened = prompt.ends == "user" or (prompt.ends != "raw" and has_prefill(prompt))
+    needed = {"raw": prompt.ends == "raw", "prefill": opened, "tokenize": _counts_tokens(prompt.node.template)}
+    return tuple(name for name, wanted in needed.items() if wanted)
+
+
+def _counts_tokens(template: tree.Template) -> bool:
+    """Whether a text is cut to a number of tokens: `| truncate(tokens = 200)`."""
+    calls = (part for part in tree.walk(template) if isinstance(part, tree.Filtered | tree.Call))
+    named = (arg.name.text for call in calls for arg in call.args if arg.name is not None)
+    return "tokens" in named
 
 
 def _said(model: plan.ModelPlan) -> Iterator[str]:

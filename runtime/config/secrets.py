@@ -17,15 +17,20 @@ _VALUE = re.compile(
 
 
 def secrets(value: Any, keys: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The paths of all texts that look like a secret, by their name or by themselves. `…_env` names a variable."""
+    """The paths of all texts that look like a secret, by their name or by themselves. `…_env` names a variable, or is a
+    table of such names."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from secrets(inner, (*keys, key))
     elif isinstance(value, list):
         for inner in value:
             yield from secrets(inner, keys)
-    elif isinstance(value, str) and value and _is_secret(keys[-1] if keys else "", value):
+    elif isinstance(value, str) and value and _is_secret(_name(keys), value):
         yield keys
+
+
+def _name(keys: tuple[str, ...]) -> str:
+    return next((key for key in keys if key.endswith("_env")), keys[-1] if keys else "")
 
 
 def _is_secret(name: str, value: str) -> bool:

@@ -19,8 +19,9 @@ from sglang.lang.choices import ChoicesDecision
 from sglang.lang.ir import SglSamplingParams
 
 from compiler.functions.tokens import Cutter
+from dsl.diagnostics import SynthError
 from runtime.bridge import await_
-from runtime.engines.lower import Lowered, lower
+from runtime.engines.lower import Lowered, lacking, lower
 from runtime.engines.protocol import Answer, Completer, Constraint, Engine, Message, Request, Sampling
 
 # Tracing runs a program once with dummies in the place of its arguments, and any mistake in that loses the batch.
@@ -74,7 +75,13 @@ class SglBackend(BaseBackend):  # type: ignore[misc]
     @cached_property
     def cutter(self) -> Cutter:
         """Cuts texts by the tokens of the model behind the engine."""
-        return Cutter(self.engine.count_tokens)
+        return Cutter(self._count)
+
+    def _count(self, text: str) -> int:
+        missing = () if self.engine.capabilities.tokenize else lacking(self.engine, ("tokenize",))
+        if missing:
+            raise SynthError(*missing)
+        return self.engine.count_tokens(text)
 
     def get_model_name(self) -> str:
         return self.engine.identity
