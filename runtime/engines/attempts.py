@@ -39,6 +39,11 @@ class Call:
     def seconds(self) -> float:
         return monotonic() - self.began
 
+    def lost(self) -> None:
+        """It goes to another server, as if it had not been asked."""
+        self.losses = self.faults = 0
+        self.rename()
+
     def rename(self) -> None:
         """A server that still works on what was lost would refuse its name."""
         if self.rids:

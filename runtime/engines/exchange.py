@@ -69,7 +69,7 @@ class Exchange:
     ) -> None:
         Address.of(url)
         self.name, self.url = name, url
-        self._limit, self._timeout, self._retries = limit, timeout, retries
+        self._limit, self._timeout, self.retries = limit, timeout, retries
         self._headers = dict(headers or {})
         self._key_env, self._on_abandon, self._heard = key_env, on_abandon, heard
         self._secrets = [word for value in self._headers.values() for word in value.split() if len(word) >= _SECRET]
@@ -100,29 +100,36 @@ class Exchange:
     ) -> Any:
         """The JSON of a 200 answer. `patience` is this exchange's own time-out. `rid` is what the body calls it, or
         each of its parts: all begin with one `uuid4().hex`, which is another at each attempt."""
-        data = b"" if body is None else orjson.dumps(body)
-        return await self._answered(self._call(method, path, data, patience, rid, retries), self._content)
+        return await self.ask(self.call(method, path, body, patience=patience, rid=rid, retries=retries))
+
+    async def ask(self, call: Call) -> Any:
+        """The JSON of a 200 answer. A call with fewer retries than the exchange waits for no server that is away."""
+        return await self._answered(call, self._content)
 
     async def exchange(self, method: str, path: str, data: bytes = b"") -> HttpAnswer:
         """The answer as it came, whatever its status."""
-        return await self._answered(self._call(method, path, data), lambda _, answer: answer)
+        call = Call(method, path, data, self._timeout, (), self.retries)
+        return await self._answered(call, lambda _, answer: answer)
 
     async def tell(self, method: str, path: str, body: Any) -> None:
         """One attempt, past whatever waits, whose answer nobody reads."""
         await self._lane().pool.request(method, path, orjson.dumps(body), _TELLING)
 
-    def _call(
+    def call(
         self,
         method: str,
         path: str,
-        data: bytes,
+        body: Any = None,
+        *,
         patience: float | None = None,
         rid: str | Sequence[str] | None = None,
         retries: int | None = None,
     ) -> Call:
+        """What `ask` takes; the arguments are those of `json`."""
+        data = b"" if body is None else orjson.dumps(body)
         rids = () if rid is None else (rid,) if isinstance(rid, str) else tuple(rid)
         patience = self._timeout if patience is None else patience
-        return Call(method, path, data, patience, rids, self._retries if retries is None else retries)
+        return Call(method, path, data, patience, rids, self.retries if retries is None else retries)
 
     def _content(self, call: Call, answer: HttpAnswer) -> Any:
         if answer.status == 200:
@@ -161,25 +168,28 @@ class Exchange:
                 await self._again(lane.load, call, f"{call.path} answered no JSON: {error}")
 
     async def _wait(self, load: Load, call: Call, ticket: int) -> None:
-        patient = call.retries >= self._retries
-        if load.is_gone and not patient:
-            raise NoAnswer(self.name, f"{self.url} is gone")
-        await load.enter(ticket, patient)
+        if not self._patient(call) and (load.paused or (load.is_gone and load.in_flight)):
+            raise NoAnswer(self.name, f"{self.url} is gone or wants to be left alone")
+        await load.enter(ticket, self._patient(call))
+
+    def _patient(self, call: Call) -> bool:
+        """Whether it waits for this server; or else its caller has another one."""
+        return call.retries >= self.retries
 
     async def _attempt(self, lane: _Lane, call: Call) -> HttpAnswer | None:
         """What the server answered; None when it is to be asked again."""
-        load, mark = lane.load, lane.load.mark
+        load, mark, answers = lane.load, lane.load.mark, lane.load.answers
         call.attempts += 1
         try:
             answer = await lane.pool.request(call.method, call.path, call.data, call.patience)
         except BaseException as error:
-            await self._failed(lane, call, error)
+            await self._failed(lane, call, error, load.answers > answers)
             return None
         self._hear(answer, load)
         if answer.status in BUSY:
             pause = asked_pause(answer)
-            load.refused(mark, min(pause, LONGEST_ASKED))
-            self._refused(load, call, answer, pause)
+            learnt = load.refused(mark, min(pause, LONGEST_ASKED))
+            self._refused(load, call, answer, pause, learnt)
             return None
         self._met = True
         load.answered()
@@ -189,11 +199,12 @@ class Exchange:
             return None
         return answer
 
-    async def _failed(self, lane: _Lane, call: Call, error: BaseException) -> None:
+    async def _failed(self, lane: _Lane, call: Call, error: BaseException, others: bool) -> None:
+        """`others`: other calls were answered meanwhile."""
         match error:
             case TimeoutError():
-                lane.load.left()
                 self._abandon(lane, call)
+                lane.load.left() if others else lane.load.gone()
                 raise NoAnswer(self.name, f"no answer from {self.url} in {call.patience:g} s") from error
             case Unreachable():
                 lane.load.gone()
@@ -224,18 +235,23 @@ class Exchange:
         if max(call.losses, load.rounds) > call.retries:
             self._give_up(load, call, str(error))
 
-    def _refused(self, load: Load, call: Call, answer: HttpAnswer, pause: float) -> None:
+    def _refused(self, load: Load, call: Call, answer: HttpAnswer, pause: float, learnt: bool) -> None:
+        """Whoever has another server goes there when this one wants to be left alone, or takes less than was sent."""
         problem = f"{answer.status} {refusal(answer.body)}"
+        if load.paused or learnt:
+            load.give_up(lambda: NoAnswer(self.name, f"{self.url} is full: {problem}"), everyone=False)
+            if not self._patient(call):
+                self._give_up(load, call, problem)
         if pause > LONGEST_ASKED:
-            self._give_up(load, call, f"{problem} (it asks to be left alone for {pause:.0f} s)")
-        if load.rounds > self._retries:
+            problem += f" (it asks to be left alone for {pause:.0f} s)"
+        if pause > LONGEST_ASKED or load.rounds > self.retries:
             self._give_up(load, call, problem)
 
     def _give_up(self, load: Load, call: Call, problem: str) -> NoReturn:
         """Where the server answers nobody, everyone who waits for it hears so."""
         told = f"{self.url} did not answer for {call.seconds:.0f} s, in {call.attempts} attempts: {problem}"
         told = self._blotted(told)
-        if load.rounds > self._retries:
+        if load.rounds > self.retries:
             load.give_up(lambda: NoAnswer(self.name, told), everyone=True)
         raise NoAnswer(self.name, told)
 

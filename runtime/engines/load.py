@@ -1,7 +1,7 @@
 """What a server answers, refuses and drops in; how many exchanges it is sent at once, and when, out.
 
-The number rises to the limit as long as nothing is refused: doubled whenever as many were answered, or a tenth of a
-second passed without a refusal, since refusals come at once and answers do not. The first refusals show how many the
+The number rises to the limit as long as nothing is refused: doubled whenever as many were answered, or a quarter of
+a second passed without a refusal, since refusals come at once and answers do not. The first refusals show how many the
 server keeps; from then on it rises by one after so many answers, and falls by an eighth with a refusal (additive
 increase, multiplicative decrease). The pauses belong to the server, not to the call: while it is gone one call asks for
 all, and all hear when that one gives up.
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 START = 16
 """Exchanges in flight before anything is known of a server."""
-CONSENT = 0.1
+CONSENT = 0.25
 """Seconds without a refusal after which a server is sent more."""
 STEADY = 16
 """Answers, at least, between two rises: so few in a hundred are refused where a server takes few at once."""
@@ -62,6 +62,10 @@ class Load:
     def paused(self) -> bool:
         """Nothing is sent for a while."""
         return self._paused_until > 0
+
+    @property
+    def pause_left(self) -> float:
+        return max(0.0, self._paused_until - asyncio.get_running_loop().time())
 
     @property
     def _rising(self) -> bool:
@@ -135,10 +139,12 @@ class Load:
                 self.window, self._since_rise = self.window + 1, 0
         self._leave()
 
-    def refused(self, mark: int, pause: float = 0.0) -> None:
-        """`mark` is what it was when the exchange was sent, `pause` the seconds that the server asks for."""
+    def refused(self, mark: int, pause: float = 0.0) -> bool:
+        """`mark` is what it was when the exchange was sent, `pause` the seconds that the server asks for. Whether this
+        is the first that shows what the server takes."""
         self.refusals += 1
-        if self._learning:
+        learnt = self._learning
+        if learnt:
             self._learning, self._burst = False, self.in_flight
             self.mark += 1
         if mark == self.mark:
@@ -148,6 +154,7 @@ class Load:
             self._burst -= 1
             self.window, self._since_rise = max(1, self._burst), 0
         self._came_to_nothing(pause)
+        return learnt
 
     def lost(self) -> None:
         """The connection ended before the answer."""
@@ -179,7 +186,7 @@ class Load:
         self.window, self._since_rise = min(self.limit, self.window * 2), 0
 
     def _lower(self) -> None:
-        self.window, self._since_rise = max(1, self.window * 7 // 8), 0
+        self.window, self._since_rise = max(1, self.window - max(1, self.window // 8)), 0
         self.mark += 1
 
     def _found_again(self) -> None:

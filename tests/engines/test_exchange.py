@@ -295,7 +295,7 @@ def test_what_is_asked_again_has_another_name() -> None:
 
 
 def test_a_server_that_takes_eight_at_once_gets_about_eight_and_no_call_is_lost() -> None:
-    slots = Slots(8, 0.02)
+    slots = Slots(8, 0.03)
 
     async def ask() -> float:
         async with serving(slots) as server:
