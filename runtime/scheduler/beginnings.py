@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from runtime.engines.slots import shared
-from runtime.scheduler.ordered import Ordered
+from runtime.scheduler.ordered import Ordered, longest
 
 MOST = 512
 """Prompts that are remembered. What a server still holds of them is not known: it is taken to hold the latest."""
@@ -39,4 +38,4 @@ class Beginnings:
 
     def shared(self, text: str) -> int:
         """With how many characters of `text` one of these begins, too."""
-        return max((shared(text, found.text) for found in self._sorted.around(text) if found is not None), default=0)
+        return longest(text, self._sorted.around(text))

@@ -145,8 +145,8 @@ class ByPrefix:
     def _count_sent(self, waiter: Waiter) -> None:
         self._flying += 1
         self._turns.sent(waiter)
-        for freed in self._holds.passed():
-            self._turns.back(freed)
+        for flight in self._holds.passed():
+            self._free(flight)
 
     # --- those who lead, and those who follow ---
 
@@ -161,7 +161,7 @@ class ByPrefix:
         """Whether its prompt is to be warmed: one that waits begins alike, for long enough behind what is computed."""
         if len(waiter.text) < LONG or not self.engine.capabilities.warm or waiter.holds >= HOLDS:
             return False
-        if _is_short(waiter.request) or (common := self._turns.shared(waiter.text)) < LONG:
+        if _is_short(waiter.request) or (common := self._turns.shared(waiter.text, LONG)) == 0:
             return False
         return common - self._computed.shared(waiter.text) >= LONG
 
@@ -184,11 +184,15 @@ class ByPrefix:
     def _land(self, calls: int, flight: Flight[Waiter] | None) -> None:
         self._flying -= calls
         if flight is not None:
-            self._computed.add(flight.text)
-            for waiter in self._holds.land(flight):
-                self._turns.back(waiter)
+            self._free(flight)
         if self._turns:
             self._wake()
+
+    def _free(self, flight: Flight[Waiter]) -> None:
+        """Computed or not, it is waited for no more."""
+        self._computed.add(flight.text)
+        for waiter in self._holds.land(flight):
+            self._turns.back(waiter)
 
     # --- those who go together ---
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -82,26 +83,20 @@ class Holds(Generic[Item]):
             flight.task.cancel()
 
     def land(self, flight: Flight[Item]) -> list[Item]:
-        """Its followers are free."""
+        """It holds nobody any more: those who are free."""
         if flight in self._flights:
             self._flights.remove(flight)
-        return self._freed(flight)
-
-    def passed(self) -> list[Item]:
-        """Counts a sending; those who have been passed often enough are free."""
-        self._sent += 1
-        freed: list[Item] = []
-        while self._begun and (self._begun[0].until <= self._sent or self._begun[0] not in self._flights):
-            flight = self._begun.popleft()
-            if flight in self._flights:
-                self._flights.remove(flight)
-                freed += self._freed(flight)
-        return freed
-
-    def _freed(self, flight: Flight[Item]) -> list[Item]:
         followers = list(flight.followers.values())
         flight.followers.clear()
         self.held -= len(followers)
         for item in followers:
             item.flight = None
         return followers
+
+    def passed(self) -> Iterator[Flight[Item]]:
+        """Counts a sending; the flights that have held others for long enough."""
+        self._sent += 1
+        while self._begun and (self._begun[0].until <= self._sent or self._begun[0] not in self._flights):
+            flight = self._begun.popleft()
+            if flight in self._flights:
+                yield flight

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Iterable
 from typing import Generic, Protocol, TypeVar
+
+from runtime.engines.slots import shared
 
 
 class Placed(Protocol):
@@ -47,11 +50,8 @@ class Ordered(Generic[Item]):
         after = self._items[self._places[at][1]] if at < len(self._places) else None
         return before, after
 
-    def ends(self) -> tuple[Item | None, Item | None]:
-        """The first and the last."""
-        if not self._places:
-            return None, None
-        return self._items[self._places[0][1]], self._items[self._places[-1][1]]
+    def first(self) -> Item | None:
+        return self._items[self._places[0][1]] if self._places else None
 
     def equal(self, text: str) -> list[Item]:
         """All with this very text, as they came."""
@@ -59,3 +59,12 @@ class Ordered(Generic[Item]):
         while last < len(self._places) and self._places[last][0] == text:
             last += 1
         return [self._items[number] for _, number in self._places[first:last]]
+
+
+def longest(text: str, others: Iterable[Placed | None], least: int = 1) -> int:
+    """With how many characters of `text` one of `others` begins, too; 0 for fewer than `least`."""
+    head, found = text[:least], 0
+    for other in others:
+        if other is not None and other.text.startswith(head):
+            found = max(found, shared(text, other.text))
+    return found if found >= least else 0

@@ -10,10 +10,11 @@ W is the most that wait at a time, and each goes in the round in which it came o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from runtime.engines.slots import shared
-from runtime.scheduler.ordered import Ordered, Placed
+from runtime.scheduler.ordered import Ordered, Placed, longest
 
 JOINING = 32
 
@@ -62,7 +63,7 @@ class Turns(Generic[Item]):
         """The next one."""
         if not self._old:
             self._begin()
-        found = self._nearest((self._old, self._new) if self._joining > 0 else (self._old,))
+        found = self._nearest()
         if found is not None:
             self.remove(found)
         return found
@@ -70,27 +71,35 @@ class Turns(Generic[Item]):
     def equal(self, text: str) -> list[Item]:
         return self._old.equal(text) + self._new.equal(text)
 
-    def shared(self, text: str) -> int:
-        """With how many characters of `text` one that waits begins, too."""
-        found = (*self._old.around(text), *self._new.around(text))
-        return max((shared(text, item.text) for item in found if item is not None), default=0)
+    def shared(self, text: str, least: int) -> int:
+        """With how many characters of `text` one that waits begins, too; 0 for fewer than `least`."""
+        return longest(text, (*self._old.around(text), *self._new.around(text)), least)
 
     def _begin(self) -> None:
         self._old, self._new = self._new, self._old
         self._round += 1
         self._joining = max(len(self._old), JOINING)
 
-    def _nearest(self, lists: tuple[Ordered[Item], ...]) -> Item | None:
+    def _nearest(self) -> Item | None:
         """The first at or behind the last one sent, unless the one before it has more in common with that."""
-        sides = [some.around(self._last) for some in lists]
-        before = max((item for item, _ in sides if item is not None), key=_place, default=None)
-        after = min((item for _, item in sides if item is not None), key=_place, default=None)
-        if after is None:
-            firsts = (some.ends()[0] for some in lists)
-            after = min((item for item in firsts if item is not None), key=_place, default=None)
-        if before is None or after is None or before is after:
-            return after
-        return before if shared(before.text, self._last) > shared(after.text, self._last) else after
+        before, after = self._old.around(self._last)
+        if self._joining > 0 and self._new:
+            before_new, after_new = self._new.around(self._last)
+            before = _pick(max, before, before_new)
+            after = _pick(min, after, after_new)
+            first = after or _pick(min, self._old.first(), self._new.first())
+        else:
+            first = after or self._old.first()
+        if before is None or first is None or before is first:
+            return first
+        common = shared(first.text, self._last)
+        return before if before.text.startswith(self._last[: common + 1]) and common < len(self._last) else first
+
+
+def _pick(which: Callable[..., Item], one: Item | None, other: Item | None) -> Item | None:
+    if one is None or other is None:
+        return one or other
+    return which(one, other, key=_place)
 
 
 def _place(item: Placed) -> tuple[str, int]:

@@ -1,7 +1,8 @@
-"""Pages and questions in; the calls of a build of them out: an answer to each question about each page, then a judge."""
+"""Pages and questions in; the calls of a build of them out: each question about each page, then a judge."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from random import Random
 
@@ -37,8 +38,6 @@ async def build(
     calls = 0
 
     async def work(place: tuple[int, int]) -> None:
-        import asyncio
-
         nonlocal calls
         page, number = place
         drafts = [ask(question(page, number, seed, words)) for seed in range(samples)]

@@ -1,6 +1,6 @@
-"""Requests in; answers out of a simulated server that remembers beginnings as SGLang's does: a radix cache in front of a
+"""Requests in; answers of a simulated server out that remembers beginnings in a radix cache, as SGLang's does.
 
-batch of running requests. It counts what it computes; its clock is the loop's.
+It counts the tokens that it computes; its clock is the loop's.
 """
 
 from __future__ import annotations
