@@ -17,6 +17,7 @@ from runtime.build.schemas import CALLS, REJECTED, emit_schema
 from runtime.build.texts import TEXTS, Texts
 from runtime.program.outcome import Kept, Rejected
 from runtime.program.trace import Event
+from runtime.query.determinism import determinism
 from runtime.store.port import Change
 from runtime.tables import layout
 from runtime.tables.keys import Key, print_key
@@ -146,9 +147,3 @@ class Output:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
-
-
-def determinism(told: Mapping[tuple[str, bool], int]) -> dict[str, Determinism]:
-    """Calls counted by role and by whether their answer is repeatable; by role."""
-    roles = sorted({role for role, _ in told})
-    return {role: Determinism(told.get((role, True), 0), told.get((role, False), 0)) for role in roles}

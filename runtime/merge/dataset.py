@@ -19,6 +19,7 @@ from runtime.merge.sides import Manifests, Three
 from runtime.merge.tables import Outcome, merge_table
 from runtime.merge.texts import of_both
 from runtime.merge.trail import Trail, open_fates
+from runtime.query.determinism import recounted
 from runtime.query.scratch import Scratch, parquet
 from runtime.query.shards import local_shard
 from runtime.store.port import Change, Store
@@ -161,7 +162,9 @@ def _measured(sides: Manifests, done: DatasetMerge) -> None:
         return commits.store.local(ours, path)
 
     found = measures(sides.dataset, done.manifest.tables, local)
-    done.manifest = replace(done.manifest, measures=found, counts=_counts(sides, done))
+    calls = done.manifest.calls
+    again = recounted(calls, done.paths(commits.store, ours, layout.calls_folder(sides.dataset), calls))
+    done.manifest = replace(done.manifest, measures=found, counts=_counts(sides, done), determinism=again)
 
 
 def _counts(sides: Manifests, done: DatasetMerge) -> Counts:

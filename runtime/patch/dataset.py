@@ -13,6 +13,7 @@ from runtime.measures.dataset import measures
 from runtime.merge.apply import Applied, Delta, apply
 from runtime.patch.fitting import Fitted, fit
 from runtime.patch.model import DatasetPatch, Outline, Part, PartPatch, Patch, parts_of
+from runtime.query.determinism import recounted
 from runtime.store.port import Change, CommitId, Store
 from runtime.tables import layout
 from runtime.tables.keys import decode_key, encode_key
@@ -175,7 +176,8 @@ class Patching:
         after = self._own.after
         if after is None or manifest.root != after.root:
             found = measures(self._own.name, manifest.tables, self._local)
-            manifest = replace(manifest, counts=self._counts(manifest), measures=found)
+            again = recounted(manifest.calls, self._files(CALLS, manifest.calls) if manifest.calls else ())
+            manifest = replace(manifest, counts=self._counts(manifest), measures=found, determinism=again)
         self._done.state = "changed" if self._base else "added"
         self._dropped_tables()
         self._done.paths |= self._spec()

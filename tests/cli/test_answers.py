@@ -96,3 +96,28 @@ def test_why_says_what_the_way_to_a_dropped_row_cost(cli: Cli, work: Workshop, m
     assert cli("build", "spec.synth").code == 0
     key = work.rows("qa", "rejected")[0]["key"]
     assert "led there: " in cli("why", "qa", key).out
+
+
+def test_a_merge_counts_the_answers_of_the_calls_that_it_holds(
+    cli: Cli, work: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One side was answered by a repeatable engine, the other by one that is not."""
+    assert cli("build", "spec.synth").code == 0 and cli("branch", "tone").code == 0
+    changed(work, 0)
+    assert cli("build", "spec.synth").code == 0
+    changed(work, 1)
+    made_by(monkeypatch, UnrepeatableEngine())
+    assert cli("build", "spec.synth", "--branch", "tone").code == 0
+    merged = cli("merge", "tone")
+    assert merged.code == 0, merged.err
+    told = [(call["role"], call["repeatable"]) for call in work.rows("qa", "calls") if call["call"]]
+    found = work.at("qa").manifest.determinism
+    assert found["writer"].repeatable == told.count(("writer", True)) > 0
+    assert found["writer"].recorded == told.count(("writer", False)) > 0
+
+
+def changed(work: Workshop, place: int) -> None:
+    """Of the pages as they were at first, this one is another."""
+    rows = pages(4)
+    rows[place]["text"] += " It was written anew."
+    (work.root / "pages.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
