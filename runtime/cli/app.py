@@ -53,6 +53,7 @@ VERBS = (
     Verb("why", LOOK, "Say why a row is not there."),
     Verb("blame", LOOK, "Say what made a row or a cell."),
     Verb("sql", LOOK, "Query any dataset at any version."),
+    Verb("engines", HOUSE, "List, check, start and stop engines."),
     Verb("fsck", HOUSE, "Read the whole store and say what is damaged."),
     Verb("gc", HOUSE, "Remove what no branch or tag leads to."),
     Verb("doctor", HOUSE, "Say what is there, what is wrong, and the mend."),

@@ -17,6 +17,7 @@ from dsl.diagnostics import SynthError
 if TYPE_CHECKING:
     from runtime.config.model import Binding
     from runtime.config.project import Project
+    from runtime.engines.protocol import Engine
 
 Level = Literal["ok", "warn", "fail"]
 LEAST_PYTHON = (3, 11)
@@ -126,28 +127,42 @@ def _engines(project: Project) -> Iterator[Finding]:
 
 
 def _ask(project: Project, binding: Binding) -> Finding:
+    """What `synth engines` finds out, and then a token: a server can be up and its model not answer."""
     import asyncio
 
+    from runtime.cli.engines_list import described
     from runtime.config.engines import open_engine
-    from runtime.engines.protocol import EngineError, Message, Request, Sampling
-
-    engine = open_engine(project.config, binding)
-    sampling = Sampling(temperature=0.0, max_tokens=1)
-    started = time.monotonic()
-
-    async def one_token() -> int:
-        try:
-            request = Request(engine.identity, (Message("user", "Say yes."),), sampling=sampling)
-            return (await engine.complete(request)).completion_tokens
-        finally:
-            await engine.close()
+    from runtime.engines.check.probe import MEND, probe_all
+    from runtime.engines.protocol import EngineError
 
     name = f"engine {binding.engine}"
+    probes = asyncio.run(probe_all([project.config.engine(binding)]))
+    engine = open_engine(project.config, binding)
+    if mistakes := [mistake for found in probes for mistake in found.mistakes]:
+        raise SynthError(*mistakes)
+    for found in probes:
+        if found.state == "down":
+            return Finding(name, "fail", " ".join(filter(None, (found.url, found.why))), found.mend)
     try:
-        asyncio.run(one_token())
+        took = asyncio.run(_one_answer(engine, binding.kind == "reward"))
     except EngineError as error:
-        return Finding(name, "fail", str(error), "see that the server is up, and `url` and `model` in synth.toml")
-    return Finding(name, "ok", f"answered a token after {time.monotonic() - started:.1f} s, {engine.identity}")
+        return Finding(name, "fail", str(error), MEND["down"])
+    about = next((described(found.about) for found in probes if found.about), engine.identity)
+    return Finding(name, "ok", f"answered after {took:.1f} s, {about}")
+
+
+async def _one_answer(engine: Engine, reward: bool) -> float:
+    """Seconds until it was there: a token, or the score of a model that writes none."""
+    from runtime.engines.protocol import Message, Request, Sampling
+
+    started = time.monotonic()
+    try:
+        sampling = Sampling(temperature=0.0, max_tokens=1)
+        talk = (Message("user", "Say yes."), Message("assistant", "Yes."))
+        await engine.complete(Request(engine.identity, talk[: 1 + reward], sampling=sampling, reward=reward))
+        return time.monotonic() - started
+    finally:
+        await engine.close()
 
 
 def _store(project: Project) -> Finding:

@@ -22,6 +22,7 @@ from runtime.config.model import (
 from runtime.config.places import Places
 from runtime.config.reading import Report, Table
 from runtime.config.secrets import secrets
+from runtime.config.start import StartConfig, read_start
 
 REPOSITORY = re.compile(r"[a-z0-9][a-z0-9-]{2,62}")
 """What lakeFS takes as a repository's name."""
@@ -117,7 +118,9 @@ def _review(table: Table) -> ReviewConfig:
 def _engine(name: str, table: Table) -> EngineConfig:
     """The settings are the engine's own and checked by its registry, which knows them."""
     kind = table.take("kind", str) or "llamacpp"
-    return EngineConfig(name, kind, {key: value for key, value in table.values.items() if key != "kind"})
+    start = read_start(table.table("start")) if kind == "sglang" else StartConfig()
+    own = ("kind", "start") if kind == "sglang" else ("kind",)
+    return EngineConfig(name, kind, {key: value for key, value in table.values.items() if key not in own}, start)
 
 
 def _profile(name: str, table: Table, engines: dict[str, EngineConfig]) -> Profile:

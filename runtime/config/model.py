@@ -6,12 +6,13 @@ With no file at all every field has a value that works: the git store, and the e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
 from dsl.source import Source, Span
 from runtime.config.places import Places
+from runtime.config.start import StartConfig
 
 EMBEDDED = "embedded"
 DEFAULT = "default"
@@ -34,11 +35,13 @@ class StoreConfig:
 
 @dataclass(frozen=True, slots=True)
 class EngineConfig:
-    """`settings` are the engine's own, without the kind; the engine registry knows which there are."""
+    """`settings` are the engine's own, without the kind; the engine registry knows which there are. `start` is for
+    those that synth can start."""
 
     name: str
     kind: str = "llamacpp"
     settings: Mapping[str, Any] = field(default_factory=dict)
+    start: StartConfig = field(default_factory=StartConfig)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ class Config:
         engine = self.engines[binding.engine]
         if binding.model is None:
             return engine
-        return EngineConfig(engine.name, engine.kind, {**engine.settings, "model": binding.model})
+        return replace(engine, settings={**engine.settings, "model": binding.model})
 
     def place(self, *keys: str) -> Span | None:
         """Where a key stands: `place("engines", "gpu", "url")`; its nearest parent when it is not written."""

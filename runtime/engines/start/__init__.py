@@ -1,0 +1,1 @@
+"""An engine's settings in; a running server of SGLang out, with its log, and the way to stop it."""
