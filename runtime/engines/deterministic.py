@@ -61,7 +61,9 @@ class DeterministicEngine:
 
     @property
     def identity(self) -> str:
-        return f"deterministic:{self.revision}"
+        """With what changes answers: engines that answer otherwise share no stored ones."""
+        broken = f"+{self.invalid_share:g} invalid" if self.invalid_share else ""
+        return f"deterministic:{self.revision}{broken}"
 
     async def complete(self, request: Request) -> Answer:
         self.calls += 1

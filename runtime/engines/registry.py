@@ -24,6 +24,7 @@ _TYPES: Mapping[str, Mapping[str, tuple[type, ...]]] = {
         "context": (int,),
         "threads": (int,),
         "timeout": _NUMBER,
+        "deterministic": (bool,),
     },
     "deterministic": {
         "revision": (str,),
@@ -68,6 +69,8 @@ def setting_mistakes(kind: str, settings: Settings) -> list[tuple[str, Diagnosti
     found += [(key, _wrong_type(kind, key, value)) for key, value in settings.items() if not _fits(kind, key, value)]
     if kind == "sglang":
         found += [] if found else sglang_mistakes(settings)
+    if kind == "llamacpp" and settings.get("deterministic") is True and settings.get("concurrency", 1) != 1:
+        found.append(("concurrency", _neighbours()))
     if kind == "openai":
         found += [] if found else openai_mistakes(settings)
     return found
@@ -93,6 +96,15 @@ def _wrong_type(kind: str, key: str, value: object) -> Diagnostic:
     wanted = " or ".join(t.__name__ for t in _TYPES[kind][key])
     wanted += " above 0" if key in _POSITIVE else ""
     return Diagnostic(code="E0802", message=f"`{key}` of engine kind `{kind}` takes {wanted}, not {value!r}")
+
+
+def _neighbours() -> Diagnostic:
+    return Diagnostic(
+        code="E0802",
+        message="an engine of kind `llamacpp` is deterministic on one slot alone",
+        notes=("calls that are computed side by side are added up in another order, which can tip a token",),
+        help="leave out `concurrency`, or `deterministic`",
+    )
 
 
 def _llamacpp(settings: Settings) -> Engine:

@@ -41,6 +41,11 @@ def test_two_revisions_are_two_models() -> None:
     assert one(first, request_of(first)).text != one(second, request_of(second)).text
 
 
+def test_engines_that_answer_otherwise_share_no_stored_answers() -> None:
+    assert DeterministicEngine(invalid_share=0.5).identity != DeterministicEngine().identity
+    assert DeterministicEngine(delay=1.0, concurrency=2).identity == DeterministicEngine().identity
+
+
 def test_a_call_that_was_told_to_fail_fails_as_a_server_does() -> None:
     engine = DeterministicEngine(unavailable_at=(2,))
     assert one(engine, request_of(engine)).text

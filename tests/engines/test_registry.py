@@ -52,6 +52,12 @@ def test_every_wrong_setting_is_told_at_once() -> None:
     ]
 
 
+def test_what_must_not_have_neighbours_has_one_slot() -> None:
+    found = mistakes("llamacpp", {"deterministic": True, "concurrency": 2})
+    assert found == ["E0802 an engine of kind `llamacpp` is deterministic on one slot alone"]
+    make_engine("llamacpp", {"deterministic": True, "concurrency": 1})
+
+
 def test_a_server_needs_a_url() -> None:
     assert mistakes("sglang", {}) == ["E0802 an engine of kind `sglang` needs a `url`"]
 
