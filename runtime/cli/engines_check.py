@@ -103,15 +103,18 @@ def _cut(text: str) -> str:
 
 def _end(report: Report) -> None:
     say()
-    for line in wrap(f"{report.name}: {described(report.about)}", 80):
+    told = [f"{report.name}: {described(report.about)}", *_speed(report)]
+    for line in (line for text in told for line in wrap(text, 80)):
         say(line)
-    if report.times:
-        at = report.times
-        say(
-            f"first token after {at.first_token:.2f} s; {at.alone:,.0f} tokens/s alone, "
-            f"{at.together:,.0f} with {at.calls} calls in flight"
-        )
     if report.stopped:
         say(paint("stopped: ", "red") + _cut(report.stopped))
     counts = report.counts
     say(f"{counts['can']} can, {counts['cannot']} cannot, {counts['wrong']} claimed and not held")
+
+
+def _speed(report: Report) -> list[str]:
+    at = report.times
+    if at is None:
+        return []
+    first = f"first token after {at.first_token:.2f} s; {at.alone:,.0f} tokens/s alone"
+    return [f"{first}, {at.together:,.0f} with {at.calls} calls in flight"]

@@ -146,19 +146,22 @@ def stop(name: str, port: int | None) -> None:
 def logs(name: str, port: int | None, lines: int, follow: bool) -> None:
     from runtime.engines.start import state
     from runtime.engines.start.mistakes import not_running
+    from runtime.engines.start.server import without_key
 
-    folder = Context.here().project.state_dir
+    project = Context.here().project
+    folder, engine = project.state_dir, project.config.engines.get(name)
+    variable = engine.settings.get("api_key_env") if engine else None
     found = state.logs(folder, name, port)
     if not found:
         raise not_running(name, "no log of engine `{}` is here")
     with found[0].open(encoding="utf-8", errors="replace") as file:
-        for line in file.read().splitlines()[-lines:]:
+        for line in without_key(file.read(), variable).splitlines()[-lines:]:
             say(line)
         while follow and state.running(folder, name, port):
-            for line in file.read().splitlines():
-                say(line)
             sys.stdout.flush()
             time.sleep(FOLLOW)
+            for line in without_key(file.read(), variable).splitlines():
+                say(line)
 
 
 def running_line(state_dir: Path, name: str) -> str:

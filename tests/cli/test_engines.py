@@ -187,6 +187,15 @@ def test_without_sglang_it_is_said_how_to_install_it(cli: Cli, tmp_path: Path, m
     assert "pip install sglang" in done.err
 
 
+def test_a_log_is_shown_without_the_key(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THE_KEY", "open-sesame")
+    (tmp_path / "synth.toml").write_text('[engines.gpu]\nkind = "sglang"\napi_key_env = "THE_KEY"\n')
+    log = state.log_file(tmp_path / ".synth", "gpu", 30000)
+    log.parent.mkdir(parents=True)
+    log.write_text("ServerArgs(api_key='open-sesame')\n")
+    assert cli("engines", "logs", "gpu").out == "ServerArgs(api_key='•••')\n"
+
+
 def test_logs_of_nothing_are_a_message(cli: Cli, port: int) -> None:
     assert "E0838" in cli("engines", "logs", "gpu").err
 

@@ -19,7 +19,8 @@ def unknown_engine(name: str, engines: Iterable[str]) -> SynthError:
             "E0830",
             f"there is no engine `{name}` in synth.toml",
             notes=(f"engines: {', '.join(known)}",),
-            help=did_you_mean(name, known) or f"add [engines.{name}] to synth.toml, or give a server's address, as in http://127.0.0.1:30000",
+            help=did_you_mean(name, known)
+            or f"add [engines.{name}] to synth.toml, or give a server's address, as in http://127.0.0.1:30000",
         )
     )
 

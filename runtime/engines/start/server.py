@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from dsl.diagnostics import Diagnostic, SynthError
@@ -43,7 +43,6 @@ class Server:
     running: state.Running
     log: Path
     folder: Path
-    _read: int = field(default=0, init=False)
 
     def wait_ready(self, seconds: float, tell: Callable[[str], None]) -> float:
         """How long it took. Raises `SynthError` (E0836, E0837), and then nothing of it is left."""
@@ -72,7 +71,7 @@ class Server:
         return by_itself
 
     def lines(self) -> list[str]:
-        return self.log.read_text("utf-8", "replace").splitlines()
+        return without_key(self.log.read_text("utf-8", "replace"), self.launch.key_env).splitlines()
 
     def _raise_if_dead(self) -> None:
         code = self.process.poll()
@@ -110,6 +109,12 @@ def start(launch: Launch, python: Python, root: Path, folder: Path) -> Server:
     running = state.Running(launch.name, process.pid, born, launch.url, launch.port, model, python.version, time.time())
     state.remember(folder, running)
     return Server(launch, process, running, log, folder)
+
+
+def without_key(text: str, variable: str | None) -> str:
+    """SGLang writes all its arguments into its log: what is shown of it, or told, holds no key."""
+    key = os.environ.get(variable) if variable else None
+    return text.replace(key, "•••") if key else text
 
 
 def _spawn(launch: Launch, python: Python, root: Path, log: Path) -> subprocess.Popen[bytes]:

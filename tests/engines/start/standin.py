@@ -21,6 +21,7 @@ child = subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(6
 print("child", child.pid, flush=True)
 print("server_args=ServerArgs(...)", flush=True)
 key = option("--api-key")
+print(f"api_key={key!r}", flush=True)
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         welcome = key is None or self.headers.get("authorization") == f"Bearer {key}"
