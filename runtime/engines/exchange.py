@@ -100,7 +100,8 @@ class Exchange:
     ) -> Any:
         """The JSON of a 200 answer. `patience` is this exchange's own time-out. `rid` is what the body calls it, or
         each of its parts: all begin with one `uuid4().hex`, which is another at each attempt."""
-        return await self.ask(self.call(method, path, body, patience=patience, rid=rid, retries=retries))
+        call = self.call(method, path, body, patience=patience, rid=rid, retries=retries)
+        return await self._answered(call, self._content)
 
     async def ask(self, call: Call) -> Any:
         """The JSON of a 200 answer. A call with fewer retries than the exchange waits for no server that is away."""

@@ -5,33 +5,43 @@ Each byte is looked at once, however small the pieces are. An answer that came i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from typing import NamedTuple
 
 LONGEST_HEAD = 64 * 1024
 CRLF = b"\r\n"
 END_OF_HEAD = b"\r\n\r\n"
+_FRAMING = re.compile(rb"\r\n(content-length|transfer-encoding|connection)[ \t]*:([^\r\n]*)", re.I)
+"""The headers that say where an answer ends, and whether another follows."""
 
 
-@dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """`kept`: the server leaves the connection open for another exchange."""
+    """`headers` are named in small letters. `kept`: the server leaves the connection open for another exchange."""
 
-    status: int
-    headers: dict[bytes, bytes]
-    body: bytes
-    kept: bool = True
+    __slots__ = ("_headers", "body", "kept", "status")
+
+    def __init__(self, status: int, headers: dict[bytes, bytes] | bytes, body: bytes, kept: bool = True) -> None:
+        self.status, self.body, self.kept = status, body, kept
+        self._headers = headers
+
+    @property
+    def headers(self) -> dict[bytes, bytes]:
+        """Few ask for them, so they are taken apart for those who do."""
+        if isinstance(self._headers, bytes):
+            fields = (line.partition(b":") for line in self._headers.split(CRLF)[1:])
+            self._headers = {name.strip().lower(): value.strip() for name, _, value in fields}
+        return self._headers
 
 
 class _Head(NamedTuple):
+    text: bytes
     status: int
-    headers: dict[bytes, bytes]
     length: int | None
     chunked: bool
     kept: bool
 
     def with_body(self, body: bytes) -> HttpAnswer:
-        return HttpAnswer(self.status, self.headers, body, self.kept)
+        return HttpAnswer(self.status, self.text, body, self.kept)
 
 
 class Reader:
@@ -161,27 +171,32 @@ def _expect_http(buffer: bytearray) -> None:
         raise ValueError(f"an answer begins with {bytes(buffer[:40])!r}")
 
 
-def _head(data: bytes) -> _Head:
-    first, *lines = data.split(CRLF)
-    if not first.startswith(b"HTTP/1."):
-        raise ValueError(f"an answer begins with {first[:40]!r}")
-    status = _number(first[9:12], 10)
-    headers: dict[bytes, bytes] = {}
+def _head(text: bytes) -> _Head:
+    """Takes from a head what says where the answer ends."""
+    if not text.startswith(b"HTTP/1."):
+        raise ValueError(f"an answer begins with {text[:40]!r}")
+    status = _number(text[9:12], 10)
+    kept = text[7:8] != b"0"
     length: int | None = None
-    for line in lines:
-        name, _, value = line.partition(b":")
-        name, value = name.strip().lower(), value.strip()
+    chunked = False
+    for field, value in _FRAMING.findall(text):
+        name = field.lower()
         if name == b"content-length":
             length = _same_length(length, value)
-        headers[name] = value
-    coding = headers.get(b"transfer-encoding", b"").lower()
-    if coding not in (b"", b"identity", b"chunked"):
-        raise ValueError(f"an answer is encoded as {coding[:40]!r}")
-    chunked = coding == b"chunked"
+        elif name == b"connection":
+            kept = b"keep-alive" in value.lower() or (kept and b"close" not in value.lower())
+        else:
+            chunked = _is_chunked(value.strip().lower())
     if status in (204, 304) or status < 200:
         length, chunked = 0, False
-    ends = length is not None or chunked
-    return _Head(status, headers, length, chunked, ends and _kept(first, headers))
+    length = None if chunked else length
+    return _Head(text, status, length, chunked, kept and (chunked or length is not None))
+
+
+def _is_chunked(coding: bytes) -> bool:
+    if coding not in (b"identity", b"chunked"):
+        raise ValueError(f"an answer is encoded as {coding[:40]!r}")
+    return coding == b"chunked"
 
 
 def _same_length(length: int | None, value: bytes) -> int:
@@ -196,9 +211,3 @@ def _number(text: bytes, base: int) -> int:
     if not text.isalnum():
         raise ValueError(f"not a number: {text[:40]!r}")
     return int(text, base)
-
-
-def _kept(first: bytes, headers: dict[bytes, bytes]) -> bool:
-    """HTTP/1.1 keeps a connection unless told otherwise, HTTP/1.0 the other way round."""
-    says = headers.get(b"connection", b"").lower()
-    return b"keep-alive" in says if first.startswith(b"HTTP/1.0") else b"close" not in says
