@@ -8,9 +8,14 @@ from shutil import copytree, rmtree
 
 import pytest
 
+from runtime.build.schemas import CALLS
 from runtime.diff.causes import causes
 from runtime.engines.deterministic import DeterministicEngine
+from runtime.query import Reference
+from runtime.stories import story
 from runtime.tables.manifest import Determinism, Manifest
+from runtime.tables.manifest_json import read_manifest, write_manifest
+from runtime.tables.schema import schema
 from tests.acceptance.specs import QA, pages, readers
 from tests.acceptance.unrepeatable import UnrepeatableEngine
 from tests.acceptance.workshop import Workshop, root_of
@@ -117,3 +122,30 @@ def test_rebuilding_the_same_content_makes_the_same_manifest(tmp_path: Path, kee
     before = manifest(work)
     without_outputs(work).build(DeterministicEngine())
     assert manifest(work) == before
+
+
+def test_a_version_of_before_this_was_recorded_reads_as_it_did_and_its_answers_count_as_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its calls have no such column: a clone fills its journal from them, tells their story and builds on them."""
+    work = project(tmp_path / "a")
+    with monkeypatch.context() as before:
+        columns = {column.name: column.type for column in CALLS.columns if column.name != "repeatable"}
+        before.setattr("runtime.build.output.CALLS", schema(columns))
+        before.setattr("runtime.build.output.determinism", lambda told: {})
+        work.build()
+    assert b"determinism" not in write_manifest(manifest(work))
+    theirs, engine = clone(work, tmp_path / "b"), DeterministicEngine()
+    key = theirs.rows("qa")[0]["key"]
+    assert {call.repeatable for call in story(theirs.store, Reference("qa"), key, "main").calls} == {None}
+    theirs.edit("  filter sound(answer)\n", "  filter sound(answer) or true\n")
+    theirs.build(engine)
+    assert engine.calls == 0
+    assert {found.repeatable for found in manifest(theirs).determinism.values()} == {0}
+
+
+def test_a_manifest_keeps_its_counts(tmp_path: Path) -> None:
+    work = project(tmp_path)
+    work.build()
+    assert manifest(work).determinism
+    assert read_manifest(write_manifest(manifest(work))) == manifest(work)
