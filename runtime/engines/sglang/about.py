@@ -6,6 +6,7 @@ the server's machine is nobody else's: of an absolute one only the last part is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -56,6 +57,12 @@ class Facts:
         """Whether the model writes text. One that does not embeds, or scores."""
         told = self.model.get("is_generation")
         return not self.server.get("is_embedding") if told is None else bool(told)
+
+    @property
+    def takes_seeds(self) -> bool:
+        """0.5.2 ends a request with a sampling parameter that it does not know by an error of its own."""
+        numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", str(self.server.get("version", "")))
+        return not numbers or tuple(map(int, numbers.groups())) >= (0, 5, 3)
 
     @property
     def reasoning(self) -> str | None:

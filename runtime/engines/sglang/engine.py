@@ -161,7 +161,7 @@ class SglangEngine:
         prompt = await self._here().writer.write(request)
         if request.labels:
             return self._finished(await self._judge(request.labels, prompt), facts)
-        body = wire.generate_body(request, prompt, self.name)
+        body = wire.generate_body(request, prompt, self.name, facts.takes_seeds)
         data = await self._generate(body, prompt, request)
         with wire.reading(self.name, "/generate"):
             answer = wire.answer_of(data, self.name)
@@ -173,7 +173,8 @@ class SglangEngine:
             return [await self.complete(request) for request in requests]
         self._check_writes(facts)
         prompt = await self._here().writer.write(first)
-        data = await self._generate(wire.batch_body(requests, prompt, self.name), prompt, first, calls=len(requests))
+        body = wire.batch_body(requests, prompt, self.name, facts.takes_seeds)
+        data = await self._generate(body, prompt, first, calls=len(requests))
         with wire.reading(self.name, "/generate"):
             answers = [wire.answer_of(item, self.name) for _, item in zip(requests, data, strict=True)]
         return [self._finished(await self._thought(answer, first, facts), facts) for answer in answers]

@@ -65,7 +65,7 @@ class Frames:
         except EngineRejected:
             if self._template is None:
                 raise
-            return await self._without_start(frame)  # a server from before `/tokenize` took messages
+            return frame  # a server from before `/tokenize`, or from before it took messages
         await self._controls.learn("".join(frame.pieces), wanted)
         self.dated = self.dated or names_the_day("".join(frame.pieces))
         if open_role == "user":
@@ -90,8 +90,17 @@ class Frames:
         roles, open_role = order
         all_roles = (*roles, "user") if open_role == "user" else roles
         messages = [Message(role, _marked(i)) for i, role in enumerate(all_roles)]  # type: ignore[arg-type]
-        frame = _frame(await self._tokens.text(await self._tokens.applied(messages)), len(all_roles))
+        frame = _frame(await self._told(messages), len(all_roles))
         return _open(frame) if frame and open_role == "user" else frame
+
+    async def _told(self, messages: Sequence[Message]) -> str:
+        try:
+            return await self._tokens.text(await self._tokens.applied(messages))
+        except EngineRejected as error:
+            if "answered 404" not in error.message:
+                raise
+            way = "name a file with the model's template in synth.toml: `chat_template`"
+            raise EngineRejected(self._name, f"{error.message}: it cannot tell its chat template", help=way) from error
 
     async def _without_start(self, frame: Frame) -> Frame:
         """The frame without the token that the tokenizer adds by itself."""

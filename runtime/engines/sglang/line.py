@@ -13,6 +13,7 @@ from uuid import uuid4
 from dsl.diagnostics import SynthError
 from runtime.engines.exchange import Exchange
 from runtime.engines.protocol import EngineUnavailable
+from runtime.engines.servers import Servers
 from runtime.engines.sglang.about import Facts, facts
 from runtime.engines.sglang.declared import mistake
 from runtime.engines.sglang.wire import Json, Prompt
@@ -49,12 +50,12 @@ class Line:
             )
             for url in urls
         ]
-        self._servers = self._exchanges[0]
+        self._servers = Servers(self._exchanges)
 
     @property
     def wanted(self) -> int:
         """How many calls to bring now."""
-        return sum(exchange.load.wanted for exchange in self._exchanges)
+        return self._servers.wanted
 
     async def ask(self, method: str, path: str, body: Any = None) -> Any:
         """A question that any of the servers answers alike."""
@@ -64,7 +65,8 @@ class Line:
         """`calls` is how many the body holds; with several it is a list."""
         token = uuid4().hex
         rid = token if not _is_list(body) else [f"{token}_{i}" for i in range(calls)]
-        return await self._servers.json("POST", "/generate", {**body, "rid": rid}, patience=patience, rid=rid)
+        named = {**body, "rid": rid}
+        return await self._servers.json("POST", "/generate", named, prompt=prompt, patience=patience, rid=rid)
 
     async def facts(self, deterministic: bool | None) -> Facts:
         """What the servers say of themselves; raises `SynthError` (E0809, E0810) for what cannot be."""
@@ -86,8 +88,7 @@ class Line:
         return await facts(lambda path: exchange.json("GET", path, retries=retries))
 
     async def finish(self) -> None:
-        for exchange in self._exchanges:
-            await exchange.finish()
+        await self._servers.finish()
 
 
 def _is_list(body: Json) -> bool:

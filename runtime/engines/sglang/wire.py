@@ -25,20 +25,20 @@ _READ = {"max_new_tokens": 0, "temperature": 0.0}
 # --- out ---
 
 
-def generate_body(request: Request, prompt: Prompt, name: str) -> Json:
+def generate_body(request: Request, prompt: Prompt, name: str, seeded: bool = True) -> Json:
     """The body of an ordinary call; raises `EngineRejected` for what the server would refuse."""
     return {
         **_prompt(prompt),
-        "sampling_params": {**_sampling(request, name), **grammar(request.constraint, name)},
+        "sampling_params": {**_sampling(request, name), **_seed(request, seeded), **grammar(request.constraint, name)},
         **ALIKE,
     }
 
 
-def batch_body(requests: Sequence[Request], prompt: Prompt, name: str) -> Json:
+def batch_body(requests: Sequence[Request], prompt: Prompt, name: str, seeded: bool = True) -> Json:
     """One prompt, once for each request: they differ in their seeds."""
-    body = generate_body(requests[0], prompt, name)
+    body = generate_body(requests[0], prompt, name, seeded)
     params = body["sampling_params"]
-    seeds = [_seed(request) for request in requests]
+    seeds = [_seed(request, seeded) for request in requests]
     return {
         **{key: [value] * len(requests) for key, value in _prompt(prompt).items()},
         "sampling_params": [params | seed for seed in seeds],
@@ -101,11 +101,11 @@ def _sampling(request: Request, name: str) -> Json:
         "presence_penalty": s.presence_penalty,
         "repetition_penalty": s.repetition_penalty,
     }
-    return sampling | ({"stop": list(s.stop)} if s.stop else {}) | _seed(request)
+    return sampling | ({"stop": list(s.stop)} if s.stop else {})
 
 
-def _seed(request: Request) -> Json:
-    seeded = request.sampling.temperature > 0
+def _seed(request: Request, seeded: bool) -> Json:
+    seeded = seeded and request.sampling.temperature > 0
     return {"sampling_seed": (request.seed ^ (request.seed >> 32)) & 0x7FFFFFFF} if seeded else {}
 
 

@@ -34,6 +34,7 @@ class SglangServer:
         self.drops = self.strips = False
         self.preface, self.model = "", "made-up"
         self.instead: Any = ...
+        self.lacks: tuple[str, ...] = ()
         self.also_instead: tuple[str, ...] = ()
         self.respond: Callable[[str], str | None] = lambda prompt: None
         self.rewards: list[float] | None = [2.71875]
@@ -92,6 +93,8 @@ class SglangServer:
             "/separate_reasoning": self.separate,
             "/abort_request": self.abort,
         }
+        if path in self.lacks:
+            return 404, {"detail": "Not Found"}
         if path in ("/get_model_info", "/model_info"):
             return 200, {
                 "model_path": self.model,

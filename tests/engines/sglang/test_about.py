@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -169,3 +170,27 @@ def test_an_answer_of_another_service_is_no_answer(server: SglangServer, said: A
     for more in ({}, {"labels": ("yes", "no")}, {"reward": True, "messages": (Message("user", "Hi"),)}):
         with pytest.raises(EngineUnavailable, match="no answer of SGLang"):
             one(engine, request_of(engine, **more))
+
+
+def test_a_server_from_before_seeds_and_tokenize_works_with_a_local_template(
+    server: SglangServer, tmp_path: Path
+) -> None:
+    server.info["version"] = "0.5.2"
+    server.lacks = ("/tokenize", "/detokenize", "/server_info", "/model_info")
+    file = tmp_path / "chatml.jinja"
+    file.write_text("{% for m in messages %}<|im_start|>{{ m['role'] }} {{ m['content'] }}<|im_end|>{% endfor %}")
+    engine = SglangEngine(url=server.url, chat_template=str(file))
+    assert engine.identity == "made-up"
+    asyncio.run(engine.complete_all([request_of(engine, seed=seed) for seed in range(2)]))
+    one(engine, request_of(engine))
+    for body in (body for path, body in server.seen if path == "/generate"):
+        assert "sampling_seed" not in str(body["sampling_params"])
+        assert "<|im_start|>user What is a lamp?<|im_end|>" in str(body["text"])
+
+
+def test_a_server_that_cannot_tell_its_template_says_what_to_do(server: SglangServer) -> None:
+    server.lacks = ("/tokenize",)
+    engine = SglangEngine(url=server.url)
+    with pytest.raises(EngineRejected, match="cannot tell its chat template") as raised:
+        one(engine, request_of(engine))
+    assert "chat_template" in (raised.value.help or "")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.engines import Answer, Constraint, EngineRejected, EngineUnavailable, Request, Sampling
+from runtime.engines import Answer, Constraint, EngineRejected, EngineUnavailable, Message, Request, Sampling
 from runtime.engines.sglang.engine import SglangEngine
 from runtime.engines.sglang.patience import Patience
 from tests.engines.contract import SCHEMA, ask, one, request_of
@@ -144,3 +144,27 @@ def test_a_longer_answer_and_a_fuller_server_are_waited_for_longer(tokens: int, 
         assert full >= alone
         assert full <= 10.0 + 0.5 * tokens * (calls + together) / together + 0.5 * tokens
     assert patience.in_flight == 0
+
+
+def test_calls_of_one_engine_go_to_all_its_servers_and_prompts_that_begin_alike_to_one(server: SglangServer) -> None:
+    with serving(SglangServer()) as other:
+        engine = SglangEngine(urls=[server.url, other.url])
+        pages = [f"Page {page}. " + f"A long text of page {page}. " * 60 for page in range(4)]
+        requests = [
+            request_of(engine, messages=(Message("user", f"{pages[i % 4]} Question {i}?"),), seed=i) for i in range(24)
+        ]
+
+        async def in_turn() -> None:
+            for request in requests:
+                await engine.complete(request)
+
+        asyncio.run(in_turn())
+        told = [{body["text"][:60] for body in _bodies(each)} for each in (server, other)]
+        assert all(told)
+        assert not told[0] & told[1]
+
+
+def test_what_one_server_no_longer_answers_another_does(server: SglangServer) -> None:
+    engine = SglangEngine(urls=[server.url, "http://127.0.0.1:9"], model="m", retries=2)
+    answers = ask(engine, *(request_of(engine, seed=seed) for seed in range(6)))
+    assert len({answer.text for answer in answers}) == 6
