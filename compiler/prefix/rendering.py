@@ -12,6 +12,7 @@ from typing import Any
 from compiler.constant import UNKNOWN, Evaluator
 from compiler.functions.plain import plain
 from compiler.model import Model
+from compiler.prefix.model import CHARACTERS
 from dsl import tree
 
 
@@ -70,6 +71,9 @@ class Rendering:
         return self.evaluator.evaluate(node)
 
     def _filtered(self, node: tree.Filtered, inner: Any) -> Any:
+        if node.filter.text == "truncate" and isinstance(inner, str):
+            most = [self.evaluator.evaluate(arg.value) for arg in node.args if arg.name and arg.name.text == "tokens"]
+            return inner[: CHARACTERS * most[0]] if most and isinstance(most[0], int) else inner
         if node.filter.text == "join" and isinstance(inner, list | tuple):
             between = self.evaluator.evaluate(node.args[0].value) if node.args else ""
             return str(between).join(str(self._printed(item)) for item in inner)
