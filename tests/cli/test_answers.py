@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from runtime.build.progress import Progress
+from runtime.build.schemas import CALLS
 from runtime.cli.console import spent
 from runtime.cli.live import line
 from runtime.engines import registry
 from runtime.engines.deterministic import DeterministicEngine
+from runtime.tables.schema import schema
 from tests.acceptance.specs import QA, pages, readers
 from tests.acceptance.unrepeatable import UnrepeatableEngine
 from tests.acceptance.workshop import Workshop
@@ -121,3 +123,24 @@ def changed(work: Workshop, place: int) -> None:
     rows = pages(4)
     rows[place]["text"] += " It was written anew."
     (work.root / "pages.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def test_a_side_from_before_this_was_recorded_merges_with_one_from_now(
+    cli: Cli, work: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Calls of the older side have no such column, and are counted as neither."""
+    with monkeypatch.context() as before:
+        columns = {column.name: column.type for column in CALLS.columns if column.name != "repeatable"}
+        before.setattr("runtime.build.output.CALLS", schema(columns))
+        before.setattr("runtime.build.output.determinism", lambda told: {})
+        assert cli("build", "spec.synth").code == 0 and cli("branch", "tone").code == 0
+        changed(work, 1)
+        assert cli("build", "spec.synth", "--branch", "tone").code == 0
+    changed(work, 0)
+    assert cli("build", "spec.synth").code == 0
+    merged = cli("merge", "tone")
+    assert merged.code == 0, merged.err
+    told = [call["repeatable"] for call in work.rows("qa", "calls") if call["call"]]
+    assert told.count(True) == sum(found.repeatable for found in work.at("qa").manifest.determinism.values()) > 0
+    assert None in told
+    assert cli("blame", "qa", work.rows("qa")[0]["key"]).code == 0
