@@ -7,7 +7,7 @@ the server's machine is nobody else's: of an absolute one only the last part is 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -32,6 +32,8 @@ _DETAILS = {
     "tp_size": "tensor parallel",
     "dp_size": "data parallel",
 }
+_ALTERING = {"quantization": None, "kv_cache_dtype": "auto", "chat_template": None}
+"""What decides answers beside the weights, and what stands there where nothing was chosen."""
 _SWITCHES = {
     "enable_cache_report": ("cache report", True),
     "enable_metrics": ("metrics", True),
@@ -76,10 +78,17 @@ class Facts:
 
     @property
     def weights(self) -> str | None:
-        """The weights' name, with their version where one was given; None when the server does not say."""
+        """The weights' name, with their version and what else they were told; None when the server does not say."""
         path = self.model.get("model_path") or self.server.get("model_path")
         version = self.model.get("weight_version")
-        return _nameable(str(path), version) if path else None
+        return _nameable(str(path), version) + "".join(f"+{part}" for part in self._altered()) if path else None
+
+    def _altered(self) -> Iterator[str]:
+        """What the server was told to make of its weights: each changes what they answer."""
+        for key, plain in _ALTERING.items():
+            value = self.server.get(key) or plain
+            if value != plain:
+                yield PurePath(str(value)).name
 
     @property
     def about(self) -> About:

@@ -27,7 +27,7 @@ from runtime.engines.sglang.line import Line
 from runtime.engines.sglang.once import Once
 from runtime.engines.sglang.patience import Patience
 from runtime.engines.sglang.prompt import Prompt, PromptWriter
-from runtime.engines.sglang.settings import nameless, secret, text_of
+from runtime.engines.sglang.settings import digest, nameless, secret, text_of
 
 Labels = tuple[str, ...]
 
@@ -74,7 +74,9 @@ class SglangEngine:
         )
         self._declared = "@".join(part for part in (model, revision) if part)
         self._deterministic = deterministic
-        self._template = ChatTemplate(text_of(chat_template), name) if chat_template else None
+        template = text_of(chat_template) if chat_template else None
+        self._template = ChatTemplate(template, name) if template else None
+        self._of_template = f"+{digest(template)}" if template else ""
         self._patience = Patience(timeout, seconds_per_token)
         self._known: Facts | None = None
         self._learnt: WeakKeyDictionary[asyncio.AbstractEventLoop, _Here] = WeakKeyDictionary()
@@ -84,7 +86,7 @@ class SglangEngine:
     @cached_property
     def identity(self) -> str:
         try:
-            return self._declared or await_(self._served())
+            return (self._declared or await_(self._served())) + self._of_template
         except EngineError as error:
             raise SynthError(nameless(self.name, error.message)) from error
 

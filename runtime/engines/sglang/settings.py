@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from hashlib import blake2b
 from pathlib import Path
 
 from dsl.diagnostics import Diagnostic, SynthError
@@ -25,6 +26,11 @@ def text_of(path: str) -> str:
         raise SynthError(
             Diagnostic(code="E0803", message=f"the chat template {path} cannot be read: {error}")
         ) from None
+
+
+def digest(template: str) -> str:
+    """Eight hex digits: a prompt is another one under another template, and its stored answers are another's."""
+    return blake2b(template.encode(), digest_size=4).hexdigest()
 
 
 def secret(variable: str) -> str:

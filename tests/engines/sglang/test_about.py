@@ -81,6 +81,30 @@ def test_the_identity_holds_no_path_of_the_servers_machine(model: dict[str, str]
     assert learnt(**{"/model_info": model}).weights == weights
 
 
+@pytest.mark.parametrize(
+    ("told", "weights"),
+    [
+        ({"quantization": None, "kv_cache_dtype": "auto", "chat_template": None}, "m/L"),
+        ({"quantization": "fp8"}, "m/L+fp8"),
+        ({"kv_cache_dtype": "fp8_e5m2", "chat_template": "/etc/plain.jinja"}, "m/L+fp8_e5m2+plain.jinja"),
+    ],
+)
+def test_servers_that_make_other_answers_of_the_same_weights_have_other_identities(
+    told: dict[str, str | None], weights: str
+) -> None:
+    assert learnt(**{"/model_info": {"model_path": "m/L"}, "/server_info": told}).weights == weights
+
+
+def test_a_template_of_ours_is_part_of_the_identity(server: SglangServer, tmp_path: Path) -> None:
+    """Two prompts of the same messages are two questions, and share no stored answer."""
+    found = []
+    for place, text in enumerate(("{{ messages[0].content }}", "Q: {{ messages[0].content }}")):
+        file = tmp_path / f"{place}.jinja"
+        file.write_text(text)
+        found.append(SglangEngine(url=server.url, model="m", chat_template=str(file)).identity)
+    assert len({*found, "m"}) == 3 and all(identity.startswith("m+") for identity in found)
+
+
 @pytest.fixture
 def server() -> Iterator[SglangServer]:
     with serving(SglangServer(deterministic=False)) as running:
@@ -180,7 +204,7 @@ def test_a_server_from_before_seeds_and_tokenize_works_with_a_local_template(
     file = tmp_path / "chatml.jinja"
     file.write_text("{% for m in messages %}<|im_start|>{{ m['role'] }} {{ m['content'] }}<|im_end|>{% endfor %}")
     engine = SglangEngine(url=server.url, chat_template=str(file))
-    assert engine.identity == "made-up"
+    assert engine.identity.partition("+")[0] == "made-up"
     asyncio.run(engine.complete_all([request_of(engine, seed=seed) for seed in range(2)]))
     one(engine, request_of(engine))
     for body in (body for path, body in server.seen if path == "/generate"):
