@@ -44,7 +44,7 @@ class OpenAIEngine:
         revision: str | None = None,
         logprobs: int | None = None,
         votes: int = 0,
-        concurrency: int = 32,
+        concurrency: int | None = None,
         timeout: float = 600.0,
         retries: int = 14,
         requests_per_minute: float | None = None,
@@ -70,7 +70,7 @@ class OpenAIEngine:
         self._server = Exchange(
             name,
             root,
-            limit=concurrency,
+            limit=concurrency or kind.concurrency,
             timeout=timeout,
             retries=retries,
             headers=headers or None,

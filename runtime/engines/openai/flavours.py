@@ -26,6 +26,7 @@ class Flavour:
     echoes     whether an answer begins with the turn's own beginning
     tools      whose routes it has beside OpenAI's: to count tokens and to apply the model's template
     forces     whether log-probabilities are those before a constraint, so that a forced answer can be scored
+    concurrency  calls in flight where nothing is said: llama.cpp has few slots, and a thread for each connection
     """
 
     name: str
@@ -41,6 +42,7 @@ class Flavour:
     tools: Literal["vllm", "llamacpp", "sglang"] | None = None
     forces: bool = False
     prefix_cache: bool = False
+    concurrency: int = 16
 
     @property
     def can(self) -> Capabilities:
@@ -66,6 +68,7 @@ _ALL = (
         stops=4,
         completions=False,
         prefix_cache=True,
+        concurrency=32,
     ),
     Flavour(
         "vllm",
@@ -77,6 +80,7 @@ _ALL = (
         tools="vllm",
         forces=True,
         prefix_cache=True,
+        concurrency=128,
     ),
     Flavour(
         "llamacpp",
@@ -89,6 +93,7 @@ _ALL = (
         tools="llamacpp",
         forces=True,
         prefix_cache=True,
+        concurrency=4,
     ),
     Flavour(
         "sglang",
@@ -99,6 +104,7 @@ _ALL = (
         continues={"continue_final_message": True},
         tools="sglang",
         prefix_cache=True,
+        concurrency=128,
     ),
 )
 FLAVOURS: Mapping[str, Flavour] = {flavour.name: flavour for flavour in _ALL}
