@@ -60,7 +60,7 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """`asked` of `repeatable` stored answers, `recorded` ones left out."""
+    """So many were asked again, of calls whose answers are `repeatable`; `recorded` ones were left out."""
 
     asked: int
     repeatable: int
@@ -83,22 +83,22 @@ class _Stored:
 
 @dataclass
 class Sample:
-    """The `wanted` least keys among those noted, each once."""
+    """The `wanted` least keys among those noted, each once; the others are only counted, as often as they came."""
 
     wanted: int
     held: dict[bytes, _Stored] = field(default_factory=dict)
     _largest: list[tuple[int, bytes]] = field(default_factory=list)
-    seen: set[bytes] = field(default_factory=set)
-    recorded: set[bytes] = field(default_factory=set)
+    repeatable: int = 0
+    recorded: int = 0
 
     def note(self, request: Request, answer: Answer, sender: Dispatcher) -> None:
         key = request.digest
         if not answer.repeatable:
-            self.recorded.add(key)
+            self.recorded += 1
             return
-        if key in self.seen:
+        self.repeatable += 1
+        if key in self.held:
             return
-        self.seen.add(key)
         heapq.heappush(self._largest, (-int.from_bytes(key, "big"), key))
         self.held[key] = _Stored(request, answer, sender)
         if len(self.held) > self.wanted:
@@ -142,7 +142,7 @@ async def _verify(
     finally:
         await session.close_engines()
     drifts = tuple(drift for drift in told if drift is not None)
-    return Verified(len(sample.held), len(sample.seen), len(sample.recorded), drifts)
+    return Verified(len(sample.held), sample.repeatable, sample.recorded, drifts)
 
 
 async def _look(loaded: Loaded, session: Session, options: Options, changes: commit.Changes, sample: Sample) -> None:
