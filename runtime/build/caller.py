@@ -25,9 +25,8 @@ class Caller:
 
     async def complete(self, request: Request) -> Answer:
         stored = await self.journal.get_or_run(request.digest, lambda: self._ask(request))
-        answer = Answer.from_json(stored.value)
-        self._count(answer, stored.fresh)
-        return answer
+        self.progress.reused += not stored.fresh
+        return Answer.from_json(stored.value)
 
     async def _ask(self, request: Request) -> bytes:
         try:
@@ -36,17 +35,16 @@ class Caller:
             raise SynthError(unavailable(fault)) from fault
         except EngineRejected as fault:
             raise SynthError(_rejected(fault)) from fault
+        self._count(answer)
         return answer.to_json()
 
     def _permit(self) -> None:
         """Asked when it is to be sent: what was spent while it waited counts."""
         self.allowance.check(self.progress)
 
-    def _count(self, answer: Answer, fresh: bool) -> None:
+    def _count(self, answer: Answer) -> None:
+        """At once, not when it is stored: whose turn comes next is asked whether the budget is used up."""
         progress = self.progress
-        if not fresh:
-            progress.reused += 1
-            return
         progress.fresh += 1
         progress.prompt_tokens += answer.prompt_tokens
         progress.completion_tokens += answer.completion_tokens

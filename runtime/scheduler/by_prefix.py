@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from runtime.engines.protocol import Answer, Batching, Engine, EngineError, Request, Warming
+from runtime.engines.protocol import Answer, Batching, Capabilities, Engine, EngineError, Request, Warming
 from runtime.scheduler.beginnings import Beginnings
 from runtime.scheduler.holds import HOLDS, Flight, Holds
 from runtime.scheduler.turns import Turns
@@ -54,6 +54,7 @@ class ByPrefix:
     """No more than `engine.concurrency` calls are in flight: a warming one is one, a batch as many as its requests."""
 
     engine: Engine
+    can: Capabilities
     _turns: Turns[Waiter] = field(default_factory=Turns)
     _computed: Beginnings = field(default_factory=Beginnings)
     _holds: Holds[Waiter] = field(default_factory=Holds)
@@ -159,7 +160,7 @@ class ByPrefix:
 
     def _leads(self, waiter: Waiter) -> bool:
         """Whether its prompt is to be warmed: one that waits begins alike, for long enough behind what is computed."""
-        if len(waiter.text) < LONG or not self.engine.capabilities.warm or waiter.holds >= HOLDS:
+        if len(waiter.text) < LONG or not self.can.warm or waiter.holds >= HOLDS:
             return False
         if _is_short(waiter.request) or (common := self._turns.shared(waiter.text, LONG)) == 0:
             return False
@@ -198,7 +199,7 @@ class ByPrefix:
 
     def _alike(self, waiter: Waiter) -> list[Waiter]:
         """Those who ask the same under other seeds, taken out of the turns."""
-        if not self.engine.capabilities.batch or _is_greedy(waiter.request) or self._room < 1:
+        if not self.can.batch or _is_greedy(waiter.request) or self._room < 1:
             return []
         same = (other for other in self._turns.equal(waiter.text) if not other.ready.done())
         found = [other for other in same if _differ_in_seed(waiter.request, other.request)]

@@ -28,7 +28,8 @@ class Dispatcher:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._lane: Lane = ByPrefix(engine) if engine.capabilities.prefix_cache else InTurn(engine)
+        can = engine.capabilities
+        self._lane: Lane = ByPrefix(engine, can) if can.prefix_cache else InTurn(engine)
 
     async def ask(self, request: Request, permit: Permit = lambda: None) -> Answer:
         """As the engine's `complete`. Whoever is cancelled is not sent, or its call is cancelled."""
