@@ -69,7 +69,7 @@ def _server(url: str, kind: str | None, model: str | None, key_env: str | None) 
         kind, why = asyncio.run(kind_of(url, model, key_env))
         if not kind:
             raise nobody(url, why)
-    engine = asyncio.run(at_url(url, kind, model, key_env))
+    engine = at_url(url, kind, model, key_env)
     return make_engine(engine.kind, engine.settings, name=engine.name)
 
 

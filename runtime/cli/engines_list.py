@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 COLOURS = {"up": "green", "slow": "yellow", "down": "red"}
 INDENT = " " * 6
+SHOWN = 48
 
 
 def show(profile: str | None, as_json: bool) -> None:
@@ -60,8 +61,10 @@ def as_data(probe: Probe, used: tuple[str, ...]) -> dict[str, Any]:
 def _show(probe: Probe, used: tuple[str, ...], running: str) -> None:
     where = f" at {probe.url}" if probe.url else ""
     say(paint(probe.state.ljust(6), COLOURS[probe.state]) + f"{probe.engine.name}: {probe.engine.kind}{where}")
+    about = probe.about
     told = [
-        described(probe.about) if probe.about else probe.why,
+        described(about) if about else probe.why,
+        _details(about) if about else "",
         running,
         f"for {', '.join(used)}" if used else "not used",
     ]
@@ -80,6 +83,12 @@ def described(about: About) -> str:
         "keeps seeds" if about.deterministic else "keeps no seeds",
     ]
     return ", ".join(filter(None, parts))
+
+
+def _details(about: About) -> str:
+    """What else it says of itself, each cut to a few words; `--json` has it whole."""
+    words = {name: " ".join(value.split()) for name, value in about.details.items()}
+    return ", ".join(f"{name} {text[:SHOWN]}{'…' if len(text) > SHOWN else ''}" for name, text in words.items())
 
 
 def _wrapped(text: str) -> None:

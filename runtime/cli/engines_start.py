@@ -105,8 +105,9 @@ def _stay(server: Server) -> None:
         sys.stdout.flush()
         server.wait()
     except KeyboardInterrupt:
+        _note(f"\nstopping {server.launch.name}: it ends what it is answering; Ctrl-C again kills it")
         server.stop()
-        say(f"\n{server.launch.name} is stopped")
+        say(f"{server.launch.name} is stopped")
 
 
 @contextlib.contextmanager

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -200,17 +199,14 @@ def test_logs_of_nothing_are_a_message(cli: Cli, port: int) -> None:
     assert "E0838" in cli("engines", "logs", "gpu").err
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_what_ends_the_command_in_the_foreground_ends_the_server(
-    port: int, tmp_path: Path, how: signal.Signals
-) -> None:
+def foreground(folder: Path) -> subprocess.Popen[bytes]:
+    """`synth engines start gpu` in a process of its own, when its server is up."""
     code = "import sys; from runtime.cli import run; sys.exit(run(['engines', 'start', 'gpu']))"
-    repository = Path(__file__).parents[2]
     command = subprocess.Popen(
         [sys.executable, "-c", code],
-        cwd=tmp_path,
+        cwd=folder,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(repository)},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         start_new_session=True,
     )
     assert command.stdout is not None
@@ -219,12 +215,36 @@ def test_what_ends_the_command_in_the_foreground_ends_the_server(
         line = command.stdout.readline()
         assert line, told
         told += line
-    log = tmp_path / f".synth/engines/gpu/{port}.log"
+    return command
+
+
+def nothing_left(folder: Path, port: int, found: state.Running) -> bool:
+    alive = [pid for pid in children(folder / f".synth/engines/gpu/{port}.log") if processes.born(pid)]
+    return not (found.alive or alive or is_open(port))
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_ends_the_command_in_the_foreground_ends_the_server(
+    port: int, tmp_path: Path, how: signal.Signals
+) -> None:
+    command = foreground(tmp_path)
     (found,) = state.running(tmp_path / ".synth", "gpu")
     command.send_signal(how)
-    assert command.wait(timeout=20) == 0
-    assert processes.wait_gone(found.pid, found.born, 5)
-    time.sleep(0.05)
-    assert [pid for pid in children(log) if processes.born(pid)] == []
-    assert not is_open(port)
-    assert b"gpu is stopped" in told + command.stdout.read()
+    out, _ = command.communicate(timeout=20)
+    assert command.returncode == 0
+    assert nothing_left(tmp_path, port, found)
+    assert out == b"gpu is stopped\n"
+
+
+def test_a_second_ctrl_c_kills_a_server_that_takes_its_time(
+    port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STANDIN", "stubborn")
+    command = foreground(tmp_path)
+    (found,) = state.running(tmp_path / ".synth", "gpu")
+    command.send_signal(signal.SIGINT)
+    with pytest.raises(subprocess.TimeoutExpired):
+        command.wait(timeout=0.7)
+    command.send_signal(signal.SIGINT)
+    command.communicate(timeout=10)
+    assert nothing_left(tmp_path, port, found)

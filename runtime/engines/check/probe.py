@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -108,7 +108,7 @@ async def kind_of(url: str, model: str | None, key_env: str | None) -> tuple[str
     kinds = served_kinds()
     why = ""
     for kind in reversed(kinds) if urlsplit(url).path.rstrip("/").endswith("/v1") else kinds:
-        found = await probe(_engine(url, kind, model, key_env), url, PATIENT)
+        found = await probe(at_url(url, kind, model, key_env), url, PATIENT)
         if found.about is not None and not _says_nothing(found.about):
             return kind, ""
         why = why or found.why
@@ -119,15 +119,7 @@ def _says_nothing(about: About) -> bool:
     return about.version == about.model == "unknown"
 
 
-async def at_url(url: str, kind: str, model: str | None, key_env: str | None) -> EngineConfig:
-    """An engine for a server that no configuration names. What the server says of its seeds is taken for its claim."""
-    engine = _engine(url, kind, model, key_env)
-    said = (await probe(engine, url, PATIENT)).about if kind == "sglang" else None
-    return (
-        replace(engine, settings={**engine.settings, "deterministic": True}) if said and said.deterministic else engine
-    )
-
-
-def _engine(url: str, kind: str, model: str | None, key_env: str | None) -> EngineConfig:
+def at_url(url: str, kind: str, model: str | None, key_env: str | None) -> EngineConfig:
+    """An engine for a server that no configuration names."""
     given = {"url": url, "model": model, "api_key_env": key_env}
     return EngineConfig(url, kind, {key: value for key, value in given.items() if value})

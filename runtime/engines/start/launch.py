@@ -80,7 +80,7 @@ def launch(engine: EngineConfig, bindings: Sequence[Binding], wanted: Wanted, ro
         arguments=arguments,
         environment=CPU_ENVIRONMENT if engine.start.device == "cpu" else {},
         key_env=engine.settings.get("api_key_env"),
-        notes=tuple(_notes(engine, deterministic, wanted.port)),
+        notes=tuple(_notes(engine, wanted.port)),
     )
 
 
@@ -180,10 +180,8 @@ def _embeds(engine: EngineConfig, bindings: Sequence[Binding]) -> bool:
     return engine.start.embedding or bool(kinds - {"chat"})
 
 
-def _notes(engine: EngineConfig, deterministic: bool, port: int | None) -> list[str]:
+def _notes(engine: EngineConfig, port: int | None) -> list[str]:
     notes = []
-    if deterministic and not engine.settings.get("deterministic"):
-        notes.append(f"seeds count once [engines.{engine.name}] says `deterministic = true`")
     known = {urlsplit(url).port or 80 for url in urls(engine)}
     if port is not None and port not in known:
         notes.append(f"[engines.{engine.name}] looks for it elsewhere: give `url` the port {port}")

@@ -9,7 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
-GRACE = 15.0
+GRACE = 30.0
 """Seconds that a server has to end what it is answering."""
 BURIAL = 5.0
 """Seconds within which what was killed has given back its port and its memory."""
@@ -52,12 +52,12 @@ def end(pid: int, since: str, grace: float = GRACE) -> bool:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
     until = time.monotonic() + BURIAL
-    while _group_lives(pid) and time.monotonic() < until:
+    while group_lives(pid) and time.monotonic() < until:
         time.sleep(0.02)
     return by_itself
 
 
-def _group_lives(group: int) -> bool:
+def group_lives(group: int) -> bool:
     """Whether one of a group still holds its port or its device's memory: the dead that nobody buried do not."""
     if not Path("/proc/self/stat").exists():
         return False

@@ -64,8 +64,11 @@ class Server:
         self._raise_if_dead()
 
     def stop(self) -> bool:
-        """True when it ended by itself in time."""
-        by_itself = processes.end(self.running.pid, self.running.born)
+        """True when it ended by itself in time. Who cannot wait interrupts it once more: it is killed then."""
+        try:
+            by_itself = processes.end(self.running.pid, self.running.born)
+        except KeyboardInterrupt:
+            by_itself = processes.end(self.running.pid, self.running.born, grace=0)
         self.process.wait()
         state.forget(self.folder, self.running)
         return by_itself

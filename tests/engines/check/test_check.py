@@ -113,6 +113,13 @@ def test_what_is_not_claimed_is_not_asked() -> None:
     assert report.finding("judge").verdict == report.finding("raw prompt").verdict == "cannot"
 
 
+@pytest.mark.parametrize("form", ["choice", "regex", "json_schema"])
+def test_calls_in_flight_are_told_apart_by_whatever_form_there_is(form: str) -> None:
+    engine = DeterministicEngine()
+    engine.capabilities = replace(Capabilities(), **{form: True})  # type: ignore[arg-type]
+    assert run(engine).finding("own answers").verdict == "can"
+
+
 def test_nonsense_is_a_finding_and_no_traceback() -> None:
     class Odd(DeterministicEngine):
         async def complete(self, request: Request) -> Answer:
