@@ -29,7 +29,9 @@ class Dispatcher:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         can = engine.capabilities
-        self._lane: Lane = ByPrefix(engine, can) if can.prefix_cache else InTurn(engine)
+        # Of the few rows that are ahead of one call at a time, order saves nothing: the embedded engine keeps theirs.
+        one = engine.concurrency == 1 and not can.warm
+        self._lane: Lane = ByPrefix(engine, can) if can.prefix_cache and not one else InTurn(engine)
 
     async def ask(self, request: Request, permit: Permit = lambda: None) -> Answer:
         """As the engine's `complete`. Whoever is cancelled is not sent, or its call is cancelled."""

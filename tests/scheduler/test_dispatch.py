@@ -105,6 +105,12 @@ def test_an_engine_with_a_memory_is_sent_what_begins_alike_together() -> None:
     assert [text for _, text in engine.seen] == ["a1", "a2", "b1", "b2", "c1"]
 
 
+def test_an_engine_that_takes_one_call_at_a_time_keeps_the_order_of_the_rows() -> None:
+    engine = Watched(concurrency=1, capabilities=Capabilities(prefix_cache=True))
+    all_of(engine, [asked(text) for text in "cab"])
+    assert [text for _, text in engine.seen] == [*"cab"]
+
+
 def test_every_answer_goes_to_the_one_who_asked() -> None:
     requests = [asked(f"{PAGE}{number % 3}", seed) for number in range(7) for seed in (number, number + 50)]
     answers = all_of(Watched(concurrency=4), requests)
