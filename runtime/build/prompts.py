@@ -7,6 +7,7 @@ import asyncio
 from compiler import plan
 from compiler.analysis import Analysis
 from compiler.prefix.order import shows
+from dsl.diagnostics import SynthError
 from runtime.bridge import run_in_greenlet
 from runtime.build.candidates import count
 from runtime.build.dry import LOOK, Forecast
@@ -57,5 +58,5 @@ async def _counted(measured: Lengths, loaded: Loaded, session: Session) -> int:
         if (await asyncio.wait_for(engine.about(), PATIENCE)).kind == "llamacpp":
             return 0  # its tokenizer comes with the weights
         return await asyncio.wait_for(run_in_greenlet(engine.count_tokens, measured.sample), PATIENCE)
-    except (EngineUnavailable, EngineRejected, TimeoutError):
+    except (EngineUnavailable, EngineRejected, SynthError, TimeoutError):
         return 0
