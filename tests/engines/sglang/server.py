@@ -11,8 +11,10 @@ import json
 import math
 import re
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from os.path import commonprefix
 from typing import Any
 
 from runtime.engines.deterministic import DeterministicEngine
@@ -52,6 +54,7 @@ class SglangServer:
         self.url = ""
         self._model = DeterministicEngine()
         self._words: list[str] = []
+        self._prompts: deque[list[int]] = deque(maxlen=50)
         self._ids: dict[str, int] = {}
 
     # --- tokens ---
@@ -164,16 +167,26 @@ class SglangServer:
         if len(params.get("stop", [])) > 32:
             return 400, {"error": {"message": "too many stop strings"}}
         ids = self.encode(self.start + body["text"]) if "text" in body else body["input_ids"]
+        cached = self._cached(ids, body.get("logprob_start_len", -1))
         if params["max_new_tokens"] == 0:
-            return 200, self._read(ids, body)
+            return 200, self._read(ids, body, cached)
         prompt = body["text"] if "text" in body else self.decode(ids).removeprefix(self.start)
         try:
             asked = body.get("token_ids_logprob") if params["max_new_tokens"] == 1 else None
-            return 200, await self._generated(prompt, params, asked)
+            data = await self._generated(prompt, params, asked)
+            data["meta_info"]["cached_tokens"] = cached
+            return 200, data
         except EngineRejected as error:
             return 400, {"error": {"message": f"Failed to compile grammar: {error}"}}
 
-    def _read(self, ids: list[int], body: Any) -> Any:
+    def _cached(self, ids: list[int], start: int) -> int:
+        """How much of a prompt was read before: never all of it, and nothing whose log-probabilities are asked for."""
+        alike = (len(commonprefix([ids, old])) for old in self._prompts)
+        most = min(max(alike, default=0), len(ids) - 1)
+        self._prompts.append(ids)
+        return most if start < 0 else min(most, start)
+
+    def _read(self, ids: list[int], body: Any, cached: int) -> Any:
         """The prompt is computed and nothing is written; the first token that is told of has no log-probability."""
         start = body.get("logprob_start_len", -1)
         told = ids[start:] if start >= 0 else []
@@ -181,7 +194,7 @@ class SglangServer:
             "finish_reason": {"type": "length", "length": 0},
             "prompt_tokens": len(ids),
             "completion_tokens": 0,
-            "cached_tokens": max(start, 0),
+            "cached_tokens": cached,
             "input_token_logprobs": [[self.logprob(t) if i else None, t, None] for i, t in enumerate(told)],
             "output_token_logprobs": [],
         }
@@ -212,7 +225,6 @@ class SglangServer:
             "finish_reason": {"type": "abort", "message": "Abort in waiting queue"} if self.drops else {"type": finish},
             "prompt_tokens": len(self.encode(request.messages[0].content)),
             "completion_tokens": count,
-            "cached_tokens": 0,
             "output_token_logprobs": [[math.log(0.5), 7, None]] * max(count, 1),
         }
         return {"text": text, "meta_info": meta | ({"output_token_ids_logprobs": [labels]} if labels else {})}

@@ -15,6 +15,7 @@ from dsl.diagnostics import SynthError
 from runtime.engines import Constraint, Engine, EngineRejected, EngineUnavailable, Message, Sampling
 from runtime.engines import load as module
 from runtime.engines.sglang.engine import SglangEngine
+from tests.engines.abilities import BatchingContract, CacheContract, WarmingContract
 from tests.engines.contract import EngineContract, GrammarContract, ask, one, request_of
 from tests.engines.sglang.server import SglangServer, serving
 
@@ -35,7 +36,7 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "FIRST_PAUSE", 0.001)
 
 
-class TestSglangEngine(EngineContract, GrammarContract):
+class TestSglangEngine(EngineContract, GrammarContract, BatchingContract, WarmingContract, CacheContract):
     @pytest.fixture
     def engine(self, server: SglangServer) -> Engine:
         return SglangEngine(url=server.url, model="made-up", deterministic=True)
