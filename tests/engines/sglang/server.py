@@ -14,7 +14,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from os.path import commonprefix
 from typing import Any
 
 from runtime.engines.deterministic import DeterministicEngine
@@ -181,7 +180,7 @@ class SglangServer:
 
     def _cached(self, ids: list[int], start: int) -> int:
         """How much of a prompt was read before: never all of it, and nothing whose log-probabilities are asked for."""
-        alike = (len(commonprefix([ids, old])) for old in self._prompts)
+        alike = (_alike(ids, old) for old in self._prompts)
         most = min(max(alike, default=0), len(ids) - 1)
         self._prompts.append(ids)
         return most if start < 0 else min(most, start)
@@ -228,6 +227,10 @@ class SglangServer:
             "output_token_logprobs": [[math.log(0.5), 7, None]] * max(count, 1),
         }
         return {"text": text, "meta_info": meta | ({"output_token_ids_logprobs": [labels]} if labels else {})}
+
+
+def _alike(one: list[int], other: list[int]) -> int:
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _sampling(params: Any) -> Sampling:
