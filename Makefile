@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test unit browser live soak lint types docs-check golden record record-lakefs agree concurrent screenshots bench bench-sglang clean install
+.PHONY: demo test unit browser live soak lint types docs-check golden record record-lakefs record-engines agree concurrent screenshots bench bench-sglang clean install
 
 install: $(STAMP)
 
@@ -63,6 +63,12 @@ record-lakefs: install
 	rm -f tests/store/lakefs/recordings/*.jsonl.gz
 	SYNTH_RECORD_LAKEFS=1 $(BIN)/python -m pytest tests/store/lakefs -k 'recorded or Recorded'
 	$(BIN)/python -m pytest tests/store/lakefs/test_recordings.py
+
+# What a real SGLang server answers to the engines' contract, recorded anew. Needs SYNTH_TEST_SGLANG_URL, and for embeddings
+# SYNTH_TEST_SGLANG_EMBEDDING_URL (a server with --is-embedding); docs/architecture/09-engines.md. ENGINE=openai: only those.
+record-engines: install
+	$(BIN)/python -m tests.engines.recorded.record $(ENGINE)
+	$(BIN)/python -m pytest tests/engines/recorded/test_recordings.py
 
 # A thousand random histories on git and on that server: up to twenty minutes.
 agree: install

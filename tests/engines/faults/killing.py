@@ -1,13 +1,15 @@
-"""A command that starts a server in; one that can be killed and started again on its port, out."""
+"""A command that starts a server in; one that can be killed, with all of its processes, and started again, out."""
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,10 +24,11 @@ def free_port() -> int:
 
 @dataclass
 class Killable:
-    """The in-test server. `log` says what it answered, in all its lives."""
+    """A server, the in-test one unless a command names another. `log` says what that one answered, in all its lives."""
 
     log: Path
     port: int = field(default_factory=free_port)
+    command: Sequence[str] = (sys.executable, "-m", "tests.engines.faults.served", "{port}", "{log}")
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -34,8 +37,8 @@ class Killable:
 
     def start(self, seconds: float = 30) -> None:
         """Returns when it takes connections."""
-        command = [sys.executable, "-m", "tests.engines.faults.served", str(self.port), str(self.log)]
-        self.process = subprocess.Popen(command, cwd=ROOT)
+        command = [word.format(port=self.port, log=self.log) for word in self.command]
+        self.process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
         end = time.monotonic() + seconds
         while not self._listens():
             assert self.process.poll() is None and time.monotonic() < end, "the server does not start"
@@ -48,7 +51,7 @@ class Killable:
     def kill(self) -> None:
         """As when the machine takes its memory away: no answer in flight is finished, no connection closed in peace."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def calls(self, word: str = "told") -> list[str]:

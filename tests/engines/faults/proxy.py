@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 
@@ -18,6 +18,10 @@ class Wire:
     asked: bytes
     upstream: tuple[str, int]
     writer: asyncio.StreamWriter
+
+    @property
+    def path(self) -> str:
+        return self.asked.split(b" ", 2)[1].decode()
 
     async def answer(self) -> tuple[bytes, bytes]:
         """Head and body of what the server says: it has done what it was asked."""
@@ -51,7 +55,10 @@ async def whole(wire: Wire) -> None:
 
 @dataclass
 class Proxy:
-    """`fault` strikes the requests to `path` whose numbers, from 0, are in `struck`."""
+    """`fault` strikes the requests to `path` whose numbers, from 0, are in `struck`.
+
+    `delivered` are the bodies of those that were answered without a fault, and whose answers were passed on.
+    """
 
     server: str
     fault: Fault = whole
@@ -60,6 +67,7 @@ class Proxy:
     url: str = ""
     asked: int = 0
     failed: int = 0
+    delivered: list[bytes] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One client's connection."""
@@ -67,16 +75,20 @@ class Proxy:
         assert parts.hostname and parts.port
         try:
             while not writer.is_closing():
-                wire = Wire(b"".join(await message(reader)), (parts.hostname, parts.port), writer)
-                await self._fault(wire)(wire)
+                head, body = await message(reader)
+                wire = Wire(head + body, (parts.hostname, parts.port), writer)
+                fault = self._fault(wire)
+                await fault(wire)
                 await writer.drain()
+                if fault is whole and wire.path == self.path:
+                    self.delivered.append(body)
         except (asyncio.IncompleteReadError, asyncio.CancelledError, OSError):
             return
         finally:
             writer.close()
 
     def _fault(self, wire: Wire) -> Fault:
-        if wire.asked.split(b" ", 2)[1].decode() != self.path:
+        if wire.path != self.path:
             return whole
         number, self.asked = self.asked, self.asked + 1
         if number not in self.struck:
