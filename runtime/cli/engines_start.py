@@ -107,7 +107,7 @@ def _stay(server: Server) -> None:
     except KeyboardInterrupt:
         _note(f"\nstopping {server.launch.name}: it ends what it is answering; Ctrl-C again kills it")
         server.stop()
-        say(f"{server.launch.name} is stopped")
+    say(f"{server.launch.name} is stopped")
 
 
 @contextlib.contextmanager
@@ -131,16 +131,16 @@ def _interrupt(number: int, frame: object) -> None:
 
 def stop(name: str, port: int | None) -> None:
     """Also one that the engine's settings do not name any more."""
-    from runtime.engines.start import processes, state
+    from runtime.engines.start import state
     from runtime.engines.start.mistakes import not_running
+    from runtime.engines.start.server import stop_from_afar
 
     folder = Context.here().project.state_dir
     found = state.running(folder, name, port)
     if not found:
         raise not_running(name)
     for one in found:
-        by_itself = processes.end(one.pid, one.born)
-        state.forget(folder, one)
+        by_itself = stop_from_afar(one, folder)
         say(f"{name} at {one.url} is stopped" + ("" if by_itself else " (killed: it did not end in time)"))
 
 

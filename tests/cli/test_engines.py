@@ -236,6 +236,15 @@ def test_what_ends_the_command_in_the_foreground_ends_the_server(
     assert out == b"gpu is stopped\n"
 
 
+def test_one_in_the_foreground_can_be_stopped_from_another_terminal(cli: Cli, port: int, tmp_path: Path) -> None:
+    command = foreground(tmp_path)
+    (found,) = state.running(tmp_path / ".synth", "gpu")
+    assert cli("engines", "stop", "gpu").code == 0
+    out, _ = command.communicate(timeout=20)
+    assert (command.returncode, out) == (0, b"gpu is stopped\n")
+    assert nothing_left(tmp_path, port, found)
+
+
 def test_a_second_ctrl_c_kills_a_server_that_takes_its_time(
     port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from runtime.bridge import run_in_greenlet
 from runtime.engines.check.forms import FORMS
 from runtime.engines.check.many import MANY, OTHER
 from runtime.engines.check.report import Finding, Report, Times, Verdict
@@ -34,8 +35,7 @@ def run(engine: Engine, *, times: bool = False, tell: Tell = lambda finding: Non
 async def examine(engine: Engine, *, times: bool = False, tell: Tell = lambda finding: None) -> Report:
     """Asks for everything. `tell` hears of each finding at once. Raises `EngineUnavailable` when nobody answers."""
     about = await engine.about()
-    at = Subject(engine, about.model)
-    at = Subject(engine, await at.inside(lambda: engine.identity))
+    at = Subject(engine, await run_in_greenlet(lambda: engine.identity))
     findings: list[Finding] = []
     stopped = ""
     for check in CHECKS if await _writes(at) else OTHER:

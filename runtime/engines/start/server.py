@@ -59,9 +59,10 @@ class Server:
         return time.monotonic() - begin
 
     def wait(self) -> None:
-        """Until it ends; how it ended is an error unless it was asked to."""
+        """Until it ends; how it ended is an error, unless it was asked to by `stop_from_afar`."""
         self.process.wait()
-        self._raise_if_dead()
+        if state.is_known(self.folder, self.running):
+            self._raise_if_dead()
 
     def stop(self) -> bool:
         """True when it ended by itself in time. Who cannot wait interrupts it once more: it is killed then."""
@@ -95,6 +96,17 @@ class Server:
             return False
         finally:
             connection.close()
+
+
+def stop_from_afar(running: state.Running, folder: Path) -> bool:
+    """Ends a server that another command started. Whoever waits for it there learns that it was asked to."""
+    state.forget(folder, running)
+    try:
+        return processes.end(running.pid, running.born)
+    except BaseException:
+        if running.alive:
+            state.remember(folder, running)
+        raise
 
 
 def start(launch: Launch, python: Python, root: Path, folder: Path) -> Server:

@@ -43,9 +43,13 @@ def remember(state: Path, running: Running) -> None:
 
 def forget(state: Path, running: Running) -> None:
     """Only its own: a server that was started since at the same port keeps its file."""
-    file = folder(state, running.name) / f"{running.port}.json"
-    if _read(file) == running:
-        file.unlink(missing_ok=True)
+    if is_known(state, running):
+        (folder(state, running.name) / f"{running.port}.json").unlink(missing_ok=True)
+
+
+def is_known(state: Path, running: Running) -> bool:
+    """False once somebody asked it to end."""
+    return _read(folder(state, running.name) / f"{running.port}.json") == running
 
 
 def running(state: Path, name: str, port: int | None = None) -> list[Running]:
