@@ -72,7 +72,7 @@ def test_the_context_is_the_models_or_what_memory_holds_when_that_is_less() -> N
 @pytest.mark.parametrize(
     ("model", "weights"),
     [
-        ({"model_path": "/home/someone/models/Llama-8B"}, "Llama-8B"),
+        ({"model_path": "/models/Llama-8B"}, "Llama-8B"),
         ({"model_path": "meta-llama/Llama-8B", "weight_version": "default"}, "meta-llama/Llama-8B"),
         ({"model_path": "meta-llama/Llama-8B", "weight_version": "v3"}, "meta-llama/Llama-8B@v3"),
     ],
