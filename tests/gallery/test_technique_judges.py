@@ -39,7 +39,7 @@ def gold() -> list[dict[str, object]]:
 
 
 def explained(request: Request) -> str:
-    return TEXTS.get(last(request), GOOD)
+    return TEXTS.get(last(request).partition(",")[0], GOOD)
 
 
 def checked(request: Request) -> float | dict[str, float] | None:
