@@ -31,7 +31,11 @@ _SECRET = 8
 
 
 class NoAnswer(EngineUnavailable):
-    """The server does not answer: another one may."""
+    """The server does not answer: another one may. `full`: it does, and takes no more."""
+
+    def __init__(self, engine: str, message: str, *, full: bool = False) -> None:
+        super().__init__(engine, message)
+        self.full = full
 
 
 @dataclass
@@ -240,9 +244,10 @@ class Exchange:
         """Whoever has another server goes there when this one wants to be left alone, or takes less than was sent."""
         problem = f"{answer.status} {refusal(answer.body)}"
         if load.paused or learnt:
-            load.give_up(lambda: NoAnswer(self.name, f"{self.url} is full: {problem}"), everyone=False)
+            full = self._blotted(f"{self.url} is full: {problem}")
+            load.give_up(lambda: NoAnswer(self.name, full, full=True), everyone=False)
             if not self._patient(call):
-                self._give_up(load, call, problem)
+                raise NoAnswer(self.name, full, full=True)
         if pause > LONGEST_ASKED:
             problem += f" (it asks to be left alone for {pause:.0f} s)"
         if pause > LONGEST_ASKED or load.rounds > self.retries:

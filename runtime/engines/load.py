@@ -1,10 +1,10 @@
 """What a server answers, refuses and drops in; how many exchanges it is sent at once, and when, out.
 
-The number rises to the limit as long as nothing is refused: doubled whenever as many were answered, or a quarter of
-a second passed without a refusal, since refusals come at once and answers do not. The first refusals show how many the
-server keeps; from then on it rises by one after so many answers, and falls by an eighth with a refusal (additive
-increase, multiplicative decrease). The pauses belong to the server, not to the call: while it is gone one call asks for
-all, and all hear when that one gives up.
+The number rises to the limit as long as nothing is refused: doubled whenever as many were answered, or a second passed
+without a refusal, since refusals come at once and answers do not. The first refusals show how many the server keeps, at
+least. From then on it rises after so many answers, by one and, when that went well a few times, by an eighth; with a
+refusal it falls by an eighth (additive increase, multiplicative decrease). The pauses belong to the server, not to the
+call: while it is gone one call asks for all, and all hear when that one gives up.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from dataclasses import dataclass, field
 
 START = 16
 """Exchanges in flight before anything is known of a server."""
-CONSENT = 0.25
+CONSENT = 1.0
 """Seconds without a refusal after which a server is sent more."""
 STEADY = 16
 """Answers, at least, between two rises: so few in a hundred are refused where a server takes few at once."""
+_WENT_WELL = 4
+"""Rises without a refusal after which it rises faster."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 
 
@@ -48,6 +50,7 @@ class Load:
         """Tells what was sent before the last cut, whose refusal says nothing new."""
         self._learning = True
         self._since_rise = 0
+        self._rises = _WENT_WELL  # since the last refusal; what a burst shows is less than what the server takes
         self._burst = 0
         self._queue: list[_Waiting] = []
         self._paused_until = 0.0
@@ -61,7 +64,7 @@ class Load:
     @property
     def paused(self) -> bool:
         """Nothing is sent for a while."""
-        return self._paused_until > 0
+        return self._paused_until > 0 and self.pause_left > 0
 
     @property
     def pause_left(self) -> float:
@@ -117,8 +120,10 @@ class Load:
     def _tick(self) -> None:
         self._timer = None
         if self._paused_until:
-            if asyncio.get_running_loop().time() >= self._paused_until - 0.001:
-                self._paused_until = 0.0
+            if self.pause_left > 0:  # clocks are not that exact
+                self._set_timer()
+                return
+            self._paused_until = 0.0
         elif self._rising and self.in_flight >= self.window:
             self._double()
         self._admit()
@@ -136,7 +141,7 @@ class Load:
             if self._rising and self._since_rise >= self.window:
                 self._double()
             elif not self._rising and self._since_rise >= max(self.window, STEADY):
-                self.window, self._since_rise = self.window + 1, 0
+                self._rise()
         self._leave()
 
     def refused(self, mark: int, pause: float = 0.0) -> bool:
@@ -185,8 +190,14 @@ class Load:
     def _double(self) -> None:
         self.window, self._since_rise = min(self.limit, self.window * 2), 0
 
+    def _rise(self) -> None:
+        step = max(1, self.window // 8) if self._rises >= _WENT_WELL else 1
+        self.window, self._since_rise = min(self.limit, self.window + step), 0
+        self._rises += 1
+
     def _lower(self) -> None:
         self.window, self._since_rise = max(1, self.window - max(1, self.window // 8)), 0
+        self._rises = 0
         self.mark += 1
 
     def _found_again(self) -> None:

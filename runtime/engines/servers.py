@@ -84,7 +84,7 @@ class Servers:
         while True:
             server = self._chosen(route, tried)
             if server is None:
-                await self._pause(told, bool(tried))
+                await self._pause(told, call.attempts > 0)
                 tried = set()
                 continue
             server.known.read(route)
@@ -92,7 +92,7 @@ class Servers:
                 return await server.exchange.ask(call)
             except NoAnswer as fault:
                 load, told = server.exchange.load, fault.message
-                broken += not (load.paused or load.is_gone)
+                broken += not (fault.full or load.paused or load.is_gone)
                 if broken > server.exchange.retries:
                     raise
                 tried.add(server)

@@ -15,6 +15,7 @@ from dsl.diagnostics import SynthError
 from runtime.engines.address import Address
 from runtime.engines.attempts import asked_pause, refusal
 from runtime.engines.exchange import Exchange
+from runtime.engines.load import Load
 from runtime.engines.protocol import EngineRejected, EngineUnavailable
 from runtime.engines.reader import HttpAnswer
 from tests.engines.serving import Answer, Script, Serving, Slots, serving
@@ -326,6 +327,27 @@ def test_the_number_in_flight_falls_with_the_capacity_and_rises_with_it_again() 
 
     run(ask())
     assert slots.refused < 180
+
+
+def test_a_burst_into_a_short_queue_does_not_keep_the_number_low() -> None:
+    """SGLang queues what comes at once before it runs it: a short queue refuses a burst that there is room to run."""
+
+    async def learn() -> int:
+        load, answers = Load(256), 0
+        mark = load.mark
+        while load.try_enter():
+            pass
+        for _ in range(12):
+            load.refused(mark)
+        assert load.wanted == 4
+        while load.wanted < 256:
+            while load.try_enter():
+                pass
+            load.answered()
+            answers += 1
+        return answers
+
+    assert run(learn()) < 4000
 
 
 def test_a_server_that_takes_what_it_gets_gets_the_limit_soon() -> None:
