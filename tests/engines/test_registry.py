@@ -26,6 +26,7 @@ def mistakes(kind: str, settings: dict[str, Any]) -> list[str]:
         ("llamacpp", {"concurrency": 2, "context": 512, "threads": 1, "timeout": 3}),
         ("deterministic", {"delay": 0.5, "unavailable_at": [3]}),
         ("sglang", {"url": "http://127.0.0.1:1", "model": "m", "timeout": 1.5, "deterministic": True}),
+        ("openai", {"url": "http://127.0.0.1:1/v1", "flavour": "vllm", "model": "m", "votes": 3, "extra": {"a": 1}}),
     ],
 )
 def test_every_kind_is_made_from_its_settings(kind: str, settings: dict[str, Any]) -> None:

@@ -22,13 +22,19 @@ async def about(server: Exchange, prefix: str, settings: Settings, model: str, f
         details["system_fingerprint"] = fingerprint
     return About(
         kind="openai",
-        version=str(own.get("version") or own.get("build_info") or "unknown"),
+        version=_software(tools, own),
         model=model,
         device=str(own.get("device") or "unknown"),
         deterministic=settings.capabilities.seed,
         context=_context(own, listed),
         details=details,
     )
+
+
+def _software(name: str | None, own: Mapping[str, Any]) -> str:
+    """`vllm 0.11.2`: who speaks the API."""
+    version = own.get("version") or own.get("build_info")
+    return f"{name} {version}" if name and version else "unknown"
 
 
 async def _asked(server: Exchange, path: str) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from runtime.engines.labels import IMPOSSIBLE, apart, judgement, scored, spellings
+from runtime.engines.labels import IMPOSSIBLE, apart, judgement, log_sum, scored, spellings
 from runtime.engines.openai.constraints import Fields
 from runtime.engines.openai.flavours import Flavour
 from runtime.engines.openai.wire import Received, constrained, folded, forced, judged
@@ -23,7 +23,8 @@ WORDS = 8
 
 async def by_logprobs(ask: Ask, request: Request, flavour: Flavour, name: str) -> Answer:
     """One token's candidates tell the labels. One that is not among them is forced where the server then tells what
-    it thinks of it; elsewhere it is as likely as the least likely one told, which is the most it can be.
+    it thinks of it; elsewhere the token counts with which it alone begins, or else it is as likely as the least likely
+    one told, which is the most it can be.
     """
     first = await ask(judged(flavour), flavour.logprobs)
     candidates = first.candidates()
@@ -35,10 +36,26 @@ async def by_logprobs(ask: Ask, request: Request, flavour: Flavour, name: str) -
             constraint = constrained(Constraint("choice", json.dumps([label])), flavour, name)
             one = await ask({**forced(label, flavour), **constraint}, 0)
             logprob, begins[label] = one.spelt(label), one.tokens[0].text if one.tokens else label
+        elif logprob is None:
+            logprob = _begun(label, request.labels, candidates)
         logprobs[label] = least if logprob is None else logprob
     found, logprobs = first.answer, apart(logprobs, begins)
     answer = judgement(_at_most_one(logprobs), prompt_tokens=found.prompt_tokens, cached_tokens=found.cached_tokens)
     return replace(answer, repeatable=found.repeatable)
+
+
+def _begun(label: str, labels: tuple[str, ...], candidates: Mapping[str, float]) -> float | None:
+    """The log-probability of the tokens with which this label begins and no other does."""
+    forms = spellings(labels)
+    others = [form for other in labels if other != label for form in forms[other]]
+    mine = [
+        value
+        for token, value in candidates.items()
+        if token.strip()
+        and any(form.startswith(token) for form in forms[label])
+        and not any(form.startswith(token) for form in others)
+    ]
+    return log_sum(mine) if mine else None
 
 
 def _at_most_one(logprobs: Mapping[str, float]) -> dict[str, float]:

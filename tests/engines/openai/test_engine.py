@@ -173,8 +173,9 @@ def test_a_template_of_ours_makes_turns_that_the_server_cannot_leave_open(server
 @pytest.mark.parametrize("name", ["top_k", "min_p", "repetition_penalty"])
 def test_a_setting_that_a_flavour_has_no_words_for_is_refused_not_dropped(server: ApiServer, name: str) -> None:
     engine = engine_of(server)
+    changed: dict[str, Any] = {name: 3}
     with pytest.raises(EngineRejected, match=name):
-        one(engine, request_of(engine, sampling=replace(Sampling(), **{name: 3})))
+        one(engine, request_of(engine, sampling=replace(Sampling(), **changed)))
 
 
 def test_too_many_stop_strings_for_a_hosted_server_are_refused_before_they_are_sent(server: ApiServer) -> None:
@@ -209,6 +210,16 @@ def test_labels_are_read_from_the_likeliest_tokens_and_the_rest_is_no_likelier(s
     assert server.seen[-1][1]["top_logprobs"] == 3
     unlikely = one(engine, request_of(engine, labels=("yes", "blue")))
     assert unlikely.labels["blue"] == pytest.approx(math.log(0.15))
+
+
+def test_a_label_of_several_tokens_counts_by_its_beginning_where_no_other_begins_so(server: ApiServer) -> None:
+    server.labels = ("quite", " rather", "it")
+    engine = engine_of(server, logprobs=3)
+    apart = one(engine, request_of(engine, labels=("quite so", "rather not")))
+    assert apart.labels["quite so"] == pytest.approx(math.log(0.6))
+    assert apart.labels["rather not"] == pytest.approx(math.log(0.3))
+    alike = one(engine, request_of(engine, labels=("quite so", "quite not")))
+    assert alike.labels["quite so"] == alike.labels["quite not"] == pytest.approx(math.log(0.15))
 
 
 def test_a_label_that_is_not_among_them_is_forced_where_that_tells_its_likelihood(server: ApiServer) -> None:
@@ -251,10 +262,10 @@ def test_the_only_model_of_a_server_needs_no_name_and_several_do(server: ApiServ
 
 
 def test_a_model_that_is_named_by_a_path_on_the_servers_machine_is_known_by_its_file(server: ApiServer) -> None:
-    server.models = ("/home/someone/models/m.gguf",)
+    server.models = ("/models/m.gguf",)
     engine = make_engine("openai", {"url": server.url})
     assert engine.identity == "m.gguf"
-    assert sent(server, engine)["model"] == "/home/someone/models/m.gguf"
+    assert sent(server, engine)["model"] == "/models/m.gguf"
 
 
 @pytest.mark.parametrize("path", ["", "/", "/v1", "/v1/"])
@@ -300,6 +311,8 @@ def test_it_says_which_build_of_the_server_answered(server: ApiServer) -> None:
     about = asyncio.run(engine.about())
     assert about.details == {"flavour": "plain", "system_fingerprint": "fp_1"}
     assert about.context == 2048
+    server.flavour = "llamacpp"
+    assert asyncio.run(engine_of(server).about()).version == "llamacpp b9"
 
 
 def test_many_calls_at_a_time_each_have_their_own_answer(server: ApiServer) -> None:
