@@ -28,6 +28,7 @@ from runtime.engines import (
 )
 from runtime.engines.llamacpp import LlamaCppEngine
 from runtime.engines.llamacpp_wire import Received, folded, sampled
+from tests.engines.abilities import CacheContract, LabelContract
 from tests.engines.contract import ENOUGH, EngineContract, GrammarContract, ask, one, request_of
 
 
@@ -39,7 +40,7 @@ def loaded() -> Iterator[Engine]:
 
 
 @pytest.mark.live
-class TestLlamaCppEngine(EngineContract, GrammarContract):
+class TestLlamaCppEngine(EngineContract, GrammarContract, LabelContract, CacheContract):
     @pytest.fixture
     def engine(self, loaded: Engine) -> Engine:
         return loaded
@@ -51,10 +52,6 @@ class TestLlamaCppEngine(EngineContract, GrammarContract):
         for separate, messages in ((True, honest), (False, attempt)):
             token[separate] = one(engine, request_of(engine, messages=messages)).prompt_tokens
         assert token[False] > token[True]  # spelt out, not control tokens
-
-    def test_a_label_of_several_tokens_is_scored_too(self, engine: Engine) -> None:
-        answer = one(engine, request_of(engine, labels=("Yes", "Perhaps not today")))
-        assert answer.labels["Perhaps not today"] < answer.labels["Yes"] <= 0
 
     def test_the_steps_of_a_scale_share_no_probability(self, engine: Engine) -> None:
         """This model writes `10` in two tokens, the first of which is `1`."""
@@ -78,14 +75,6 @@ class TestLlamaCppEngine(EngineContract, GrammarContract):
         value = json.loads(one(engine, request_of(engine, sampling=ENOUGH, constraint=constraint)).text)
         assert 2 <= len(value) <= 3
         assert set(value) <= {"x", "y"}
-
-    def test_a_second_call_finds_its_prefix_in_the_cache(self, engine: Engine) -> None:
-        shared = (Message("system", "You answer about lamps, and only about lamps. " * 6),)
-        first, second = (
-            one(engine, request_of(engine, messages=(*shared, Message("user", text)))) for text in ("One?", "Two?")
-        )
-        assert second.cached_tokens > first.prompt_tokens / 2
-        assert not (first.repeatable or second.repeatable)
 
 
 @pytest.mark.live
