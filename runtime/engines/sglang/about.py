@@ -1,7 +1,7 @@
 """What SGLang's servers say of themselves in; `About` out, whatever the server's version calls the routes.
 
-Servers before 0.5.5 know the names that begin with `get_`, later ones will know only those without. A model's path on
-the server's machine is nobody else's: of an absolute one only the last part is taken.
+Early servers know the names that begin with `get_` alone, and later ones are to know only those without. A model's path
+on the server's machine is nobody else's: of an absolute one only the last part is taken.
 """
 
 from __future__ import annotations

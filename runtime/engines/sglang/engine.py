@@ -38,7 +38,7 @@ class _Here:
 
     writer: PromptWriter
     forms: Once[Labels, Forms]
-    facts: Once[None, Facts]
+    facts: Once[bool, Facts]
 
 
 class SglangEngine:
@@ -91,7 +91,7 @@ class SglangEngine:
             raise SynthError(nameless(self.name, error.message)) from error
 
     async def _served(self) -> str:
-        weights = (await self._facts()).weights
+        weights = (await self._facts(quick=True)).weights
         if weights is None:
             raise SynthError(nameless(self.name, "it answered, and named no model"))
         return weights
@@ -129,7 +129,7 @@ class SglangEngine:
         except RuntimeError:
             pass
         try:
-            await_(self._facts())
+            await_(self._facts(quick=True))
         except EngineError:
             return
 
@@ -148,9 +148,10 @@ class SglangEngine:
             return {}
         return {"before a question": words} | ({"date": "the template writes it"} if writer.frames.dated else {})
 
-    async def _facts(self) -> Facts:
+    async def _facts(self, *, quick: bool = False) -> Facts:
+        """Before anything runs nobody wants to wait for a server to come back: most likely it was not started."""
         if self._known is None:
-            self._known = await self._here().facts.get(None)
+            self._known = await self._here().facts.get(quick)
         return self._known
 
     # --- calls ---
@@ -290,8 +291,8 @@ class SglangEngine:
             self._learnt[loop] = _Here(writer, Once(self._learn_forms), Once(self._learn_facts))
         return self._learnt[loop]
 
-    async def _learn_facts(self, _: None) -> Facts:
-        return await self._line.facts(self._deterministic)
+    async def _learn_facts(self, quick: bool) -> Facts:
+        return await self._line.facts(self._deterministic, quick=quick)
 
     async def _post(self, path: str, body: Any, field: str) -> Any:
         data = await self._line.ask("POST", path, body)

@@ -18,8 +18,8 @@ from runtime.engines.sglang.about import Facts, facts
 from runtime.engines.sglang.declared import mistake
 from runtime.engines.sglang.wire import Json, Prompt
 
-QUICK = 2
-"""Attempts at asking each of several servers what it is: the others may know enough."""
+QUICK = 4
+"""Attempts where a server need not be waited for: before anything runs, and where another may know enough."""
 
 
 class Line:
@@ -68,12 +68,13 @@ class Line:
         named = {**body, "rid": rid}
         return await self._servers.json("POST", "/generate", named, prompt=prompt, patience=patience, rid=rid)
 
-    async def facts(self, deterministic: bool | None) -> Facts:
-        """What the servers say of themselves; raises `SynthError` (E0809, E0810) for what cannot be."""
+    async def facts(self, deterministic: bool | None, *, quick: bool = False) -> Facts:
+        """What the servers say of themselves; with `quick` those that are not there are not waited for. Raises
+        `SynthError` (E0809, E0810) for what cannot be."""
         found, fault = {}, None
         for exchange in self._exchanges:
             try:
-                found[exchange.url] = await self._facts_of(exchange)
+                found[exchange.url] = await self._facts_of(exchange, quick or len(self._exchanges) > 1)
             except EngineUnavailable as error:
                 fault = error
         if not found:
@@ -83,8 +84,8 @@ class Line:
             raise SynthError(wrong)
         return next(iter(found.values()))
 
-    async def _facts_of(self, exchange: Exchange) -> Facts:
-        retries = None if len(self._exchanges) == 1 else QUICK
+    async def _facts_of(self, exchange: Exchange, quick: bool) -> Facts:
+        retries = QUICK if quick else None
         return await facts(lambda path: exchange.json("GET", path, retries=retries))
 
     async def finish(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -135,10 +136,17 @@ def test_a_server_with_seeds_that_is_declared_to_have_none_is_taken_at_its_word(
 
 
 def test_of_a_server_that_is_not_there_the_settings_words_are_supposed() -> None:
-    engine = SglangEngine(url="http://127.0.0.1:9", model="m", deterministic=True, retries=0)
+    engine = SglangEngine(url="http://127.0.0.1:9", model="m", deterministic=True)
     assert engine.capabilities.seed
     assert engine.capabilities.reward
     assert engine.capabilities.json_schema
+
+
+def test_a_server_that_nobody_started_is_told_at_once() -> None:
+    started = time.monotonic()
+    with pytest.raises(SynthError, match="E0806"):
+        _ = SglangEngine(url="http://127.0.0.1:9").identity
+    assert time.monotonic() - started < 10
 
 
 def test_servers_of_one_engine_serve_one_model(server: SglangServer) -> None:
