@@ -22,7 +22,9 @@ CPU_FLAGS = (
 )
 CPU_DEFAULTS = {"dtype": "bfloat16", "memory": 0.3, "running": 8, "grammar": "llguidance"}
 CPU_TOKENS = 8192
-CPU_ENVIRONMENT = {"SGLANG_USE_CPU_ENGINE": "1", "TORCHDYNAMO_DISABLE": "1"}
+CPU_ENVIRONMENT = {"SGLANG_USE_CPU_ENGINE": "1", "TORCHDYNAMO_DISABLE": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+"""Threads that wait for each other spin by default: on a machine that is busy with something else a token took thirty
+times as long."""
 KEY_FLAGS = ("--api-key", "--admin-api-key")
 
 
