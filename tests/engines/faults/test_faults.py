@@ -38,8 +38,10 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(load, "FIRST_PAUSE", 0.001)
 
 
-def engine(url: str) -> SglangEngine:
-    return SglangEngine(url=url, model="made-up", concurrency=4, retries=4, timeout=0.5, seconds_per_token=0.001)
+def engine(url: str, timeout: float = 20.0) -> SglangEngine:
+    return SglangEngine(
+        url=url, model="made-up", concurrency=4, retries=4, timeout=timeout, seconds_per_token=timeout / 1000
+    )
 
 
 def project(folder: Path) -> Workshop:
@@ -70,7 +72,7 @@ def test_what_stays_stops_the_build_which_goes_on_later(
 ) -> None:
     work = project(tmp_path)
     with between(Proxy(server.url, fault, FROM_NINTH)) as proxy, pytest.raises(SynthError) as stopped:
-        work.build(engine(proxy.url))
+        work.build(engine(proxy.url, timeout=0.5 if fault is kinds.silent else 20.0))
     (found,) = stopped.value.diagnostics
     assert found.code == "E0904" and found.help and found.notes
     stored = work.answered()
