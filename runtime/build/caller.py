@@ -78,5 +78,5 @@ def _rejected(fault: EngineRejected) -> Diagnostic:
         fault.code,
         f"engine `{fault.engine}` refuses a request",
         notes=(fault.message,),
-        help=fault.help or "shorten the prompt or change the type that the answer is decoded under",
+        help=fault.way_out or "shorten the prompt or change the type that the answer is decoded under",
     )

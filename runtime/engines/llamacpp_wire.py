@@ -20,6 +20,7 @@ from runtime.engines.protocol import (
     Sampling,
 )
 from runtime.engines.schemas import InvalidSchema, decodable
+from runtime.engines.seeds import folded
 
 LABEL_CANDIDATES = 64
 """How many of the likeliest next tokens are searched for labels."""
@@ -44,14 +45,14 @@ def _sampling(s: Sampling, seed: int) -> dict[str, Any]:
         "frequency_penalty": s.frequency_penalty,
         "presence_penalty": s.presence_penalty,
         "repeat_penalty": s.repetition_penalty,
-        "seed": folded(seed),
+        "seed": seed_of(seed),
         "n_probs": 1,
     }
 
 
-def folded(seed: int) -> int:
+def seed_of(seed: int) -> int:
     """64 bits onto llama.cpp's 32, of which the last value means "at random"."""
-    return ((seed ^ (seed >> 32)) & 0xFFFFFFFF) % 0xFFFFFFFF
+    return folded(seed, 32) % 0xFFFFFFFF
 
 
 def judged() -> dict[str, Any]:

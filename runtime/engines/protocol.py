@@ -39,11 +39,11 @@ class EngineUnavailable(EngineError):
 
 
 class EngineRejected(EngineError):
-    """The engine understood the request and refuses it. `code` and `help` are for the diagnostic that tells of it."""
+    """The engine understood the request and refuses it. `code` and `way_out` go into the diagnostic."""
 
-    def __init__(self, engine: str, message: str, *, code: str = "E0905", help: str | None = None) -> None:
+    def __init__(self, engine: str, message: str, *, code: str = "E0905", way_out: str | None = None) -> None:
         super().__init__(engine, message)
-        self.code, self.help = code, help
+        self.code, self.way_out = code, way_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class Capabilities:
     """What an engine does by itself. What is missing is lowered or refused by `lower`, never skipped.
 
     `seed` says that an answer is the same when it is asked for again. `batch` that it is `Batching`, `warm` that it is
-    `Warming`; `embed` that it is `Embedding`. `raw` says that it takes plain text (`@raw`), and `sampling` which settings
-    it knows beyond those that all engines do.
+    `Warming`; `embed` that it is `Embedding`. `raw` says that it takes plain text (`@raw`), and `sampling` which
+    settings it knows beyond those that all engines do.
     """
 
     json_schema: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
@@ -10,8 +10,8 @@ from runtime.engines.openai.settings import POSITIVE as OPENAI_POSITIVE
 from runtime.engines.openai.settings import TYPES as OPENAI
 from runtime.engines.openai.settings import mistakes as openai_mistakes
 from runtime.engines.protocol import Engine
-from runtime.engines.sglang.registered import TYPES as SGLANG
-from runtime.engines.sglang.registered import mistakes as sglang_mistakes
+from runtime.engines.sglang.settings import TYPES as SGLANG
+from runtime.engines.sglang.settings import mistakes as sglang_mistakes
 
 Settings = Mapping[str, Any]
 
@@ -67,12 +67,8 @@ def setting_mistakes(kind: str, settings: Settings) -> list[tuple[str, Diagnosti
         return [("kind", _unknown_kind(kind))]
     found = [(key, _unknown_setting(kind, key)) for key in settings if key not in _TYPES[kind]]
     found += [(key, _wrong_type(kind, key, value)) for key, value in settings.items() if not _fits(kind, key, value)]
-    if kind == "sglang":
-        found += [] if found else sglang_mistakes(settings)
-    if kind == "llamacpp" and settings.get("deterministic") is True and settings.get("concurrency", 1) != 1:
-        found.append(("concurrency", _neighbours()))
-    if kind == "openai":
-        found += [] if found else openai_mistakes(settings)
+    if not found and kind in _MISTAKES:
+        found += _MISTAKES[kind](settings)
     return found
 
 
@@ -98,13 +94,26 @@ def _wrong_type(kind: str, key: str, value: object) -> Diagnostic:
     return Diagnostic(code="E0802", message=f"`{key}` of engine kind `{kind}` takes {wanted}, not {value!r}")
 
 
-def _neighbours() -> Diagnostic:
-    return Diagnostic(
-        code="E0802",
-        message="an engine of kind `llamacpp` is deterministic on one slot alone",
-        notes=("calls that are computed side by side are added up in another order, which can tip a token",),
-        help="leave out `concurrency`, or `deterministic`",
+def _neighbours(settings: Settings) -> Iterator[tuple[str, Diagnostic]]:
+    if settings.get("deterministic") is not True or settings.get("concurrency", 1) == 1:
+        return
+    yield (
+        "concurrency",
+        Diagnostic(
+            code="E0802",
+            message="an engine of kind `llamacpp` is deterministic on one slot alone",
+            notes=("calls that are computed side by side are added up in another order, which can tip a token",),
+            help="leave out `concurrency`, or `deterministic`",
+        ),
     )
+
+
+_MISTAKES: Mapping[str, Callable[[Settings], Iterable[tuple[str, Diagnostic]]]] = {
+    "llamacpp": _neighbours,
+    "sglang": sglang_mistakes,
+    "openai": openai_mistakes,
+}
+"""What is wrong with settings of the right types, by kind."""
 
 
 def _llamacpp(settings: Settings) -> Engine:

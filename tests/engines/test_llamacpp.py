@@ -27,7 +27,7 @@ from runtime.engines import (
     make_engine,
 )
 from runtime.engines.llamacpp import LlamaCppEngine
-from runtime.engines.llamacpp_wire import Received, folded, sampled
+from runtime.engines.llamacpp_wire import Received, sampled, seed_of
 from tests.engines.abilities import CacheContract, LabelContract
 from tests.engines.contract import ENOUGH, EngineContract, GrammarContract, ask, one, request_of
 
@@ -165,8 +165,8 @@ def test_a_file_that_holds_no_weights_is_a_diagnostic(tmp_path: Path) -> None:
 
 
 def test_seeds_use_all_64_bits_and_never_mean_random() -> None:
-    assert folded(1) != folded(1 << 32 | 1)
-    assert all(0 <= folded(seed) < 0xFFFFFFFF for seed in (0, 2**32 - 1, 2**64 - 1, 2**63))
+    assert seed_of(1) != seed_of(1 << 32 | 1)
+    assert all(0 <= seed_of(seed) < 0xFFFFFFFF for seed in (0, 2**32 - 1, 2**64 - 1, 2**63))
 
 
 def _grammar(kind: str, source: str) -> str:

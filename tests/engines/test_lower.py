@@ -16,7 +16,17 @@ CHOICE = Constraint("choice", '["a+b", "c"]')
 SCHEMA = Constraint("json_schema", '{"type": "object", "properties": {"b": {}, "a": {}}}')
 GRAMMAR = Constraint("grammar", 'root ::= "a"')
 
-ALL = Capabilities(*[True] * 9)
+ALL = Capabilities(
+    json_schema=True,
+    regex=True,
+    choice=True,
+    grammar=True,
+    seed=True,
+    logprobs=True,
+    prefill=True,
+    tokenize=True,
+    prefix_cache=True,
+)
 NONE = Capabilities()
 
 

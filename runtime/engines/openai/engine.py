@@ -8,10 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from dsl.diagnostics import Diagnostic, SynthError
+from dsl.diagnostics import SynthError
 from runtime.bridge import await_
 from runtime.engines.chat import ChatTemplate
 from runtime.engines.exchange import Exchange
@@ -23,6 +22,7 @@ from runtime.engines.openai.settings import Settings, flavour_of, headers_of, sp
 from runtime.engines.openai.tools import opened, spoken, tools_of
 from runtime.engines.openai.wire import CHAT, TEXT, Received, Sent, received, sampled, told
 from runtime.engines.protocol import About, Answer, EngineError, EngineRejected, EngineUnavailable, Message, Request
+from runtime.engines.settings import nameless, template_text
 
 CHARACTERS = 4
 """Of a token, to guess what a prompt counts against a limit of tokens a minute."""
@@ -46,7 +46,7 @@ class OpenAIEngine:
         votes: int = 0,
         concurrency: int | None = None,
         timeout: float = 600.0,
-        retries: int = 14,
+        retries: int = 16,
         requests_per_minute: float | None = None,
         tokens_per_minute: float | None = None,
         api_key_env: str | None = None,
@@ -57,7 +57,7 @@ class OpenAIEngine:
         **declared: bool,
     ) -> None:
         self.name = name
-        text = _text(chat_template) if chat_template else None
+        text = template_text(chat_template) if chat_template else None
         kind = flavour_of(flavour, logprobs, declared)
         self.settings = Settings(kind, declared, model, revision, votes, text, extra or {}, tuple(omit))
         self.capabilities = self.settings.capabilities
@@ -89,7 +89,7 @@ class OpenAIEngine:
         try:
             return self.settings.identity(_basename(self._model or await_(self._served())))
         except EngineError as error:
-            raise SynthError(_nameless(self.name, error)) from error
+            raise SynthError(nameless(self.name, error.message)) from error
 
     async def _served(self) -> str:
         """The declared model, or the only one that the server has."""
@@ -205,20 +205,3 @@ def _expected(sent: Sent, settings: Mapping[str, Any]) -> int:
 def _basename(model: str) -> str:
     """llama.cpp names its model by the path of a file on its own machine."""
     return model.rsplit("/", 1)[-1] if model.startswith("/") else model
-
-
-def _nameless(name: str, error: EngineError) -> Diagnostic:
-    return Diagnostic(
-        "E0806",
-        f"engine `{name}` does not say which model it serves",
-        notes=(error.message,),
-        help='start the server, or declare what it serves in synth.toml: `model = "…"`, `revision = "…"`',
-    )
-
-
-def _text(path: str) -> str:
-    try:
-        return Path(path).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"the chat template {path} cannot be read: {error}"
-        raise SynthError(Diagnostic("E0803", message)) from None

@@ -40,18 +40,18 @@ class Hearing:
     def __call__(self, answer: HttpAnswer) -> None:
         self.rates.hear(answer.headers)
         if answer.status in (401, 403):
-            raise EngineRejected(self.name, f"the server answered {answer.status}", code="E0820", help=self._key())
+            raise EngineRejected(self.name, f"the server answered {answer.status}", code="E0820", way_out=self._key())
         if answer.status == 402 or (answer.status == 429 and _kinds(answer.body) & set(SPENT)):
             raise EngineRejected(
                 self.name,
                 f"the server answered {answer.status}: the account has nothing left to spend",
                 code="E0821",
-                help="pay, raise the account's limit or bind the role to another engine; then run the command again: "
-                "what was answered is stored",
+                way_out="pay, raise the account's limit or bind the role to another engine; then run the command "
+                "again: what was answered is stored",
             )
         if answer.status == 404:
             said = self.words.blotted(refusal(answer.body))
-            raise EngineRejected(self.name, f"the server answered 404: {said}", code="E0822", help=self._route())
+            raise EngineRejected(self.name, f"the server answered 404: {said}", code="E0822", way_out=self._route())
         if answer.status == 429:
             again = seconds(answer.headers.get(b"retry-after", b"").decode("latin-1"))
             if again:

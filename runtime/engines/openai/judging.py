@@ -12,8 +12,9 @@ from dataclasses import replace
 from runtime.engines.labels import IMPOSSIBLE, apart, judgement, log_sum, scored, spellings
 from runtime.engines.openai.constraints import Fields
 from runtime.engines.openai.flavours import Flavour
-from runtime.engines.openai.wire import Received, constrained, folded, forced, judged
+from runtime.engines.openai.wire import Received, constrained, forced, judged
 from runtime.engines.protocol import Answer, Constraint, Request
+from runtime.engines.seeds import folded
 
 Ask = Callable[[Fields, int], Awaitable[Received]]
 """(settings, how many of the likeliest tokens to tell) → what came."""

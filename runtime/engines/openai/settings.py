@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,10 +9,11 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
+from dsl.diagnostics import Diagnostic, did_you_mean
 from runtime.engines.address import url_mistake
 from runtime.engines.openai.flavours import FLAVOURS, FORMS, Flavour
 from runtime.engines.protocol import Capabilities
+from runtime.engines.settings import digest, secret
 
 _NUMBER = (int, float)
 DECLARED = (*FORMS, "seed", "prefill", "tokenize", "embed")
@@ -74,7 +73,7 @@ class Settings:
         if not any(changed):
             return named
         told = orjson.dumps(changed, option=orjson.OPT_SORT_KEYS)
-        return f"{named}+{hashlib.blake2b(told, digest_size=4).hexdigest()}"
+        return f"{named}+{digest(told)}"
 
 
 def flavour_of(name: str, logprobs: int | None, declared: Mapping[str, bool]) -> Flavour:
@@ -135,20 +134,10 @@ def _wrong(message: str) -> Diagnostic:
 
 def headers_of(api_key_env: str | None, headers_env: Mapping[str, Any] | None) -> dict[str, str]:
     """The headers that hold keys, read from the environment. `SynthError` (E0802) names a variable that is not set."""
-    headers = {
-        str(name).lower(): _secret("headers_env", str(variable)) for name, variable in (headers_env or {}).items()
-    }
+    headers = {str(name).lower(): secret(str(key), "headers_env") for name, key in (headers_env or {}).items()}
     if api_key_env:
-        headers["authorization"] = f"Bearer {_secret('api_key_env', api_key_env)}"
+        headers["authorization"] = f"Bearer {secret(api_key_env)}"
     return headers
-
-
-def _secret(key: str, variable: str) -> str:
-    value = os.environ.get(variable, "").strip()
-    if value:
-        return value
-    way_out = f"set it in the environment: `export {variable}=…`"
-    raise SynthError(Diagnostic("E0802", f"`{key}` names {variable}, which is not set", help=way_out))
 
 
 def split(url: str) -> tuple[str, str]:

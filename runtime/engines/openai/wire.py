@@ -12,6 +12,7 @@ from runtime.engines.openai.flavours import Flavour
 from runtime.engines.patterns import UnsupportedPattern
 from runtime.engines.protocol import Answer, Constraint, EngineRejected, EngineUnavailable, Request, Sampling
 from runtime.engines.schemas import InvalidSchema
+from runtime.engines.seeds import folded
 
 CHAT, TEXT = "/chat/completions", "/completions"
 _SPOKEN = ("top_p", "frequency_penalty", "presence_penalty")
@@ -54,11 +55,6 @@ def _own(s: Sampling, flavour: Flavour, name: str) -> Fields:
         elif not unset:
             raise EngineRejected(name, f"servers of flavour `{flavour.name}` know no `{key}`")
     return fields
-
-
-def folded(seed: int) -> int:
-    """64 bits onto the 31 that every server takes."""
-    return (seed ^ (seed >> 32)) & 0x7FFFFFFF
 
 
 def constrained(constraint: Constraint, flavour: Flavour, name: str) -> Fields:

@@ -19,6 +19,7 @@ from runtime.bridge import await_, background_loop
 from runtime.engines.chat import ChatTemplate
 from runtime.engines.labels import spellings
 from runtime.engines.protocol import About, Answer, Capabilities, EngineError, EngineRejected, Request
+from runtime.engines.settings import digest, nameless, secret, template_text
 from runtime.engines.sglang import wire
 from runtime.engines.sglang.about import Facts
 from runtime.engines.sglang.grammar import named
@@ -27,7 +28,6 @@ from runtime.engines.sglang.line import Line
 from runtime.engines.sglang.once import Once
 from runtime.engines.sglang.patience import Patience
 from runtime.engines.sglang.prompt import Prompt, PromptWriter
-from runtime.engines.sglang.settings import digest, nameless, secret, text_of
 
 Labels = tuple[str, ...]
 
@@ -74,9 +74,9 @@ class SglangEngine:
         )
         self._declared = "@".join(part for part in (model, revision) if part)
         self._deterministic = deterministic
-        template = text_of(chat_template) if chat_template else None
+        template = template_text(chat_template) if chat_template else None
         self._template = ChatTemplate(template, name) if template else None
-        self._of_template = f"+{digest(template)}" if template else ""
+        self._of_template = f"+{digest(template.encode())}" if template else ""
         self._patience = Patience(timeout, seconds_per_token)
         self._known: Facts | None = None
         self._learnt: WeakKeyDictionary[asyncio.AbstractEventLoop, _Here] = WeakKeyDictionary()

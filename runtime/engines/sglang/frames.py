@@ -99,8 +99,9 @@ class Frames:
         except EngineRejected as error:
             if "answered 404" not in error.message:
                 raise
-            way = "name a file with the model's template in synth.toml: `chat_template`"
-            raise EngineRejected(self._name, f"{error.message}: it cannot tell its chat template", help=way) from error
+            told = f"{error.message}: it cannot tell its chat template"
+            way_out = "name a file with the model's template in synth.toml: `chat_template`"
+            raise EngineRejected(self._name, told, way_out=way_out) from error
 
     async def _without_start(self, frame: Frame) -> Frame:
         """The frame without the token that the tokenizer adds by itself."""

@@ -1,47 +1,44 @@
-"""Settings of an SGLang engine in; what they stand for out, or a diagnostic."""
+"""The settings of an engine of kind `sglang` in; what is wrong with them out. Nothing is asked of a server."""
 
 from __future__ import annotations
 
-import os
-from hashlib import blake2b
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Any
 
-from dsl.diagnostics import Diagnostic, SynthError
+from dsl.diagnostics import Diagnostic
+from runtime.engines.address import url_mistake
 
-
-def nameless(name: str, reason: str) -> Diagnostic:
-    return Diagnostic(
-        code="E0806",
-        message=f"engine `{name}` does not say which model it serves",
-        notes=(reason,),
-        help='start the server, or declare what it serves in synth.toml: `model = "…"`, `revision = "…"`',
-    )
-
-
-def text_of(path: str) -> str:
-    """The text of a file; raises `SynthError` (E0803)."""
-    try:
-        return Path(path).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SynthError(
-            Diagnostic(code="E0803", message=f"the chat template {path} cannot be read: {error}")
-        ) from None
+_NUMBER = (int, float)
+TYPES: Mapping[str, tuple[type, ...]] = {
+    "url": (str,),
+    "urls": (list,),
+    "model": (str,),
+    "revision": (str,),
+    "concurrency": (int,),
+    "timeout": _NUMBER,
+    "seconds_per_token": _NUMBER,
+    "retries": (int,),
+    "deterministic": (bool,),
+    "chat_template": (str,),
+    "api_key_env": (str,),
+}
 
 
-def digest(template: str) -> str:
-    """Eight hex digits: a prompt is another one under another template, and its stored answers are another's."""
-    return blake2b(template.encode(), digest_size=4).hexdigest()
+def mistakes(settings: Mapping[str, Any]) -> list[tuple[str, Diagnostic]]:
+    """What is wrong with settings of the right types, each with the key that it is about."""
+    if "url" not in settings and "urls" not in settings:
+        return [("kind", _wrong("an engine of kind `sglang` needs a `url`", 'url = "http://127.0.0.1:30000"'))]
+    if "url" in settings and "urls" in settings:
+        return [("urls", _wrong("`url` names one server and `urls` several: write one of them", _SEVERAL))]
+    key = "url" if "url" in settings else "urls"
+    urls = [settings["url"]] if key == "url" else settings["urls"]
+    if not urls or not all(isinstance(url, str) for url in urls) or len(set(urls)) < len(urls):
+        return [(key, _wrong("`urls` lists the servers' urls, each once", _SEVERAL))]
+    return [(key, mistake) for mistake in map(url_mistake, urls) if mistake]
 
 
-def secret(variable: str) -> str:
-    """The value of an environment variable; raises `SynthError` (E0802)."""
-    value = os.environ.get(variable)
-    if value:
-        return value
-    raise SynthError(
-        Diagnostic(
-            code="E0802",
-            message=f"`api_key_env` names {variable}, which is not set",
-            help=f"set it in the environment: `export {variable}=…`",
-        )
-    )
+_SEVERAL = 'urls = ["http://10.0.0.1:30000", "http://10.0.0.2:30000"]'
+
+
+def _wrong(message: str, example: str) -> Diagnostic:
+    return Diagnostic(code="E0802", message=message, help=f"say where the server is: `{example}`")

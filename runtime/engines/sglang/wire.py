@@ -8,6 +8,7 @@ from typing import Any
 
 from runtime.engines.labels import IMPOSSIBLE
 from runtime.engines.protocol import Answer, EngineRejected, EngineUnavailable, Request
+from runtime.engines.seeds import folded
 from runtime.engines.sglang.grammar import grammar
 
 Prompt = str | list[int]
@@ -106,7 +107,7 @@ def _sampling(request: Request, name: str) -> Json:
 
 def _seed(request: Request, seeded: bool) -> Json:
     seeded = seeded and request.sampling.temperature > 0
-    return {"sampling_seed": (request.seed ^ (request.seed >> 32)) & 0x7FFFFFFF} if seeded else {}
+    return {"sampling_seed": folded(request.seed)} if seeded else {}
 
 
 # --- in ---

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dsl.diagnostics import Diagnostic, SynthError
+from runtime.engines.settings import secret
 from runtime.engines.start import known, processes, state
 from runtime.engines.start.launch import Launch, threads
 from runtime.engines.start.mistakes import died, port_taken, runs_already, too_slow
@@ -114,8 +114,8 @@ def start(launch: Launch, python: Python, root: Path, folder: Path) -> Server:
     for other in state.running(folder, launch.name, launch.port):
         raise runs_already(launch.name, other.url, other.pid)
     _free(launch)
-    if launch.key_env and not os.environ.get(launch.key_env):
-        raise SynthError(_no_key(launch.key_env))
+    if launch.key_env:
+        secret(launch.key_env)
     log = state.log_file(folder, launch.name, launch.port)
     log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     process = _spawn(launch, python, root, log)
@@ -167,11 +167,3 @@ def _free(launch: Launch) -> None:
             raise port_taken(host, port, "")
     except OSError:
         return
-
-
-def _no_key(variable: str) -> Diagnostic:
-    return Diagnostic(
-        "E0802",
-        f"`api_key_env` names {variable}, which is not set",
-        help=f"set it in the environment: `export {variable}=…`",
-    )

@@ -45,14 +45,14 @@ def test_a_key_that_is_not_accepted_is_told_by_its_variable_and_not_sent_again(
     server.key = "another"
     fault = refused(server, api_key_env="HOSTED_KEY")
     assert fault.code == "E0820"
-    assert "HOSTED_KEY" in (fault.help or "")
-    assert KEY not in str(fault) + str(fault.help)
+    assert "HOSTED_KEY" in (fault.way_out or "")
+    assert KEY not in str(fault) + str(fault.way_out)
     assert len(server.seen) == 1
 
 
 def test_a_server_that_wants_a_key_where_none_is_named_says_how_to_name_it(server: ApiServer) -> None:
     server.key = "some"
-    assert "api_key_env" in (refused(server).help or "")
+    assert "api_key_env" in (refused(server).way_out or "")
 
 
 @pytest.mark.parametrize(("status", "body"), [(429, QUOTA), (402, {"error": {"message": "Payment required"}})])
@@ -67,7 +67,7 @@ def test_a_model_that_is_not_there_is_told_with_where_to_look(server: ApiServer)
     fault = refused(server)
     assert fault.code == "E0822"
     assert "does not exist" in fault.message
-    assert "/v1/models" in (fault.help or "")
+    assert "/v1/models" in (fault.way_out or "")
 
 
 def test_a_key_that_a_server_repeats_is_blotted_out(server: ApiServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -225,4 +225,4 @@ def test_a_server_that_cannot_tell_its_template_says_what_to_do(server: SglangSe
     engine = SglangEngine(url=server.url)
     with pytest.raises(EngineRejected, match="cannot tell its chat template") as raised:
         one(engine, request_of(engine))
-    assert "chat_template" in (raised.value.help or "")
+    assert "chat_template" in (raised.value.way_out or "")
