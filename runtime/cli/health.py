@@ -142,13 +142,18 @@ def _ask(project: Project, binding: Binding) -> Finding:
         raise SynthError(*mistakes)
     for found in probes:
         if found.state == "down":
-            return Finding(name, "fail", " ".join(filter(None, (found.url, found.why))), found.mend)
+            return Finding(name, "fail", _placed(found.url, found.why), found.mend)
     try:
         took = asyncio.run(_one_answer(engine, binding.kind == "reward"))
     except EngineError as error:
         return Finding(name, "fail", str(error), MEND["down"])
     about = next((described(found.about) for found in probes if found.about), engine.identity)
     return Finding(name, "ok", f"answered after {took:.1f} s, {about}")
+
+
+def _placed(url: str | None, why: str) -> str:
+    """Most reasons name the server; of several servers each has its line."""
+    return why if not url or url in why else f"{url}: {why}"
 
 
 async def _one_answer(engine: Engine, reward: bool) -> float:

@@ -80,6 +80,7 @@ class Exchange:
         self._lanes: WeakKeyDictionary[asyncio.AbstractEventLoop, _Lane] = WeakKeyDictionary()
         self._unknown = Load(limit)
         self._met = False
+        self._problem = "is gone"
 
     @property
     def load(self) -> Load:
@@ -174,7 +175,7 @@ class Exchange:
 
     async def _wait(self, load: Load, call: Call, ticket: int) -> None:
         if not self._patient(call) and (load.paused or (load.is_gone and load.in_flight)):
-            raise NoAnswer(self.name, f"{self.url} is gone or wants to be left alone")
+            raise NoAnswer(self.name, f"{self.url}: {self._problem}")
         await load.enter(ticket, self._patient(call))
 
     def _patient(self, call: Call) -> bool:
@@ -234,6 +235,7 @@ class Exchange:
 
     def _unreachable(self, load: Load, call: Call, error: Unreachable) -> None:
         call.losses += 1
+        self._problem = str(error)
         if error.cause == "certificate" or (error.cause != "down" and not self._met):
             raise NoAnswer(self.name, f"{self.url}: {error}") from error
         load.give_up(lambda: NoAnswer(self.name, f"{self.url} is gone: {error}"), everyone=False)
@@ -242,7 +244,7 @@ class Exchange:
 
     def _refused(self, load: Load, call: Call, answer: HttpAnswer, pause: float, learnt: bool) -> None:
         """Whoever has another server goes there when this one wants to be left alone, or takes less than was sent."""
-        problem = f"{answer.status} {refusal(answer.body)}"
+        problem = self._problem = self._blotted(f"{answer.status} {refusal(answer.body)}")
         if load.paused or learnt:
             full = self._blotted(f"{self.url} is full: {problem}")
             load.give_up(lambda: NoAnswer(self.name, full, full=True), everyone=False)
@@ -255,8 +257,8 @@ class Exchange:
 
     def _give_up(self, load: Load, call: Call, problem: str) -> NoReturn:
         """Where the server answers nobody, everyone who waits for it hears so."""
-        told = f"{self.url} did not answer for {call.seconds:.0f} s, in {call.attempts} attempts: {problem}"
-        told = self._blotted(told)
+        often = f" did not answer for {call.seconds:.0f} s, in {call.attempts} attempts" if call.attempts > 1 else ""
+        told = self._blotted(f"{self.url}{often}: {problem}")
         if load.rounds > self.retries:
             load.give_up(lambda: NoAnswer(self.name, told), everyone=True)
         raise NoAnswer(self.name, told)

@@ -55,6 +55,14 @@ def test_an_engine_with_a_wrong_setting_fails(cli: Cli, tmp_path: Path) -> None:
     assert "E0802" in engine["told"]
 
 
+def test_a_server_that_is_not_there_is_named_once_with_its_cause(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "synth.toml").write_text(
+        '[engines.dry]\nkind = "sglang"\nurl = "http://127.0.0.1:9"\n[profile.default]\nengine = "dry"\n'
+    )
+    (engine,) = [one for one in cli("doctor", "--json").json if one["name"] == "engine dry"]
+    assert engine["told"] == "http://127.0.0.1:9: connection refused"
+
+
 def test_it_says_what_holds_the_tools(cli: Cli) -> None:
     assert _told(cli, "tools").startswith("ok: bubblewrap ")
 

@@ -138,6 +138,14 @@ def test_a_name_that_is_none_gets_the_nearest(cli: Cli, port: int, verb: str) ->
     assert "did you mean `gpu`?" in done.err
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1:30000", "gpu.lan", "localhost:30000/v1"])
+def test_an_address_without_its_http_is_told_so(cli: Cli, port: int, address: str) -> None:
+    done = cli("engines", "check", address)
+    assert done.code == 2
+    assert f"`http://{address}`" in done.err
+    assert f"[engines.{address}]" not in done.err
+
+
 def test_a_kind_that_is_none_is_a_mistake_in_the_call(cli: Cli) -> None:
     done = cli("engines", "check", "http://127.0.0.1:1", "--kind", "llama")
     assert done.code == 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -19,6 +18,7 @@ from runtime.engines.load import Load
 from runtime.engines.protocol import EngineRejected, EngineUnavailable
 from runtime.engines.reader import HttpAnswer
 from tests.engines.serving import Answer, Script, Serving, Slots, serving
+from tests.scheduler.virtual import run_talking
 
 OK: Answer = (200, {"ok": True})
 HELLO = b"HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n"
@@ -36,10 +36,6 @@ def scripted(*answers: Answer) -> Script:
 
 def exchange(server: Serving, **settings: Any) -> Exchange:
     return Exchange("gpu", server.url, **{"limit": 16, "retries": 6, **settings})
-
-
-def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(asyncio.wait_for(coroutine, 30))
 
 
 BROKEN: list[Answer] = [
@@ -66,7 +62,7 @@ def test_what_is_no_answer_is_asked_again(broken: Answer) -> None:
             assert await exchange(server).json("POST", "/generate", {"x": 1}) == {"ok": True}
             assert server.seen == [("/generate", {"x": 1})] * 2
 
-    run(ask())
+    run_talking(ask())
 
 
 @pytest.mark.parametrize(
@@ -88,7 +84,7 @@ def test_what_never_becomes_an_answer_is_told_as_it_was(broken: Answer, told: st
             assert told in fault.value.message
             assert len(server.seen) == 3
 
-    run(ask())
+    run_talking(ask())
 
 
 def test_a_server_that_was_never_there_is_told_after_the_retries_and_an_unknown_host_at_once() -> None:
@@ -97,8 +93,21 @@ def test_a_server_that_was_never_there_is_told_after_the_retries_and_an_unknown_
             await Exchange("gpu", url, limit=4, retries=retries).json("GET", "/")
         return fault.value.message
 
-    assert "in 3 attempts: connection refused" in run(ask("http://127.0.0.1:9", 2))
-    assert "there is no host `nowhere.invalid`" in run(ask("http://nowhere.invalid", 1000))
+    assert "in 3 attempts: connection refused" in run_talking(ask("http://127.0.0.1:9", 2))
+    assert "there is no host `nowhere.invalid`" in asyncio.run(ask("http://nowhere.invalid", 1000))
+
+
+def test_whoever_asks_quickly_hears_the_cause_and_not_that_another_asks() -> None:
+    async def ask() -> set[str]:
+        server = Exchange("gpu", "http://127.0.0.1:9", limit=8, retries=16)
+        calls = (server.json("GET", path, retries=2) for path in ("/server_info", "/model_info", "/tokenize"))
+        faults = await asyncio.gather(*calls, return_exceptions=True)
+        once = await asyncio.gather(server.json("GET", "/", retries=0), return_exceptions=True)
+        return {str(fault).split(": ", 1)[1] for fault in (*faults, *once)}
+
+    told = run_talking(ask())
+    assert all(line.endswith("connection refused") for line in told)
+    assert "http://127.0.0.1:9: connection refused" in told
 
 
 def test_one_call_asks_a_server_that_is_gone_and_all_hear_of_it() -> None:
@@ -108,7 +117,7 @@ def test_one_call_asks_a_server_that_is_gone_and_all_hear_of_it() -> None:
         assert all(isinstance(fault, EngineUnavailable) for fault in faults)
         assert server.load.in_flight == server.load.waiting == 0
 
-    run(ask())
+    run_talking(ask())
 
 
 def test_a_server_that_is_killed_and_started_again_loses_no_call() -> None:
@@ -126,7 +135,7 @@ def test_a_server_that_is_killed_and_started_again_loses_no_call() -> None:
                 await asyncio.sleep(0.2)
             assert [answer["n"] for answer in await asyncio.gather(*calls)] == list(range(400))
 
-    run(ask())
+    run_talking(ask())
 
 
 def test_a_refusal_is_told_at_once_and_says_where_the_key_is_looked_for() -> None:
@@ -137,7 +146,10 @@ def test_a_refusal_is_told_at_once_and_says_where_the_key_is_looked_for() -> Non
             assert len(server.seen) == 1
             return fault.value.message
 
-    without, with_key = run(ask()), run(ask(headers={"authorization": "Bearer sk-secret-123"}, key_env="GPU_KEY"))
+    without, with_key = (
+        run_talking(ask()),
+        run_talking(ask(headers={"authorization": "Bearer sk-secret-123"}, key_env="GPU_KEY")),
+    )
     assert without.endswith("no key was sent: `api_key_env` names the environment variable that holds it")
     assert with_key == "/v1/models answered 401: bad key …; the key in $GPU_KEY is not one that it accepts"
 
@@ -154,7 +166,7 @@ def test_whoever_hears_the_answers_can_end_the_attempts() -> None:
                 await client.json("GET", "/")
             assert client.load.in_flight == 0
 
-    run(ask())
+    run_talking(ask())
 
 
 # --- pauses ---
@@ -187,7 +199,7 @@ def test_while_a_server_wants_to_be_left_alone_nobody_asks_it() -> None:
             await asyncio.gather(*(client.json("GET", "/") for _ in range(5)))
         assert moments[1] - moments[0] >= 0.39
 
-    run(ask())
+    run_talking(ask())
 
 
 def test_a_server_that_wants_to_be_left_alone_for_an_hour_is_away() -> None:
@@ -196,7 +208,7 @@ def test_a_server_that_wants_to_be_left_alone_for_an_hour_is_away() -> None:
             with pytest.raises(EngineUnavailable, match=r"429 tokens per day \(it asks to be left alone for 3600 s\)"):
                 await exchange(server).json("GET", "/")
 
-    run(ask())
+    run_talking(ask())
 
 
 # --- patience and what is given up ---
@@ -237,7 +249,7 @@ def test_a_cancelled_call_ends_at_once_and_the_server_hears_of_it() -> None:
             assert script.aborted == [rid]
             assert (server.hung_up, server.in_flight, client.load.in_flight) == (1, 0, 0)
 
-    run(ask())
+    run_talking(ask())
 
 
 def test_patience_is_an_exchanges_own_and_its_end_stops_the_server() -> None:
@@ -252,7 +264,7 @@ def test_patience_is_an_exchanges_own_and_its_end_stops_the_server() -> None:
             await client.finish()
             assert script.aborted == rids
 
-    run(ask())
+    run_talking(ask())
 
 
 def test_a_server_that_cannot_be_told_delays_nobody() -> None:
@@ -268,7 +280,7 @@ def test_a_server_that_cannot_be_told_delays_nobody() -> None:
                 await call
             await client.finish()
 
-    run(ask())
+    run_talking(ask())
 
 
 def test_what_is_asked_again_has_another_name() -> None:
@@ -286,7 +298,7 @@ def test_what_is_asked_again_has_another_name() -> None:
             await client.json("POST", "/generate", {"rid": [f"{token}_0"]}, rid=[f"{token}_0"])
             await client.finish()
 
-    run(ask())
+    run_talking(ask())
     assert names[0] == f"{token}_0"
     assert f"stop {token}_0" in names
     assert sum(name.endswith("_0") and not name.startswith("stop") and token not in name for name in names) == 1
@@ -306,7 +318,7 @@ def test_a_server_that_takes_eight_at_once_gets_about_eight_and_no_call_is_lost(
             assert client.load.wanted < 16
             return asyncio.get_running_loop().time() - began
 
-    seconds = run(ask())
+    seconds = run_talking(ask())
     assert slots.refused < 75
     assert slots.used / (8 * seconds) > 0.8
 
@@ -325,7 +337,7 @@ def test_the_number_in_flight_falls_with_the_capacity_and_rises_with_it_again() 
             assert seen[1] <= 4 < seen[0] <= 13
             assert 12 < seen[2] <= 25
 
-    run(ask())
+    run_talking(ask())
     assert slots.refused < 180
 
 
@@ -347,7 +359,7 @@ def test_a_burst_into_a_short_queue_does_not_keep_the_number_low() -> None:
             answers += 1
         return answers
 
-    assert run(learn()) < 4000
+    assert run_talking(learn()) < 4000
 
 
 def test_a_server_that_takes_what_it_gets_gets_the_limit_soon() -> None:
@@ -360,7 +372,7 @@ def test_a_server_that_takes_what_it_gets_gets_the_limit_soon() -> None:
             await asyncio.gather(*calls)
             assert server.most == 200
 
-    run(ask())
+    run_talking(ask())
     assert slots.refused == 0
 
 
@@ -380,7 +392,7 @@ def test_those_who_wait_are_sent_in_the_order_in_which_they_came() -> None:
             calls[7].cancel()
             await asyncio.gather(*calls, return_exceptions=True)
 
-    run(ask())
+    run_talking(ask())
     assert order == [n for n in range(20) if n != 7]
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
 
+_ADDRESS = re.compile(r":\d+|[./]")
+"""What a server's address has and an engine's name seldom."""
 INSTALL = "python3 -m venv ~/sglang && ~/sglang/bin/pip install sglang"
 HARDWARE = (
     "SGLang runs on Linux with an NVIDIA GPU (compute capability 7.5 or newer) and CUDA; see docs.sglang.io for others"
@@ -14,12 +17,14 @@ HARDWARE = (
 
 def unknown_engine(name: str, engines: Iterable[str]) -> SynthError:
     known = sorted(engines)
+    meant = f"an address begins with http:// or https://: `http://{name}`" if _ADDRESS.search(name) else ""
     return SynthError(
         Diagnostic(
             "E0830",
             f"there is no engine `{name}` in synth.toml",
             notes=(f"engines: {', '.join(known)}",),
-            help=did_you_mean(name, known)
+            help=meant
+            or did_you_mean(name, known)
             or f"add [engines.{name}] to synth.toml, or give a server's address, as in http://127.0.0.1:30000",
         )
     )
