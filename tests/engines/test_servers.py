@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -19,14 +19,11 @@ from runtime.engines.protocol import EngineRejected, EngineUnavailable
 from runtime.engines.servers import Servers
 from tests.engines.serving import Answer, Script, Serving, Slots, serving
 from tests.scheduler.radix import BLOCK, RadixCache
+from tests.scheduler.virtual import run_talking
 
 PROMPTS = st.lists(
     st.lists(st.sampled_from("ab"), max_size=5).map(lambda words: "".join(w * CHARACTERS for w in words))
 )
-
-
-def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(asyncio.wait_for(coroutine, 30))
 
 
 # --- what a server has read ---
@@ -102,7 +99,7 @@ def test_prompts_that_begin_alike_go_to_one_server_and_groups_are_shared_out() -
             for prompt in prompts:
                 await ask(servers, prompt)
 
-    run(go())
+    run_talking(go())
     pages = [{prompt[140] for prompt in script.asked} for script in scripts]
     assert sorted(len(group) for group in pages) == [2, 2, 2]
     assert set.union(*pages) == set("ABCDEF")
@@ -116,7 +113,7 @@ def test_a_server_with_much_more_to_do_is_spared_for_all_it_knows() -> None:
             _, servers = await started(stack, scripts)
             await asyncio.gather(*(ask(servers, "x" * 2000 + str(n)) for n in range(64)))
 
-    run(go())
+    run_talking(go())
     assert min(len(script.asked) for script in scripts) >= 20
 
 
@@ -127,7 +124,7 @@ def test_one_server_is_an_exchange() -> None:
             assert await ask(servers, "x") == "a"
             assert servers.wanted == servers.one.load.wanted
 
-    run(go())
+    run_talking(go())
 
 
 # --- when one is gone ---
@@ -150,7 +147,7 @@ def test_what_a_server_drops_is_asked_elsewhere_and_it_is_used_again_when_it_is_
             await asyncio.gather(*(ask(servers, f"again {n}" * 50) for n in range(100)))
             assert len(scripts[0].asked) > before
 
-    run(go())
+    run_talking(go())
 
 
 def test_all_may_be_gone_for_a_while() -> None:
@@ -166,7 +163,7 @@ def test_all_may_be_gone_for_a_while() -> None:
             await second.start()
             assert set(await asyncio.gather(*calls)) == {"b"}
 
-    run(go())
+    run_talking(go())
 
 
 def test_when_nobody_comes_back_all_hear_so() -> None:
@@ -177,7 +174,7 @@ def test_when_nobody_comes_back_all_hear_so() -> None:
         assert "none of 2 servers answers" in str(faults[0])
         assert "connection refused" in str(faults[0])
 
-    run(go())
+    run_talking(go())
 
 
 def test_a_server_that_hangs_is_left_after_one_calls_patience() -> None:
@@ -192,7 +189,7 @@ def test_a_server_that_hangs_is_left_after_one_calls_patience() -> None:
             _, servers = await started(stack, [hang, other], timeout=0.2)
             assert set(await asyncio.gather(*(ask(servers, f"{n}" * 99) for n in range(20)))) == {"b"}
 
-    run(go())
+    run_talking(go())
     assert len(other.asked) == 20
 
 
@@ -205,7 +202,7 @@ def test_a_full_server_leaves_its_calls_to_the_other() -> None:
             calls = (servers.json("POST", "/", {"n": n}, prompt=f"{n}" * 99) for n in range(400))
             assert [answer["n"] for answer in await asyncio.gather(*calls)] == list(range(400))
 
-    run(go())
+    run_talking(go())
     assert large.answered > 2 * small.answered
 
 
@@ -224,7 +221,7 @@ def test_what_one_refuses_no_other_is_asked(status: int, fault: type[Exception])
             with pytest.raises(fault, match=f"answered {status}: no"):
                 await ask(servers, "x")
 
-    run(go())
+    run_talking(go())
     assert asked == 1
 
 
@@ -276,7 +273,7 @@ def hit_rate(capacity: int, *, routed: bool) -> float:
 
             await asyncio.gather(*(worker() for _ in range(4)))
 
-    run(go())
+    run_talking(go())
     return sum(script.cached for script in scripts) / sum(script.asked for script in scripts)
 
 
