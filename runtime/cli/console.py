@@ -89,8 +89,8 @@ def plural(number: int, noun: str) -> str:
 
 
 def spent(progress: Progress) -> str:
-    """`31 calls made, 12 reused, 4,310 tokens (83 % of 3,900 prompt tokens cached)`"""
+    """`31 calls made, 12 reused, 4,310 tokens (83% of 3,900 prompt tokens cached)`"""
     made = f"{plural(progress.fresh, 'call')} made, {progress.reused:,} reused, {progress.tokens:,} tokens"
     if not progress.cached_tokens:
         return made
-    return f"{made} ({100 * progress.cached:.0f} % of {progress.prompt_tokens:,} prompt tokens cached)"
+    return f"{made} ({100 * progress.cached:.0f}% of {progress.prompt_tokens:,} prompt tokens cached)"

@@ -20,7 +20,7 @@ TERMINAL, PIPE = 0.2, 5.0
 
 
 def line(progress: Progress, seconds: float) -> str:
-    """`qa  7/12 kept · 19 tried · 31 calls (12 reused) · 118 tokens/s · 83 % cached · −9 filter 2 · about 40 s left`"""
+    """`qa  7/12 kept · 19 tried · 31 calls (12 reused) · 118 tokens/s · 83% cached · −9 filter 2 · about 40 s left`"""
     wanted = f"{progress.kept:,}/{progress.wanted:,}" if progress.wanted is not None else f"{progress.kept:,}"
     parts = [f"{progress.dataset}  {wanted} kept", f"{progress.attempted:,} tried"]
     reused = f" ({progress.reused:,} reused)" if progress.reused else ""
@@ -28,7 +28,7 @@ def line(progress: Progress, seconds: float) -> str:
     if progress.tokens and seconds > 0:
         parts.append(f"{progress.tokens / seconds:,.0f} tokens/s")
     if progress.cached_tokens:
-        parts.append(f"{100 * progress.cached:.0f} % cached")
+        parts.append(f"{100 * progress.cached:.0f}% cached")
     if progress.rejected:
         step, count = progress.rejected.most_common(1)[0]
         parts.append(f"−{count:,} {step}")
@@ -38,7 +38,12 @@ def line(progress: Progress, seconds: float) -> str:
 
 
 def remaining(progress: Progress, seconds: float) -> float | None:
-    """Seconds still to go at the pace so far, to the target or to the last candidate; None before there is a pace."""
+    """Seconds still to go at the pace so far, to the target or to the last candidate; None before there is a pace.
+
+    Until a row is kept nobody knows how many candidates a target takes.
+    """
+    if not progress.kept and progress.wanted != progress.candidates:
+        return None
     tried = _to_go(progress.attempted, progress.candidates, seconds)
     kept = _to_go(progress.kept, progress.wanted, seconds)
     return min((left for left in (tried, kept) if left is not None), default=None)

@@ -37,8 +37,8 @@ def in_one_line(text: str) -> str:
 
 def test_cached_tokens_are_a_share_of_the_prompts_and_left_out_where_there_are_none() -> None:
     progress = Progress("qa", fresh=2, prompt_tokens=200, completion_tokens=50, cached_tokens=166)
-    assert spent(progress) == "2 calls made, 0 reused, 250 tokens (83 % of 200 prompt tokens cached)"
-    assert "83 % cached" in line(progress, 1.0)
+    assert spent(progress) == "2 calls made, 0 reused, 250 tokens (83% of 200 prompt tokens cached)"
+    assert "83% cached" in line(progress, 1.0)
     progress.cached_tokens = 0
     assert spent(progress) == "2 calls made, 0 reused, 250 tokens" and "cached" not in line(progress, 1.0)
 

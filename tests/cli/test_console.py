@@ -81,6 +81,13 @@ def test_durations_are_said_as_people_do(seconds: float, shown: str) -> None:
     assert duration(seconds) == shown
 
 
+def test_nobody_knows_how_long_a_target_takes_before_a_row_is_kept() -> None:
+    progress = Progress("qa", wanted=12, attempted=1, candidates=994)
+    assert "left" not in line(progress, 60.0)
+    progress.wanted = 994  # no target: every candidate is tried
+    assert "left" in line(progress, 60.0)
+
+
 def test_a_terminal_is_left_without_a_live_line() -> None:
     stream = Terminal()
     with live(_progress(), stream):
