@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
 
-import orjson
-
 from runtime.engines.reader import HttpAnswer
 
 BUSY = (429, 502, 503, 504)
@@ -67,14 +65,3 @@ def _until(date: str) -> float:
     moment = parsedate_to_datetime(date)
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-
-
-def refusal(body: bytes) -> str:
-    """What a server says of a request that it refuses, in one line."""
-    try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        data = body.decode("utf-8", "replace")
-    while isinstance(data, dict):
-        data = data.get("error") or data.get("message") or data.get("detail") or str(data)
-    return " ".join(str(data).split())[:500]

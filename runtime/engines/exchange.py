@@ -6,28 +6,28 @@ import asyncio
 import itertools
 import random
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NoReturn, TypeVar
 from weakref import WeakKeyDictionary
 
 import orjson
 
 from runtime.engines.address import Address
-from runtime.engines.attempts import BUSY, LONGEST_ASKED, Call, asked_pause, refusal
+from runtime.engines.attempts import BUSY, LONGEST_ASKED, Call, asked_pause
+from runtime.engines.farewells import Farewells
 from runtime.engines.http import HttpPool, Unreachable
 from runtime.engines.load import Load, nominal_pause
-from runtime.engines.protocol import EngineRejected, EngineUnavailable
+from runtime.engines.protocol import EngineUnavailable
 from runtime.engines.reader import HttpAnswer
+from runtime.engines.refusals import Refusals, refusal
 
 T = TypeVar("T")
 
 _FAULTS_ASKED_AGAIN = 3
 """Attempts after an answer of 500, which may as well be the request's fault."""
-_TELLING, _TOLD_AT_ONCE = 5.0, 16
-_FINISHING = 2.0
-_SECRET = 8
-"""Characters of a header's word from which on it may be a secret."""
+_TELLING = 5.0
+"""Seconds for an answer that nobody reads."""
 
 
 class NoAnswer(EngineUnavailable):
@@ -44,9 +44,8 @@ class _Lane:
 
     pool: HttpPool
     load: Load
+    farewells: Farewells | None
     tickets: Iterator[int] = field(default_factory=itertools.count)
-    telling: set[asyncio.Task[None]] = field(default_factory=set)
-    mouths: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_TOLD_AT_ONCE))
 
 
 class Exchange:
@@ -75,8 +74,8 @@ class Exchange:
         self.name, self.url = name, url
         self._limit, self._timeout, self.retries = limit, timeout, retries
         self._headers = dict(headers or {})
-        self._key_env, self._on_abandon, self._heard = key_env, on_abandon, heard
-        self._secrets = [word for value in self._headers.values() for word in value.split() if len(word) >= _SECRET]
+        self._on_abandon, self._heard = on_abandon, heard
+        self._refusals = Refusals.of(name, self._headers.values(), key_env)
         self._lanes: WeakKeyDictionary[asyncio.AbstractEventLoop, _Lane] = WeakKeyDictionary()
         self._unknown = Load(limit)
         self._met = False
@@ -105,8 +104,7 @@ class Exchange:
     ) -> Any:
         """The JSON of a 200 answer. `patience` is this exchange's own time-out. `rid` is what the body calls it, or
         each of its parts: all begin with one `uuid4().hex`, which is another at each attempt."""
-        call = self.call(method, path, body, patience=patience, rid=rid, retries=retries)
-        return await self._answered(call, self._content)
+        return await self.ask(self.call(method, path, body, patience=patience, rid=rid, retries=retries))
 
     async def ask(self, call: Call) -> Any:
         """The JSON of a 200 answer. A call with fewer retries than the exchange waits for no server that is away."""
@@ -140,22 +138,7 @@ class Exchange:
     def _content(self, call: Call, answer: HttpAnswer) -> Any:
         if answer.status == 200:
             return orjson.loads(answer.body)
-        told = self._blotted(f"{call.path} answered {answer.status}: {refusal(answer.body)}")
-        if answer.status >= 500:
-            raise EngineUnavailable(self.name, told)
-        raise EngineRejected(self.name, told + self._about_key(answer.status))
-
-    def _about_key(self, status: int) -> str:
-        if status not in (401, 403):
-            return ""
-        if self._key_env:
-            return f"; the key in ${self._key_env} is not one that it accepts"
-        return "; no key was sent: `api_key_env` names the environment variable that holds it"
-
-    def _blotted(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, "…")
-        return text
+        raise self._refusals.error(call.path, answer)
 
     # --- attempts ---
 
@@ -244,9 +227,9 @@ class Exchange:
 
     def _refused(self, load: Load, call: Call, answer: HttpAnswer, pause: float, learnt: bool) -> None:
         """Whoever has another server goes there when this one wants to be left alone, or takes less than was sent."""
-        problem = self._problem = self._blotted(f"{answer.status} {refusal(answer.body)}")
+        problem = self._problem = self._refusals.blotted(f"{answer.status} {refusal(answer.body)}")
         if load.paused or learnt:
-            full = self._blotted(f"{self.url} is full: {problem}")
+            full = self._refusals.blotted(f"{self.url} is full: {problem}")
             load.give_up(lambda: NoAnswer(self.name, full, full=True), everyone=False)
             if not self._patient(call):
                 raise NoAnswer(self.name, full, full=True)
@@ -258,7 +241,7 @@ class Exchange:
     def _give_up(self, load: Load, call: Call, problem: str) -> NoReturn:
         """Where the server answers nobody, everyone who waits for it hears so."""
         often = f" did not answer for {call.seconds:.0f} s, in {call.attempts} attempts" if call.attempts > 1 else ""
-        told = self._blotted(f"{self.url}{often}: {problem}")
+        told = self._refusals.blotted(f"{self.url}{often}: {problem}")
         if load.rounds > self.retries:
             load.give_up(lambda: NoAnswer(self.name, told), everyone=True)
         raise NoAnswer(self.name, told)
@@ -276,24 +259,14 @@ class Exchange:
     # --- what was given up ---
 
     def _abandon(self, lane: _Lane, call: Call) -> None:
-        if self._on_abandon is None or lane.load.is_gone:
-            return
-        for rid in call.rids:
-            task = asyncio.ensure_future(self._told(lane, rid))
-            lane.telling.add(task)
-            task.add_done_callback(lane.telling.discard)
-
-    async def _told(self, lane: _Lane, rid: str) -> None:
-        assert self._on_abandon is not None
-        with suppress(EngineUnavailable, EngineRejected, OSError):  # the closed connection tells it too, in a while
-            async with lane.mouths:
-                await self._on_abandon(self, rid)
+        if lane.farewells is not None and not lane.load.is_gone:
+            lane.farewells.say(call.rids)
 
     async def finish(self) -> None:
         """Waits a little until the server has heard of what was given up; drops this loop's connections."""
         lane = self._lanes.get(asyncio.get_running_loop())
-        if lane and lane.telling:
-            await asyncio.wait(lane.telling, timeout=_FINISHING)
+        if lane and lane.farewells:
+            await lane.farewells.finish()
         self.close()
 
     def close(self) -> None:
@@ -306,5 +279,6 @@ class Exchange:
         loop = asyncio.get_running_loop()
         lane = self._lanes.get(loop)
         if lane is None:
-            lane = self._lanes[loop] = _Lane(HttpPool(self.url, self._headers), Load(self._limit))
+            farewells = Farewells(partial(self._on_abandon, self)) if self._on_abandon else None
+            lane = self._lanes[loop] = _Lane(HttpPool(self.url, self._headers), Load(self._limit), farewells)
         return lane

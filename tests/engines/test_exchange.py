@@ -12,11 +12,12 @@ import pytest
 
 from dsl.diagnostics import SynthError
 from runtime.engines.address import Address
-from runtime.engines.attempts import asked_pause, refusal
+from runtime.engines.attempts import asked_pause
 from runtime.engines.exchange import Exchange
 from runtime.engines.load import Load
 from runtime.engines.protocol import EngineRejected, EngineUnavailable
 from runtime.engines.reader import HttpAnswer
+from runtime.engines.refusals import refusal
 from tests.engines.serving import Answer, Script, Serving, Slots, serving
 from tests.scheduler.virtual import run_talking
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 
-from runtime.engines.attempts import refusal
 from runtime.engines.openai.rates import LONGEST, Rates, seconds
 from runtime.engines.protocol import EngineRejected
 from runtime.engines.reader import HttpAnswer
+from runtime.engines.refusals import refusal
 
 SPENT = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "access_terminated")
 
