@@ -17,19 +17,16 @@ from weakref import WeakKeyDictionary
 from dsl.diagnostics import SynthError
 from runtime.bridge import await_, background_loop
 from runtime.engines.chat import ChatTemplate
-from runtime.engines.labels import spellings
 from runtime.engines.protocol import About, Answer, Capabilities, EngineError, EngineRejected, Request
 from runtime.engines.settings import digest, nameless, secret, template_text
 from runtime.engines.sglang import wire
 from runtime.engines.sglang.about import Facts
 from runtime.engines.sglang.grammar import named
-from runtime.engines.sglang.judge import Forms, forms_of
+from runtime.engines.sglang.judging import Judge
 from runtime.engines.sglang.line import Line
 from runtime.engines.sglang.once import Once
 from runtime.engines.sglang.patience import Patience
 from runtime.engines.sglang.prompt import Prompt, PromptWriter
-
-Labels = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class _Here:
     """What is learnt stays with the event loop that learnt it."""
 
     writer: PromptWriter
-    forms: Once[Labels, Forms]
+    judge: Judge
     facts: Once[bool, Facts]
 
 
@@ -118,6 +115,7 @@ class SglangEngine:
             tokenize=True,
             prefix_cache=True,
             reward=self._known is None,
+            embed=self._known is None,
             batch=True,
             warm=True,
         )
@@ -163,7 +161,7 @@ class SglangEngine:
         self._check_writes(facts)
         prompt = await self._here().writer.write(request)
         if request.labels:
-            return self._finished(await self._judge(request.labels, prompt), facts)
+            return self._finished(await self._here().judge.judge(request.labels, prompt), facts)
         body = wire.generate_body(request, prompt, self.name, facts.takes_seeds)
         data = await self._generate(body, prompt, request)
         with wire.reading(self.name, "/generate"):
@@ -231,37 +229,6 @@ class SglangEngine:
         with wire.reading(self.name, "/classify"):
             return wire.rewarded(data, self.name)
 
-    # --- judgements ---
-
-    async def _judge(self, labels: Labels, prompt: Prompt) -> Answer:
-        forms = await self._here().forms.get(labels)
-        with self._patience.of(1) as patience:
-            body = wire.judge_body(prompt, forms.first_tokens)
-            data = await self._line.generate(body, prompt=prompt, patience=patience)
-        with wire.reading(self.name, "/generate"):
-            first, counts = wire.first_of(data, forms.first_tokens, self.name), wire.counts_of([data])
-        longer = forms.longer(first)
-        if not longer:
-            return forms.judged(first, {}, *counts)
-        items = await self._spelt(await self._here().writer.ids(prompt), longer)
-        with wire.reading(self.name, "/generate"):
-            return forms.judged(first, wire.spelt_of(items, longer, self.name), *wire.counts_of([data, *items]))
-
-    async def _spelt(self, prompt: list[int], forms: Sequence[tuple[int, ...]]) -> list[Any]:
-        with self._patience.of(1, calls=len(forms)) as patience:
-            body = wire.spelt_body(prompt, forms)
-            items: list[Any] = await self._line.generate(body, prompt=prompt, patience=patience, calls=len(forms))
-            return items
-
-    async def _learn_forms(self, labels: Labels) -> Forms:
-        spelt = spellings(labels)
-        ids = iter(await self._here().writer.tokens.of_all([form for forms in spelt.values() for form in forms]))
-        forms = forms_of({label: [next(ids) for _ in forms] for label, forms in spelt.items()})
-        empty = [label for label, found in forms.by_label.items() if not found]
-        if empty:
-            raise EngineRejected(self.name, f"the label {empty[0]!r} has no token in this model")
-        return forms
-
     # --- texts ---
 
     def render(self, request: Request) -> str:
@@ -288,7 +255,8 @@ class SglangEngine:
         loop = asyncio.get_running_loop()
         if loop not in self._learnt:
             writer = PromptWriter(self.name, self._post, self._template)
-            self._learnt[loop] = _Here(writer, Once(self._learn_forms), Once(self._learn_facts))
+            judge = Judge(self.name, self._line, writer, self._patience)
+            self._learnt[loop] = _Here(writer, judge, Once(self._learn_facts))
         return self._learnt[loop]
 
     async def _learn_facts(self, quick: bool) -> Facts:

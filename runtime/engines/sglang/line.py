@@ -57,6 +57,11 @@ class Line:
         """How many calls to bring now."""
         return self._servers.wanted
 
+    @property
+    def trouble(self) -> str:
+        """Why nobody answers at the moment; else empty."""
+        return self._servers.trouble
+
     async def ask(self, method: str, path: str, body: Any = None) -> Any:
         """A question that any of the servers answers alike."""
         return await self._servers.json(method, path, body)

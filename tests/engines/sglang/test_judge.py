@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from runtime.engines import Engine
 from runtime.engines.sglang.engine import SglangEngine
-from runtime.engines.sglang.judge import Forms, exclusive, forms_of
+from runtime.engines.sglang.forms import Forms, exclusive, forms_of
 from tests.engines.contract import ask, one, request_of
 from tests.engines.sglang.server import SglangServer, serving
 
