@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-import threading
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+from tests.engines.threaded import listening
 
 
 @dataclass
@@ -107,21 +108,5 @@ async def message(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
 @contextmanager
 def between(proxy: Proxy) -> Iterator[Proxy]:
     """`proxy` on a loopback port, in a thread with a loop of its own."""
-    ready, stop = threading.Event(), list[Callable[[], object]]()
-
-    async def run() -> None:
-        listening = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
-        proxy.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-        stop.append(lambda: loop.call_soon_threadsafe(stopped.set))
-        ready.set()
-        await stopped.wait()
-
-    thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
-    thread.start()
-    ready.wait()
-    try:
+    with listening(proxy.serve) as proxy.url:
         yield proxy
-    finally:
-        stop[0]()
-        thread.join()

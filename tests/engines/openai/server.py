@@ -10,7 +10,6 @@ import asyncio
 import json
 import math
 import re
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from runtime.engines.deterministic import DeterministicEngine
 from runtime.engines.patterns import UnsupportedPattern
 from runtime.engines.protocol import Answer, Constraint, EngineRejected, Message, Request, Sampling
 from runtime.engines.schemas import InvalidSchema
+from tests.engines.threaded import listening
 
 MODEL = "made-up"
 BASIC = {"model", "messages", "prompt", "temperature", "top_p", "frequency_penalty", "presence_penalty", "stop", "seed"}
@@ -249,22 +249,5 @@ async def _serve(server: ApiServer, reader: asyncio.StreamReader, writer: asynci
 @contextmanager
 def serving(server: ApiServer) -> Iterator[ApiServer]:
     """`server` on a loopback port, in a thread with a loop of its own."""
-    ready = threading.Event()
-    stop: list[Callable[[], object]] = []
-
-    async def run() -> None:
-        listening = await asyncio.start_server(lambda r, w: _serve(server, r, w), "127.0.0.1", 0)
-        server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-        stop.append(lambda: loop.call_soon_threadsafe(stopped.set))
-        ready.set()
-        await stopped.wait()
-
-    thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
-    thread.start()
-    ready.wait()
-    try:
+    with listening(lambda reader, writer: _serve(server, reader, writer)) as server.url:
         yield server
-    finally:
-        stop[0]()
-        thread.join()

@@ -10,7 +10,6 @@ import asyncio
 import json
 import math
 import re
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from typing import Any
 
 from runtime.engines.deterministic import DeterministicEngine
 from runtime.engines.protocol import Constraint, EngineRejected, Message, Request, Sampling
+from tests.engines.threaded import listening
 
 KNOWN = {"max_new_tokens", "temperature", "top_p", "top_k", "min_p", "stop", "regex", "json_schema", "ebnf"}
 KNOWN |= {"frequency_penalty", "presence_penalty", "repetition_penalty", "sampling_seed"}
@@ -271,22 +271,5 @@ async def _serve(server: SglangServer, reader: asyncio.StreamReader, writer: asy
 @contextmanager
 def serving(server: SglangServer) -> Iterator[SglangServer]:
     """`server` on a loopback port, in a thread with a loop of its own."""
-    ready = threading.Event()
-    stop: list[Callable[[], object]] = []
-
-    async def run() -> None:
-        listening = await asyncio.start_server(lambda r, w: _serve(server, r, w), "127.0.0.1", 0)
-        server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-        stop.append(lambda: loop.call_soon_threadsafe(stopped.set))
-        ready.set()
-        await stopped.wait()
-
-    thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
-    thread.start()
-    ready.wait()
-    try:
+    with listening(lambda reader, writer: _serve(server, reader, writer)) as server.url:
         yield server
-    finally:
-        stop[0]()
-        thread.join()
