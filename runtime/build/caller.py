@@ -23,6 +23,10 @@ class Caller:
     progress: Progress
     allowance: Allowance = field(default_factory=lambda: Allowance(Budget()))
 
+    def __post_init__(self) -> None:
+        if self.dispatcher not in self.progress.asked:
+            self.progress.asked.append(self.dispatcher)
+
     async def complete(self, request: Request) -> Answer:
         stored = await self.journal.get_or_run(request.digest, lambda: self._ask(request))
         self.progress.reused += not stored.fresh

@@ -90,7 +90,9 @@ class Job:
         pace, stage, program = self.pace, self.stage(), self.loaded.row
 
         async def work(candidate: Candidate) -> tuple[Row, Outcome]:
+            self.progress.begun += 1
             row, outcome = await self._run(candidate, stage, program)
+            self.progress.end()
             self.duplicates.leave(candidate.index)
             return row, outcome
 

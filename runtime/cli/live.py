@@ -32,6 +32,8 @@ def line(progress: Progress, seconds: float) -> str:
     if progress.rejected:
         step, count = progress.rejected.most_common(1)[0]
         parts.append(f"−{count:,} {step}")
+    if trouble := progress.trouble:
+        return " · ".join([parts[0], f"waiting for {trouble}", *parts[1:]])
     left = remaining(progress, seconds)
     told = [] if left is None else [f"about {duration(left)} left"] if left else ["finishing"]
     return " · ".join(parts + told)
@@ -40,19 +42,23 @@ def line(progress: Progress, seconds: float) -> str:
 def remaining(progress: Progress, seconds: float) -> float | None:
     """Seconds still to go at the pace so far, to the target or to the last candidate; None before there is a pace.
 
-    Until a row is kept nobody knows how many candidates a target takes.
+    What the journal held took no time. What runs ahead of the candidate whose turn it is counts too: a build that has
+    many in flight ends them all at about the same time.
     """
-    if not progress.kept and progress.wanted != progress.candidates:
+    given = progress.given if progress.fresh else 0
+    done = progress.attempted - given + (progress.ahead if progress.ended else 0.0)
+    needed = _needed(progress)
+    if needed is None or done <= 0 or seconds < 1:
         return None
-    tried = _to_go(progress.attempted, progress.candidates, seconds)
-    kept = _to_go(progress.kept, progress.wanted, seconds)
-    return min((left for left in (tried, kept) if left is not None), default=None)
+    return seconds / done * max(0.0, needed - given - done)
 
 
-def _to_go(done: int, of: int | None, seconds: float) -> float | None:
-    if of is None or not done or seconds < 1:
-        return None
-    return seconds / done * max(0, of - done)
+def _needed(progress: Progress) -> float | None:
+    """Candidates that the build takes. Until a row is kept nobody knows how many a target takes."""
+    if not progress.kept or progress.wanted is None:
+        return progress.candidates if progress.wanted == progress.candidates else None
+    needed = progress.wanted * progress.attempted / progress.kept
+    return needed if progress.candidates is None else min(needed, progress.candidates)
 
 
 def duration(seconds: float) -> str:

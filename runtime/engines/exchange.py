@@ -80,6 +80,8 @@ class Exchange:
         self._unknown = Load(limit)
         self._met = False
         self._problem = "is gone"
+        self.trouble = ""
+        """Why it answers nobody since a while; empty as soon as it does. Read from any thread."""
 
     @property
     def load(self) -> Load:
@@ -180,7 +182,7 @@ class Exchange:
             learnt = load.refused(mark, min(pause, LONGEST_ASKED))
             self._refused(load, call, answer, pause, learnt)
             return None
-        self._met = True
+        self._met, self.trouble = True, ""
         load.answered()
         if answer.status >= 500 and call.faults < min(call.retries, _FAULTS_ASKED_AGAIN):
             call.faults += 1
@@ -219,6 +221,7 @@ class Exchange:
     def _unreachable(self, load: Load, call: Call, error: Unreachable) -> None:
         call.losses += 1
         self._problem = str(error)
+        self.trouble = f"{self.url}: {error}"
         if error.cause == "certificate" or (error.cause != "down" and not self._met):
             raise NoAnswer(self.name, f"{self.url}: {error}") from error
         load.give_up(lambda: NoAnswer(self.name, f"{self.url} is gone: {error}"), everyone=False)
@@ -228,6 +231,8 @@ class Exchange:
     def _refused(self, load: Load, call: Call, answer: HttpAnswer, pause: float, learnt: bool) -> None:
         """Whoever has another server goes there when this one wants to be left alone, or takes less than was sent."""
         problem = self._problem = self._refusals.blotted(f"{answer.status} {refusal(answer.body)}")
+        if load.rounds > 1:
+            self.trouble = f"{self.url}: {problem}"
         if load.paused or learnt:
             full = self._refusals.blotted(f"{self.url} is full: {problem}")
             load.give_up(lambda: NoAnswer(self.name, full, full=True), everyone=False)

@@ -58,6 +58,12 @@ class Servers:
         return sum(server.exchange.load.wanted for server in self._servers)
 
     @property
+    def trouble(self) -> str:
+        """Why none of them answers; empty as long as one does."""
+        told = [server.exchange.trouble for server in self._servers]
+        return "; ".join(told) if all(told) else ""
+
+    @property
     def one(self) -> Exchange:
         """The one with least to do, for a question that any server answers."""
         return self._least_full(self._in_service(set()) or self._servers).exchange

@@ -14,7 +14,8 @@ def nameless(name: str, reason: str) -> Diagnostic:
         code="E0806",
         message=f"engine `{name}` does not say which model it serves",
         notes=(reason,),
-        help='start the server, or declare what it serves in synth.toml: `model = "…"`, `revision = "…"`',
+        help="`synth engines` says how each server is: start it, or mend its `url` in synth.toml; a declared "
+        '`model = "…"` and `revision = "…"` need no asking',
     )
 
 

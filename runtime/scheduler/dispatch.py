@@ -33,6 +33,11 @@ class Dispatcher:
         one = engine.concurrency == 1 and not can.warm
         self._lane: Lane = ByPrefix(engine, can) if can.prefix_cache and not one else InTurn(engine)
 
+    @property
+    def trouble(self) -> str:
+        """Why the engine answers nobody at the moment, as far as it can tell; else empty. Read from any thread."""
+        return getattr(self.engine, "trouble", "")
+
     async def ask(self, request: Request, permit: Permit = lambda: None) -> Answer:
         """As the engine's `complete`. Whoever is cancelled is not sent, or its call is cancelled."""
         return await self._lane.ask(request, permit)

@@ -14,7 +14,7 @@ import runtime.cli
 from dsl.diagnostics import page
 from runtime.build.progress import Progress
 from runtime.cli.console import colour, paint, plural, say
-from runtime.cli.live import duration, line, live
+from runtime.cli.live import duration, line, live, remaining
 
 CODES = sorted(
     {
@@ -54,6 +54,12 @@ def test_numbers_agree_with_their_nouns() -> None:
     assert plural(3, "entry") == "3 entries"
 
 
+class Away:
+    """An engine whose server is gone."""
+
+    trouble = "http://gpu:30000: connection refused"
+
+
 def _progress() -> Progress:
     rejected = Counter({"filter 2": 3, "gen answer": 1})
     return Progress("qa", 12, 6, 10, rejected, fresh=15, reused=5, prompt_tokens=1_000, completion_tokens=200)
@@ -86,6 +92,35 @@ def test_nobody_knows_how_long_a_target_takes_before_a_row_is_kept() -> None:
     assert "left" not in line(progress, 60.0)
     progress.wanted = 994  # no target: every candidate is tried
     assert "left" in line(progress, 60.0)
+
+
+def test_candidates_that_run_ahead_of_the_first_count_for_the_time_left() -> None:
+    progress = Progress("qa", wanted=36, candidates=36, attempted=1, fresh=300, begun=36, ended=1)
+    assert "about 57 s left" in line(progress, 60.0)
+    progress.ended = 36
+    assert line(progress, 60.0).endswith(" · finishing")
+
+
+def test_what_the_journal_gave_at_once_is_no_pace() -> None:
+    progress = Progress("qa", wanted=100, candidates=100, attempted=50, begun=50, ended=50, given=50, fresh=1)
+    assert remaining(progress, 10.0) is None
+    progress.attempted = progress.begun = progress.ended = 60
+    assert remaining(progress, 10.0) == 40.0
+
+
+def test_a_candidate_counts_as_given_until_something_is_asked() -> None:
+    progress = Progress("qa")
+    progress.end()
+    progress.fresh += 1
+    progress.end()
+    assert (progress.ended, progress.given) == (2, 1)
+
+
+def test_a_server_that_is_away_is_told_instead_of_a_time() -> None:
+    progress = _progress()
+    progress.asked.append(Away())
+    assert line(progress, 60.0).startswith("qa  6/12 kept · waiting for http://gpu:30000: connection refused · ")
+    assert " left" not in line(progress, 60.0)
 
 
 def test_a_terminal_is_left_without_a_live_line() -> None:

@@ -111,6 +111,20 @@ def test_whoever_asks_quickly_hears_the_cause_and_not_that_another_asks() -> Non
     assert "http://127.0.0.1:9: connection refused" in told
 
 
+def test_what_keeps_answers_away_can_be_read_until_one_comes() -> None:
+    async def ask() -> None:
+        async with serving(scripted(b"", OK)) as server:
+            gpu = exchange(server)
+            await gpu.json("GET", "/")
+            assert gpu.trouble == ""
+        for _ in range(2):  # the first learns that its connection is closed
+            with pytest.raises(EngineUnavailable):
+                await gpu.json("GET", "/", retries=0)
+        assert gpu.trouble == f"{server.url}: connection refused"
+
+    run_talking(ask())
+
+
 def test_one_call_asks_a_server_that_is_gone_and_all_hear_of_it() -> None:
     async def ask() -> None:
         server = Exchange("gpu", "http://127.0.0.1:9", limit=512, retries=3)

@@ -84,6 +84,11 @@ class OpenAIEngine:
     def concurrency(self) -> int:
         return self._server.load.wanted
 
+    @property
+    def trouble(self) -> str:
+        """Why the server answers nobody at the moment; else empty."""
+        return self._server.trouble
+
     @cached_property
     def identity(self) -> str:
         try:

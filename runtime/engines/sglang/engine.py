@@ -98,6 +98,11 @@ class SglangEngine:
         return self._line.wanted
 
     @property
+    def trouble(self) -> str:
+        """Why no server answers at the moment; else empty."""
+        return self._line.trouble
+
+    @property
     def capabilities(self) -> Capabilities:
         """The server is asked. Of one that does not answer, what the settings say is supposed."""
         if self._known is None:
