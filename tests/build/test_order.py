@@ -89,9 +89,20 @@ def built(spec: str, arrange: Arrange) -> tuple[Manifest, set[str]]:
         return made.manifest, workshop.answered()
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 @given(specs())
 def test_what_a_build_leaves_does_not_tell_the_order_of_running(spec: str) -> None:
+    leaves_the_same(spec)
+
+
+@pytest.mark.soak
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@given(specs())
+def test_what_fifty_builds_leave_does_not_tell_the_order_of_running(spec: str) -> None:
+    leaves_the_same(spec)
+
+
+def leaves_the_same(spec: str) -> None:
     first, journal = built(spec, canonical)
     for arrange in (iter, shuffled):
         again, answered = built(spec, arrange)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from dsl.diagnostics import SynthError
-from runtime.engines import load
 from runtime.engines.openai.engine import OpenAIEngine
 from runtime.engines.sglang.engine import SglangEngine
 from tests.acceptance.specs import QA, pages, readers
@@ -27,15 +26,13 @@ EVERY = range(3, 10_000, 7)
 FROM_NINTH = range(8, 10_000)
 
 
+pytestmark = pytest.mark.usefixtures("short_pauses")
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[SglangServer]:
     with serving(SglangServer()) as running:
         yield running
-
-
-@pytest.fixture(autouse=True)
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(load, "FIRST_PAUSE", 0.001)
 
 
 def engine(url: str, timeout: float = 20.0) -> SglangEngine:

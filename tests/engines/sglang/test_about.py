@@ -158,6 +158,7 @@ def test_servers_of_one_engine_serve_one_model(server: SglangServer) -> None:
         assert f"{other.url} serves another" in raised.value.diagnostics[0].notes
 
 
+@pytest.mark.usefixtures("short_pauses")
 def test_a_server_that_is_gone_at_the_start_does_not_hold_up_the_others(server: SglangServer) -> None:
     engine = SglangEngine(urls=["http://127.0.0.1:9", server.url], retries=1)
     assert engine.identity == "made-up"

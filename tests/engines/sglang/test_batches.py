@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,12 +15,6 @@ from runtime.engines.sglang.engine import SglangEngine
 from runtime.engines.sglang.patience import Patience
 from tests.engines.contract import SCHEMA, ask, one, request_of
 from tests.engines.sglang.server import SglangServer, serving
-
-
-@pytest.fixture
-def server() -> Iterator[SglangServer]:
-    with serving(SglangServer()) as running:
-        yield running
 
 
 def _bodies(server: SglangServer) -> list[Any]:
@@ -164,6 +157,7 @@ def test_calls_of_one_engine_go_to_all_its_servers_and_prompts_that_begin_alike_
         assert not told[0] & told[1]
 
 
+@pytest.mark.usefixtures("short_pauses")
 def test_what_one_server_no_longer_answers_another_does(server: SglangServer) -> None:
     engine = SglangEngine(urls=[server.url, "http://127.0.0.1:9"], model="m", retries=2)
     answers = ask(engine, *(request_of(engine, seed=seed) for seed in range(6)))

@@ -13,27 +13,12 @@ import pytest
 
 from dsl.diagnostics import SynthError
 from runtime.engines import Constraint, Engine, EngineRejected, EngineUnavailable, Message, Sampling
-from runtime.engines import load as module
 from runtime.engines.sglang.engine import SglangEngine
 from tests.engines.abilities import BatchingContract, CacheContract, WarmingContract
 from tests.engines.contract import EngineContract, GrammarContract, ask, one, request_of
 from tests.engines.sglang.server import SglangServer, serving
 
-
-@pytest.fixture
-def server() -> Iterator[SglangServer]:
-    with serving(SglangServer()) as running:
-        yield running
-
-
-@pytest.fixture
-def engine(server: SglangServer) -> Engine:
-    return SglangEngine(url=server.url, model="made-up", deterministic=True)
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FIRST_PAUSE", 0.001)
+pytestmark = pytest.mark.usefixtures("short_pauses")
 
 
 class TestSglangEngine(EngineContract, GrammarContract, BatchingContract, WarmingContract, CacheContract):

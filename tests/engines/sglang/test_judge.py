@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -13,13 +12,7 @@ from runtime.engines import Engine
 from runtime.engines.sglang.engine import SglangEngine
 from runtime.engines.sglang.forms import Forms, exclusive, forms_of
 from tests.engines.contract import ask, one, request_of
-from tests.engines.sglang.server import SglangServer, serving
-
-
-@pytest.fixture
-def server() -> Iterator[SglangServer]:
-    with serving(SglangServer()) as running:
-        yield running
+from tests.engines.sglang.server import SglangServer
 
 
 @pytest.fixture
