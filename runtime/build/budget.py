@@ -70,8 +70,8 @@ def _used_up(name: str, allowed: float, progress: Progress) -> Diagnostic:
         "E0907",
         f"the budget is used up: {allowed:,g} {name}",
         notes=(
-            f"{progress.kept:,} rows of `{progress.dataset}` kept so far, {progress.fresh:,} calls, "
-            f"{progress.tokens:,} tokens",
+            f"so far: {progress.kept:,} of `{progress.dataset}` kept; calls: {progress.fresh:,}; "
+            f"tokens: {progress.tokens:,}",
             "nothing was committed; every answer is stored",
         ),
         help="run again with a larger `--budget`: it goes on where it was",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from runtime.engines.reader import HttpAnswer
 
 _SHOWN = 500
 """Characters of what a server says."""
+_PAGE = re.compile(rb"\s*<(!doctype|html|head|title)\b", re.IGNORECASE)
+_TITLE = re.compile(r"<(title|h1)[^>]*>(.*?)</\1", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
 _SECRET = 8
 """Characters of a header's word from which on it may be a secret."""
 
@@ -51,6 +55,8 @@ class Refusals:
 
 def refusal(body: bytes) -> str:
     """What a server says of a request that it refuses, in one line."""
+    if _PAGE.match(body):
+        return _page(body.decode("utf-8", "replace"))
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -58,3 +64,10 @@ def refusal(body: bytes) -> str:
     while isinstance(data, dict):
         data = data.get("error") or data.get("message") or data.get("detail") or str(data)
     return " ".join(str(data).split())[:_SHOWN]
+
+
+def _page(text: str) -> str:
+    """No server of models writes pages: a proxy's, or another service's."""
+    title = _TITLE.search(text)
+    words = " ".join((title[2] if title else _TAG.sub(" ", text)).split())[:_SHOWN]
+    return f"a web page, “{words}”" if words else "a web page"

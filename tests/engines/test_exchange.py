@@ -448,4 +448,12 @@ def test_a_url_may_have_a_path_that_stands_before_each_request() -> None:
 def test_a_refusal_is_one_line_however_it_is_written() -> None:
     assert refusal(b'{"error": {"message": "too\\n long", "code": 400}}') == "too long"
     assert refusal(b'{"detail": "The request queue is full."}') == "The request queue is full."
-    assert refusal(b"<html>\n bad\n") == "<html> bad"
+
+
+def test_a_page_for_people_is_told_by_its_title() -> None:
+    """Another service has the port, or a proxy answers for a server that is away."""
+    told = refusal(b"<!DOCTYPE HTML>\n<html><head><title>502 Bad\n Gateway</title></head><body>nginx</body></html>")
+    assert told == "a web page, \u201c502 Bad Gateway\u201d"
+    assert refusal(b"<html></html>") == "a web page"
+    assert refusal(b"<answer>") == "<answer>"
+    assert refusal(b"<html>\n bad\n") == "a web page, \u201cbad\u201d"

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.config.model import EngineConfig
-from runtime.engines.protocol import About, EngineError
+from runtime.engines.exchange import NoAnswer
+from runtime.engines.protocol import About, EngineError, EngineRejected
 from runtime.engines.registry import KINDS, make_engine
 from runtime.engines.start.launch import is_loopback, urls
 
@@ -52,12 +53,18 @@ async def probe(engine: EngineConfig, url: str = "", seconds: float = SECONDS) -
         first = error.diagnostics[0]
         return Probe(engine, url, "down", None, f"{first.code} {first.message}", first.help or "", error.diagnostics)
     except (EngineError, TimeoutError) as error:
-        state: State = "slow" if await _connects(url) else "down"
+        silent = isinstance(error, NoAnswer | TimeoutError)
+        state: State = "slow" if silent and await _connects(url) else "down"
         why = error.message if isinstance(error, EngineError) else f"no answer in {seconds:g} s"
-        return Probe(engine, url, state, None, why, _mend(engine, url, state))
+        mend = REFUSED if isinstance(error, EngineRejected) else _mend(engine, url, state)
+        return Probe(engine, url, state, None, why, mend)
+    if _says_nothing(about):
+        return Probe(engine, url, "down", None, NO_SERVER, _mend(engine, url, "down"))
     return Probe(engine, url, "up", about, seconds=round(time.monotonic() - begin, 3))
 
 
+REFUSED = "see `url` and `api_key_env` in synth.toml"
+NO_SERVER = "what answers there is no server of models"
 MEND = {
     "up": "",
     "slow": "it may be busy: its log says what it does",
@@ -112,7 +119,7 @@ async def kind_of(url: str, model: str | None, key_env: str | None) -> tuple[str
         if found.about is not None and not _says_nothing(found.about):
             return kind, ""
         why = why or found.why
-    return "", why or "what answers is no server of models"
+    return "", why or NO_SERVER
 
 
 def _says_nothing(about: About) -> bool:

@@ -90,7 +90,7 @@ class SglangEngine:
     async def _served(self) -> str:
         weights = (await self._facts(quick=True)).weights
         if weights is None:
-            raise SynthError(nameless(self.name, "it answered, and named no model"))
+            raise SynthError(nameless(self.name, "what answers there names no model: it may be no SGLang server"))
         return weights
 
     @property

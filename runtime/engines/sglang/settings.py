@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from dsl.diagnostics import Diagnostic
 from runtime.engines.address import url_mistake
@@ -34,7 +35,18 @@ def mistakes(settings: Mapping[str, Any]) -> list[tuple[str, Diagnostic]]:
     urls = [settings["url"]] if key == "url" else settings["urls"]
     if not urls or not all(isinstance(url, str) for url in urls) or len(set(urls)) < len(urls):
         return [(key, _wrong("`urls` lists the servers' urls, each once", _SEVERAL))]
-    return [(key, mistake) for mistake in map(url_mistake, urls) if mistake]
+    return [(key, mistake) for mistake in map(_misplaced, urls) if mistake]
+
+
+def _misplaced(url: str) -> Diagnostic | None:
+    base = url.strip().rstrip("/")
+    if (mistake := url_mistake(url)) or urlsplit(base).path != "/v1":
+        return mistake
+    return Diagnostic(
+        code="E0815",
+        message="`url` ends in /v1, where SGLang speaks OpenAI's API; this engine speaks its own",
+        help=f'write it as in `url = "{base.removesuffix("/v1")}"`; or `kind = "openai"`, `flavour = "sglang"`',
+    )
 
 
 _SEVERAL = 'urls = ["http://10.0.0.1:30000", "http://10.0.0.2:30000"]'

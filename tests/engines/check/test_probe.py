@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 import time
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -52,6 +54,15 @@ def test_a_server_that_takes_connections_and_says_nothing_is_slow() -> None:
         (found,) = probed(sglang(f"http://127.0.0.1:{silent.getsockname()[1]}"))
     assert found.state == "slow"
     assert time.monotonic() - begin < 3
+
+
+def test_another_service_at_the_address_is_no_slow_server() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        (found,) = probed(sglang(f"http://127.0.0.1:{other.server_address[1]}"))
+        other.shutdown()
+    assert found.state == "down"
+    assert "a web page, \u201cError response\u201d" in found.why
 
 
 def test_a_wrong_setting_is_a_line_with_its_code() -> None:
