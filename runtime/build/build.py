@@ -13,7 +13,7 @@ from compiler.analysis import Analysis
 from compiler.constant import Evaluator
 from dsl.diagnostics import Diagnostic
 from runtime.bridge import run, run_in_greenlet
-from runtime.build import commit, estimate, identity, mixing, needs, selection, tests
+from runtime.build import commit, estimate, identity, meanings, mixing, needs, selection, tests
 from runtime.build.audits import Gate, audit, enforce
 from runtime.build.budget import Allowance
 from runtime.build.caller import Caller
@@ -29,7 +29,6 @@ from runtime.build.run import WINDOW, Job
 from runtime.build.session import Session
 from runtime.build.tools import Sandbox
 from runtime.config.model import Budget
-from runtime.embeddings import used as embeddings
 from runtime.judges.examine import enforce as enforce_gold
 from runtime.judges.examine import examine
 from runtime.judges.report import Report
@@ -100,6 +99,7 @@ async def _build(analysis: Analysis, session: Session, options: Options, watch: 
     try:
         datasets = chosen(analysis, options.only)
         needs.enforce(datasets, session)
+        meanings.enforce(datasets, session)
         for loaded in datasets:
             blamed = next((unfit[name] for name in loaded.plan.needs if name in unfit), None)
             if blamed is not None:
@@ -171,7 +171,7 @@ def known_before(analysis: Analysis, loaded: Loaded, inputs: Inputs, session: Se
     """What the manifest will say of how the rows were made. A limit is of candidates, which a mix has none of."""
     model = analysis.model
     evaluator = Evaluator(model.symbols, model.values, commit.NO_FILES)
-    models = session.identities(loaded.plan) | embeddings.models(loaded.plan)
+    models = session.identities(loaded.plan) | meanings.identities(session, loaded.plan)
     limit = options.limit if loaded.mix is None else None
     return identity.before_running(loaded, inputs, models, model.params, limit, evaluator)
 
@@ -229,14 +229,15 @@ async def _run(
     roles = dict(session.roles(loaded.plan, lambda sender: Caller(sender, session.journal, progress, allowance)))
     tool = Sandbox(session.journal, progress, allowance)
     window = WINDOW * session.concurrency(loaded.plan)
-    job = Job(loaded, inputs, roles, progress, window, options.limit, tool, told, options.arrange)
+    encoder = meanings.asking(session, loaded.plan, progress, allowance)
+    job = Job(loaded, inputs, roles, progress, window, options.limit, tool, told, options.arrange, encoder)
     result = Result(loaded.plan.name, audit_reads(loaded), loaded.plan.makes_many)
     with Output(loaded.plan, session.store.put, previous) as output:
         watch(progress)
         start = time.monotonic()
         for key, rejected in inputs.rejected(loaded):
             output.reject_input(key, rejected)
-        async for end in selection.ends(loaded.plan, job.outcomes(), progress, result.reads):
+        async for end in selection.ends(loaded.plan, job.outcomes(), progress, result.reads, encoder):
             assert isinstance(end.outcome, Kept | Rejected)
             if isinstance(end.outcome, Kept):
                 result.add(end.key, end.outcome, end.values, end.index)

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from compiler import plan
 from compiler.prefix.share import Sharing
 from dsl.diagnostics import Diagnostic
-from runtime.build import identity
+from runtime.build import identity, meanings
 from runtime.build.caller import Recorded
 from runtime.build.candidates import count
 from runtime.build.decided import Decided
+from runtime.build.embeds import Embeds, Texts
 from runtime.build.inputs import Inputs
 from runtime.build.program import Loaded
 from runtime.build.progress import Progress
@@ -28,7 +29,7 @@ from runtime.build.sizes import Size, sizes
 from runtime.build.tools import RecordedRuns
 from runtime.decisions import Standing
 from runtime.judges.examine import calls as gold_calls
-from runtime.program.outcome import Rejected, Unknown
+from runtime.program.outcome import Kept, Rejected, Unknown
 from runtime.program.row import Row
 from runtime.program.stage import Bound
 from runtime.tables.manifest import Manifest
@@ -40,9 +41,10 @@ LOOK = 20_000
 
 @dataclass
 class Cell:
-    """A gen, a judge or its gold cases: `reused` calls are exact; `low` to `high` new ones are expected, `worst` is the
-    bound. `each` is how many calls one answer takes: a judge of points makes one for every point, and one asked about
-    the elements of a list so many for each; `least` are those that no condition rules out.
+    """A gen, a judge, its gold cases, or a statement that has texts embedded: `reused` calls are exact; `low` to `high`
+    new ones are expected, `worst` is the bound. `each` is how many calls one answer takes: a judge of points makes one
+    for every point, and one asked about the elements of a list so many for each; `least` are those that no condition
+    rules out.
 
     `again` is how often a row can come to it, retries counted; `tries` also counts answers that fail their type.
     `unanswered` are the rows that stop here: they ask something that the journal does not hold.
@@ -59,6 +61,11 @@ class Cell:
     worst: int = 0
     unanswered: int = 0
     least: int = 1
+
+    def add(self, found: Texts) -> None:
+        self.reused += found.known
+        self.low, self.high = self.low + found.low, self.high + found.high
+        self.worst += found.high
 
 
 @dataclass
@@ -90,7 +97,7 @@ class Forecast:
     @property
     def expected_tokens(self) -> float | None:
         """Prompt and completion tokens of the new calls, half-way between low and high; None where nobody knows."""
-        running = [cell for cell in self.cells.values() if cell.high]
+        running = [cell for cell in self.cells.values() if cell.high and cell.kind != "meaning"]
         if not running or any(cell.name not in self.tokens for cell in running):
             return None
         return sum((cell.low + cell.high) / 2 * self.tokens[cell.name] for cell in running)
@@ -141,8 +148,13 @@ async def forecast(
     roles = dict(session.roles(loaded.plan, lambda _: Recorded(session.journal)))
     limit = LOOK if now.limit is None else min(LOOK, now.limit)
     progress, runs = Progress(loaded.plan.name), RecordedRuns(session.journal)
-    job = Job(loaded, inputs, roles, progress, WINDOW, limit, runs, told)
-    await _look(job, made, loaded.plan, watch)
+    encoder = meanings.recorded(session, loaded.plan)
+    job = Job(loaded, inputs, roles, progress, WINDOW, limit, runs, told, encoder=encoder)
+    embeds = Embeds(loaded.plan, encoder)
+    made.cells |= {name: Cell(name, "meaning", 1, 1, least=least) for name, least in embeds.least().items()}
+    await _look(job, made, loaded.plan, watch, embeds)
+    for name, found in embeds.found(job.cleared, {name: cell.unanswered for name, cell in made.cells.items()}).items():
+        made.cells[name].add(found)
     made.cells = {**await _gold(loaded, inputs, roles), **made.cells}
     return made
 
@@ -195,7 +207,9 @@ class Hopes:
         return (total is None or self.kept.total() < total) and (group is None or self.kept[group] < each)
 
 
-async def _look(job: Job, made: Forecast, dataset: plan.DatasetPlan, watch: Callable[[Row], object]) -> None:
+async def _look(
+    job: Job, made: Forecast, dataset: plan.DatasetPlan, watch: Callable[[Row], object], embeds: Embeds
+) -> None:
     """The low count ends when the candidates that are kept, known or hoped, meet the target."""
     last = made.previous.counts.attempted if made.previous else None
     looked, hopes = 0, Hopes(dataset)
@@ -205,19 +219,22 @@ async def _look(job: Job, made: Forecast, dataset: plan.DatasetPlan, watch: Call
         for event in row.events:
             if event.call is not None and event.cell in made.cells:
                 made.cells[event.cell].reused += 1
+        if isinstance(outcome, Kept):
+            embeds.compared(outcome.scores)
         if isinstance(outcome, Unknown):
             if outcome.cell in made.cells:
                 made.cells[outcome.cell].unanswered += 1
-            following = _following(dataset, outcome.cell)
+            following = _following(dataset, outcome.cell, embeds)
             _expect(made, outcome.cell, following, hopes.wants(row.whole.grouped), last is None or looked <= last)
         if not isinstance(outcome, Rejected) and hopes.wants(row.whole.grouped):
             hopes.kept[row.whole.grouped] += 1
 
 
-def _following(dataset: plan.DatasetPlan, cell: str) -> list[str]:
+def _following(dataset: plan.DatasetPlan, cell: str, embeds: Embeds) -> list[str]:
     """The cells from the one that a row stopped at, or from the run whose result nobody knows yet."""
-    steps = [step for step in dataset.all_steps() if isinstance(step, plan.Gen | plan.Run)]
-    names = [step.name for step in steps] + [judge.name for judge in dataset.judges]
+    steps = list(dataset.all_steps())
+    named = {step.id: step.name for step in steps if isinstance(step, plan.Gen | plan.Run)} | embeds.names
+    names = [named[step.id] for step in steps if step.id in named] + [judge.name for judge in dataset.judges]
     runs = {step.name for step in steps if isinstance(step, plan.Run)}
     return [name for name in names[names.index(cell) :] if name not in runs]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from compiler import plan
 from runtime.bridge import await_
+from runtime.build.meanings import EncoderOf, packaged
 from runtime.filters import Deduplicator, Duplicate, OrderedBatches, deduplicator
 from runtime.tables.keys import Key, print_key
 
@@ -21,9 +22,9 @@ Prepared = tuple[str, Any]
 class Duplicates:
     """All `dedup` statements of one run. A dataset without any costs nothing."""
 
-    def __init__(self, dataset: plan.DatasetPlan) -> None:
+    def __init__(self, dataset: plan.DatasetPlan, encoder: EncoderOf = packaged) -> None:
         steps = dataset.of(plan.Dedup)
-        self._seen = {step.id: deduplicator(step.method, step.threshold) for step in steps}
+        self._seen = {step.id: deduplicator(step.method, step.threshold, encoder(step)) for step in steps}
         self._gates = {step.id: _gate(self._seen[step.id], threaded=step.method == "meaning") for step in steps}
 
     def __bool__(self) -> bool:

@@ -5,12 +5,16 @@ Each statement's index is made once, when its first value comes.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
 from compiler import plan
+from runtime.bridge import await_, run_in_greenlet
+from runtime.build.meanings import EncoderOf, packaged
+from runtime.embeddings.vectors import Encoder
 from runtime.filters import Overlaps, overlaps
 
 Against = Callable[[], Mapping[str, Any]]
@@ -62,10 +66,12 @@ class Texts:
         return f'"{text}"' if len(text) <= SHOWN else f'"{text[: SHOWN - 1]}…"'
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Step:
     step: plan.Decontaminate
     reference: Callable[[], ColumnOf | Texts]
+    encoder: Encoder | None
+    _making: asyncio.Future[Overlaps] | None = field(default=None, init=False)
 
     @cached_property
     def rows(self) -> ColumnOf | Texts:
@@ -73,24 +79,41 @@ class _Step:
 
     @cached_property
     def index(self) -> Overlaps:
-        return overlaps(self.step.method, self.step.number, self.rows)
+        return self._made()
+
+    def _made(self) -> Overlaps:
+        return overlaps(self.step.method, self.step.number, self.rows, self.encoder)
+
+    async def _asked(self) -> Overlaps:
+        """A server is asked once, for whoever comes first; the others wait."""
+        if self._making is None:
+            self._making = asyncio.ensure_future(run_in_greenlet(self._made))
+        return await asyncio.shield(self._making)
 
     def find(self, value: object) -> str | None:
-        found = self.index.find(value)
+        index = self.index if self.encoder is None else await_(self._asked())
+        found = index.find(value)
         return None if found is None else self.rows.called(found)
 
 
 class Decontaminations:
     """All `decontaminate` statements of one run; `against` gives the lists that are not a source's column, by step."""
 
-    def __init__(self, dataset: plan.DatasetPlan, sources: Mapping[str, Rows], against: Against) -> None:
+    def __init__(
+        self, dataset: plan.DatasetPlan, sources: Mapping[str, Rows], against: Against, encoder: EncoderOf = packaged
+    ) -> None:
         self._steps = {
-            step.id: _Step(step, lambda step=step: _reference(step, sources, against))  # type: ignore[misc]
+            step.id: _Step(step, lambda step=step: _reference(step, sources, against), encoder(step))  # type: ignore[misc]
             for step in dataset.of(plan.Decontaminate)
         }
 
     def overlaps(self, step: str, value: object) -> str | None:
         return self._steps[step].find(value)
+
+    def texts(self, step: str) -> list[str]:
+        """What the statement's rows are to keep clear of, nulls left out."""
+        rows = self._steps[step].rows
+        return [text for place in range(len(rows)) if (text := rows.text(place)) is not None]
 
 
 def _reference(step: plan.Decontaminate, sources: Mapping[str, Rows], against: Against) -> ColumnOf | Texts:

@@ -15,6 +15,8 @@ from runtime.build.caller import Caller
 from runtime.build.changes import tables_at
 from runtime.build.chosen import chosen
 from runtime.build.inputs import Inputs
+from runtime.build.meanings import asking
+from runtime.build.meanings import enforce as enforce_meanings
 from runtime.build.needs import enforce as enforce_needs
 from runtime.build.progress import Progress
 from runtime.build.run import Job
@@ -91,6 +93,7 @@ async def preview(
     try:
         datasets = chosen(analysis, only)
         enforce_needs(datasets, session)
+        enforce_meanings(datasets, session)
         for loaded in datasets:
             name = loaded.plan.name
             if loaded.mix is not None or (only not in (None, name) and rows.committed(name, name) is not None):
@@ -100,7 +103,8 @@ async def preview(
             listening: list[Listening] = []
             roles = dict(session.roles(loaded.plan, partial(_listen, session, progress, listening)))
             tool = Sandbox(session.journal, progress, Allowance(Budget()))
-            job = Job(loaded, inputs, roles, progress, number, number, tool)
+            encoder = asking(session, loaded.plan, progress, Allowance(Budget()))
+            job = Job(loaded, inputs, roles, progress, number, number, tool, encoder=encoder)
             async for row, outcome in job.outcomes():
                 rows.add(name, row.key, outcome)
                 if only in (None, name):

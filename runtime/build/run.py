@@ -13,6 +13,7 @@ from runtime.build.candidates import Arrange, AxisValues, Candidate, candidates,
 from runtime.build.decided import Decided, Edits
 from runtime.build.duplicates import Duplicates
 from runtime.build.inputs import Inputs
+from runtime.build.meanings import EncoderOf, packaged
 from runtime.build.overlaps import Decontaminations
 from runtime.build.program import Loaded
 from runtime.build.progress import Progress
@@ -45,6 +46,7 @@ class Job:
     tool: Tool = no_tools
     decided: Decided | None = None
     arrange: Arrange | None = None
+    encoder: EncoderOf = packaged
     told: Decided = field(init=False)
     duplicates: Duplicates = field(init=False)
     cleared: Decontaminations = field(init=False)
@@ -53,8 +55,9 @@ class Job:
     def __post_init__(self) -> None:
         dataset = self.loaded.plan
         self.told = self.decided or Decided(dataset)
-        self.duplicates = Duplicates(dataset)
-        self.cleared = Decontaminations(dataset, self.inputs.sources, lambda: against(self.loaded, self.stage()))
+        self.duplicates = Duplicates(dataset, self.encoder)
+        given = lambda: against(self.loaded, self.stage())  # noqa: E731
+        self.cleared = Decontaminations(dataset, self.inputs.sources, given, self.encoder)
         self.pace = pace_of(dataset, self.window)
         axes = self.inputs.axes(self.loaded)
         self.progress.candidates = _least(count(axes), self.limit)

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from compiler import plan
+from runtime.bridge import run_in_greenlet
+from runtime.build.meanings import EncoderOf, packaged
 from runtime.build.progress import Progress
 from runtime.filters import index
 from runtime.program.outcome import Kept, Outcome, Rejected
@@ -44,6 +46,7 @@ async def ends(
     rows: AsyncIterator[tuple[Row, Outcome]],
     progress: Progress,
     reads: Collection[str] | None = None,
+    encoder: EncoderOf = packaged,
 ) -> AsyncIterator[End]:
     """Without a `select`, each as it comes. With one, `progress` learns at the end who was not chosen.
 
@@ -53,12 +56,12 @@ async def ends(
         async for row, outcome in rows:
             yield End(row.key, outcome, row.events, {**row.axes, **row.values}, row.index)
         return
-    selection = Selection(dataset, reads)
+    selection = Selection(dataset, reads, encoder)
     async for row, outcome in rows:
         selection.add(End(row.key, outcome, row.events, {**row.axes, **row.values}, row.index))
     progress.kept = 0
     progress.rejected.clear()
-    for end in selection.decided():
+    for end in selection.decided(await run_in_greenlet(selection.fates)):
         if isinstance(end.outcome, Rejected):
             progress.rejected[end.outcome.step] += 1
         progress.kept += isinstance(end.outcome, Kept)
@@ -68,8 +71,11 @@ async def ends(
 class Selection:
     """Holds, of each kept candidate, a number for each `select`; all else is on disk."""
 
-    def __init__(self, dataset: plan.DatasetPlan, reads: Collection[str] | None = None) -> None:
+    def __init__(
+        self, dataset: plan.DatasetPlan, reads: Collection[str] | None = None, encoder: EncoderOf = packaged
+    ) -> None:
         self.steps = dataset.of(plan.Select)
+        self._encoder = encoder
         self._wanted = None if reads is None else {*reads, *(name for step in self.steps for name in step.names)}
         self._ends, self._keys = Spool(), Spool()
         self._kept = array("q")
@@ -85,12 +91,16 @@ class Selection:
                 self._apart[scored.step].append(scored.apart)
         self._ends.append(end if self._wanted is None else replace(end, values=_only(end.values, self._wanted)))
 
-    def decided(self) -> Iterator[End]:
-        """In candidate order. One select after the other: each sees what the one before chose."""
+    def fates(self) -> list[Places]:
+        """Of every row at each select. One after the other: each sees what the one before chose."""
         fates, left = [], np.arange(len(self._kept))
         for step in self.steps:
             fates.append(self._choose(step, left))
             left = left[fates[-1][left] == CHOSEN]
+        return fates
+
+    def decided(self, fates: Sequence[Places]) -> Iterator[End]:
+        """In candidate order."""
         place = -1
         for end in self._ends:
             place += isinstance(end.outcome, Kept)
@@ -117,11 +127,11 @@ class Selection:
         if step.method is None:
             yield from ((place, None) for place in ranked.tolist())
             return
-        within, members = index(step.method, step.threshold), list[int]()
+        within, members = index(step.method, step.threshold, self._encoder(step)), list[int]()
         for start in range(0, len(ranked), BATCH):
             batch = ranked[start : start + BATCH].tolist()
             values = {place: value for place in batch if (value := self._apart[step.id][place]) is not None}
-            near = dict(zip(values, within.admit([within.prepare(value) for value in values.values()]), strict=True))
+            near = dict(zip(values, within.admit(within.prepare_all(list(values.values()))), strict=True))
             members += [place for place, found in near.items() if found is None]
             yield from ((place, members[found[0]] if (found := near.get(place)) else None) for place in batch)
 

@@ -27,7 +27,8 @@ CALLS_NOBODY = 128
 
 @dataclass
 class Session(AbstractContextManager["Session"]):
-    """Engines are made once for each binding and loaded when first asked. A test hands in `engine` for all roles."""
+    """Engines are made once for each binding and loaded when first asked. A test hands in `engine` for all roles that
+    write or score."""
 
     project: Project
     profile: Profile
@@ -48,9 +49,10 @@ class Session(AbstractContextManager["Session"]):
         return load_facts(self.project.state_dir)
 
     def engine_of(self, role: str) -> Engine:
-        if self.engine is not None:
+        binding = self.profile.binding(role)
+        if self.engine is not None and binding.kind != "embedding":
             return self.engine
-        binding = replace(self.profile.binding(role), kind="chat")  # the same weights serve every kind
+        binding = replace(binding, kind="chat")  # the same weights serve every kind
         if binding not in self._engines:
             self._engines[binding] = open_engine(self.project.config, binding)
         return self._engines[binding]

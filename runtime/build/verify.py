@@ -21,6 +21,7 @@ from runtime.build.chosen import chosen
 from runtime.build.decided import decided
 from runtime.build.dry import WINDOW
 from runtime.build.inputs import Inputs
+from runtime.build.meanings import recorded as recorded_meanings
 from runtime.build.program import Loaded
 from runtime.build.progress import Progress
 from runtime.build.run import Job
@@ -152,7 +153,8 @@ async def _look(loaded: Loaded, session: Session, options: Options, changes: com
     recorded = Recorded(session.journal)
     roles = dict(session.roles(loaded.plan, lambda sender: Noting(recorded, sender, sample)))
     told, runs = decided(loaded.plan, changes), RecordedRuns(session.journal)
-    job = Job(loaded, inputs, roles, Progress(name), WINDOW, options.limit, runs, told)
+    meant = recorded_meanings(session, loaded.plan)
+    job = Job(loaded, inputs, roles, Progress(name), WINDOW, options.limit, runs, told, encoder=meant)
     async for row, _ in job.outcomes():
         sample.place(name, row)
 

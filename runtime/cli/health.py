@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from dsl.diagnostics import SynthError
 
@@ -144,7 +144,7 @@ def _ask(project: Project, binding: Binding) -> Finding:
         if found.state == "down":
             return Finding(name, "fail", _placed(found.url, found.why), found.mend)
     try:
-        took = asyncio.run(_one_answer(engine, binding.kind == "reward"))
+        took = asyncio.run(_one_answer(engine, binding.kind))
     except EngineError as error:
         return Finding(name, "fail", str(error), MEND["down"])
     about = next((described(found.about) for found in probes if found.about), engine.identity)
@@ -156,12 +156,15 @@ def _placed(url: str | None, why: str) -> str:
     return why if not url or url in why else f"{url}: {why}"
 
 
-async def _one_answer(engine: Engine, reward: bool) -> float:
-    """Seconds until it was there: a token, or the score of a model that writes none."""
-    from runtime.engines.protocol import Message, Request, Sampling
+async def _one_answer(engine: Engine, kind: str) -> float:
+    """Seconds until it was there: a token, or the score or the vector of a model that writes none."""
+    from runtime.engines.protocol import Embedding, Message, Request, Sampling
 
-    started = time.monotonic()
+    started, reward = time.monotonic(), kind == "reward"
     try:
+        if kind == "embedding":
+            await cast(Embedding, engine).embed(["Yes."])
+            return time.monotonic() - started
         sampling = Sampling(temperature=0.0, max_tokens=1)
         talk = (Message("user", "Say yes."), Message("assistant", "Yes."))
         await engine.complete(Request(engine.identity, talk[: 1 + reward], sampling=sampling, reward=reward))

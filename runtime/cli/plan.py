@@ -146,14 +146,14 @@ def _cause(cause: Cause) -> str:
 
 def _show_cell(cell: Cell) -> None:
     shown = {"judge": "{}(...)", "gold": "gold of {}"}.get(cell.kind, "{}")
-    name = shown.format(cell.name)
+    name, noun = shown.format(cell.name), "text" if cell.kind == "meaning" else "call"
     if cell.high == 0:
-        say(f"  = {name:<26} {'reused':<10} {plural(cell.reused, 'call')}")
+        say(f"  = {name:<26} {'reused':<10} {plural(cell.reused, noun)}")
         return
     mark = paint("~", "yellow") if cell.reused else paint("+", "green")
     reused = f", {cell.reused:,} reused" if cell.reused else ""
-    noun = "call" if cell.low == cell.high == 1 else "calls"
-    say(f"  {mark} {name:<26} {'run':<10} {_range(cell.low, cell.high)} {noun}{reused}")
+    some = noun if cell.low == cell.high == 1 else f"{noun}s"
+    say(f"  {mark} {name:<26} {'run':<10} {_range(cell.low, cell.high)} {some}{reused}")
 
 
 def _range(low: int, high: int) -> str:

@@ -34,6 +34,8 @@ def _counted(one: Forecast, now: Manifest) -> Manifest:
 def why_step(one: Forecast, cell: Cell) -> list[str]:
     if cell.high == 0:
         return ["all that it would ask is in the journal" if cell.reused else "no row comes to it"]
+    if cell.kind == "meaning":
+        return ["an engine embeds the texts that it compares, and counts as called once for each"]
     if cell.kind == "gold":
         return ["the build asks its gold cases first, and these were not asked before"]
     return [*_asked(one, cell), *_again(cell)]

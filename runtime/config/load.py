@@ -11,6 +11,7 @@ from dsl.source import Source, Span
 from runtime.config.model import (
     DEFAULT,
     EMBEDDED,
+    MEANING,
     Binding,
     Budget,
     Config,
@@ -152,8 +153,10 @@ def _role(roles: Table, role: str, engines: dict[str, EngineConfig]) -> Binding 
         return None
     table = roles.table(role)
     engine = _known(table, "engine", table.take("engine", str) or EMBEDDED, engines)
-    kind = cast(Literal["chat", "reward"], table.take("kind", str, ("chat", "reward")) or "chat")
-    found = Binding(engine, table.take("model", str), kind)
+    kind = table.take("kind", str, ("chat", "reward", "embedding")) or "chat"
+    if kind == "embedding" and role != MEANING:
+        table.wrong("kind", f"is `embedding` for the role `{MEANING}` alone, whom statements `by meaning` ask")
+    found = Binding(engine, table.take("model", str), cast(Literal["chat", "reward", "embedding"], kind))
     table.finish()
     return found
 

@@ -15,6 +15,8 @@ from runtime.config.places import Places
 from runtime.config.start import StartConfig
 
 EMBEDDED = "embedded"
+MEANING = "meaning"
+"""The role that statements `by meaning` ask, where it is bound with the kind `embedding`."""
 DEFAULT = "default"
 
 
@@ -48,12 +50,13 @@ class EngineConfig:
 class Binding:
     """Where a role's calls go. `model` replaces the model that the engine's own settings name.
 
-    `kind` says what the model is: one that writes, or one that scores ("reward").
+    `kind` says what the model is: one that writes, or one that scores ("reward"), or one that says what texts
+    mean ("embedding"; only for the role `meaning`).
     """
 
     engine: str = EMBEDDED
     model: str | None = None
-    kind: Literal["chat", "reward"] = "chat"
+    kind: Literal["chat", "reward", "embedding"] = "chat"
 
 
 @dataclass(frozen=True, slots=True)

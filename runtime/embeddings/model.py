@@ -9,6 +9,7 @@ them on the network.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache, cached_property
 from hashlib import blake2b
 from importlib.util import find_spec
@@ -17,11 +18,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-Vector = npt.NDArray[np.int8]
+from runtime.embeddings.vectors import Vector, scaled
+
 SIZE = 256
 NAME = "l2_supercat"
 """The one model in the package: 32,000 tokens, English first; other languages far less well."""
-LARGEST = 127
 
 
 class Embedder:
@@ -42,12 +43,10 @@ class Embedder:
     def embed(self, text: str) -> Vector:
         """All zeros for a text without a token."""
         ids = self._tokenizer.encode(text, add_special_tokens=False).ids
-        total = self._table[ids].sum(axis=0, dtype=np.float64)
-        largest = np.abs(total).max(initial=0.0)
-        if largest == 0.0:
-            return np.zeros(SIZE, np.int8)
-        vector: Vector = np.rint(total / largest * LARGEST).astype(np.int8)
-        return vector
+        return scaled(self._table[ids].sum(axis=0, dtype=np.float64))
+
+    def encode(self, texts: Sequence[str]) -> list[Vector]:
+        return [self.embed(text) for text in texts]
 
     @cached_property
     def _tokenizer(self):  # type: ignore[no-untyped-def]

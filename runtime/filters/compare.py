@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from runtime.filters.canonical import like_text, same_text
+
+if TYPE_CHECKING:
+    from runtime.embeddings import Encoder, Vector
+    from runtime.filters.meanings import Meanings
 
 Near = tuple[int, float]
 """The index of the value that is near enough, and how near, from 0 to 1."""
@@ -20,6 +24,9 @@ class Index(Protocol):
     """Values admitted so far, numbered from 0. Null is never prepared: it is like nothing."""
 
     def prepare(self, value: object) -> Any: ...
+
+    def prepare_all(self, values: Sequence[object]) -> list[Any]:
+        """As `prepare` for each; of a model that a server runs, many are asked for at once."""
 
     def add(self, prepared: Any) -> int:
         """Without a look at what is there."""
@@ -33,6 +40,12 @@ class Index(Protocol):
 
 class _OneByOne:
     """For ways to compare that gain nothing from many at once."""
+
+    def prepare(self, value: object) -> Any:
+        raise NotImplementedError
+
+    def prepare_all(self, values: Sequence[object]) -> list[Any]:
+        return [self.prepare(value) for value in values]
 
     def one(self, prepared: Any) -> Near | None:
         raise NotImplementedError
@@ -95,33 +108,50 @@ class Minhash(_OneByOne):
 
 
 class Meaning:
-    """A cosine of `threshold` or more between embeddings (see `meanings`)."""
+    """A cosine of `threshold` or more between embeddings (see `meanings`): the package's, or those of `encoder`."""
 
-    def __init__(self, threshold: float) -> None:
+    def __init__(self, threshold: float, encoder: Encoder | None = None) -> None:
         from runtime.embeddings import embedder
-        from runtime.filters.meanings import Meanings
 
-        self._model, self._near = embedder(), Meanings(threshold)
+        self.threshold = threshold
+        self._model: Encoder = embedder() if encoder is None else encoder
+        self._held: Meanings | None = None
 
-    def prepare(self, value: object) -> Any:
-        return self._model.embed(value if isinstance(value, str) else same_text(value))
+    def prepare(self, value: object) -> Vector:
+        return self.prepare_all([value])[0]
 
-    def add(self, prepared: Any) -> int:
-        return self._near.add(prepared)
+    def prepare_all(self, values: Sequence[object]) -> list[Vector]:
+        return self._model.encode([meant(value) for value in values])
 
-    def find(self, prepared: Sequence[Any]) -> list[Near | None]:
-        return self._near.find(prepared)
+    def add(self, prepared: Vector) -> int:
+        return self._near(prepared).add(prepared)
 
-    def admit(self, prepared: Sequence[Any]) -> list[Near | None]:
-        return self._near.admit(prepared)
+    def find(self, prepared: Sequence[Vector]) -> list[Near | None]:
+        return self._near(prepared[0]).find(prepared) if prepared else []
+
+    def admit(self, prepared: Sequence[Vector]) -> list[Near | None]:
+        return self._near(prepared[0]).admit(prepared) if prepared else []
+
+    def _near(self, vector: Vector) -> Meanings:
+        """How many numbers a vector has is known from the first one."""
+        if self._held is None:
+            from runtime.filters.meanings import Meanings
+
+            self._held = Meanings(self.threshold, len(vector))
+        return self._held
 
 
-def index(method: str, threshold: float | None = None) -> Index:
-    """`exact`; `minhash` or `meaning` with a threshold above 0 and at most 1."""
+def meant(value: object) -> str:
+    """The text whose meaning a value has."""
+    return value if isinstance(value, str) else same_text(value)
+
+
+def index(method: str, threshold: float | None = None, encoder: Encoder | None = None) -> Index:
+    """`exact`; `minhash` or `meaning` with a threshold above 0 and at most 1. Meanings are the `encoder`'s, if any."""
     if method == "exact":
         return Exact()
     if method not in ("minhash", "meaning") or threshold is None:
         raise ValueError(f"no way to compare is called {method!r}")
     if not 0 < threshold <= 1:
         raise ValueError(f"a likeness is above 0 and at most 1, not {threshold}")
-    return Minhash(threshold) if method == "minhash" else Meaning(threshold)
+    return Minhash(threshold) if method == "minhash" else Meaning(threshold, encoder)

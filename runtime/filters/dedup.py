@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runtime.filters.compare import Index, index
 from runtime.scratch import Spool
+
+if TYPE_CHECKING:
+    from runtime.embeddings import Encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,6 @@ class Deduplicator:
         return Duplicate(self._keys[near[0]], near[1])
 
 
-def deduplicator(method: str, threshold: float | None = None) -> Deduplicator:
+def deduplicator(method: str, threshold: float | None = None, encoder: Encoder | None = None) -> Deduplicator:
     """`exact`, or `minhash` or `meaning` with its threshold."""
-    return Deduplicator(index(method, threshold))
+    return Deduplicator(index(method, threshold, encoder))

@@ -22,17 +22,18 @@ BLOCK = 4_096
 ROWS = 512
 """Vectors that are looked for at once."""
 SLACK = 1e-4
-"""More than single precision can be wrong by, over SIZE products of unit vectors."""
+"""More than single precision can be wrong by, over SIZE products of unit vectors; over more of them, as much more."""
 Floats = npt.NDArray[np.float32]
 
 
 class Meanings:
-    """Vectors seen so far, on disk; a block of them is in memory while it is compared with."""
+    """Vectors of `size` numbers seen so far, on disk; a block of them is in memory while it is compared with."""
 
-    def __init__(self, threshold: float) -> None:
+    def __init__(self, threshold: float, size: int = SIZE) -> None:
         self.threshold = threshold
-        self._held = ScratchRows(SIZE, np.int8)
-        self._floats = room((BLOCK, SIZE), np.float32)
+        self._likely = threshold - SLACK * max(1.0, size / SIZE)
+        self._held = ScratchRows(size, np.int8)
+        self._floats = room((BLOCK, size), np.float32)
         self._cosines = room((ROWS, BLOCK), np.float32)
 
     def __len__(self) -> int:
@@ -53,7 +54,7 @@ class Meanings:
         for start, block in self._held.blocks(BLOCK):
             cosines = self._cosines[: len(looking), : len(block)]
             np.matmul(queries[looking], _unit(block, self._floats).T, out=cosines)
-            likely = cosines >= self.threshold - SLACK
+            likely = cosines >= self._likely
             for row in np.flatnonzero(likely.any(axis=1)).tolist():
                 place = int(looking[row])
                 found[place] = self._first(vectors[place], block, np.flatnonzero(likely[row]), start)
@@ -68,7 +69,7 @@ class Meanings:
         unit = _unit(np.stack(vectors))
         for place, near in enumerate(found):
             if near is None and fresh:
-                likely = np.flatnonzero(unit[fresh] @ unit[place] >= self.threshold - SLACK)
+                likely = np.flatnonzero(unit[fresh] @ unit[place] >= self._likely)
                 block = np.stack([vectors[other] for other in fresh])
                 near = found[place] = self._first(vectors[place], block, likely, first) if len(likely) else None
             if near is None:

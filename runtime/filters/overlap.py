@@ -9,12 +9,18 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from runtime.filters.compare import Index, index
 from runtime.filters.words import Hashes, contains, runs, words
+
+if TYPE_CHECKING:
+    from runtime.embeddings import Encoder
+
+BATCH = 512
+"""Texts to keep clear of that are prepared at once."""
 
 
 class Reference(Protocol):
@@ -30,11 +36,11 @@ class Overlaps(Protocol):
         """The index of the first text that the value overlaps."""
 
 
-def overlaps(method: str, number: float | None, reference: Reference) -> Overlaps:
+def overlaps(method: str, number: float | None, reference: Reference, encoder: Encoder | None = None) -> Overlaps:
     """`ngram` with the length of its runs, or a way to compare whole texts with its threshold."""
     if method == "ngram" and number is not None:
         return Ngrams(int(number), reference)
-    return Alike(index(method, number), reference)
+    return Alike(index(method, number, encoder), reference)
 
 
 class Alike:
@@ -43,10 +49,12 @@ class Alike:
     def __init__(self, within: Index, reference: Reference) -> None:
         self._within = within
         self._places = array("I")
-        for place in range(len(reference)):
-            if (text := reference.text(place)) is not None:
-                within.add(within.prepare(text))
-                self._places.append(place)
+        for start in range(0, len(reference), BATCH):
+            some = range(start, min(start + BATCH, len(reference)))
+            texts = {place: text for place in some if (text := reference.text(place)) is not None}
+            for prepared in within.prepare_all(list(texts.values())):
+                within.add(prepared)
+            self._places.extend(texts)
 
     def find(self, value: object) -> int | None:
         if value is None:

@@ -128,6 +128,9 @@ class Check:
         from runtime.filters import deduplicator
 
         for step in self.dataset.of(plan.Dedup):
+            if step.method == "meaning" and self._served():
+                yield _uncompared(self.sides.dataset, step.title)
+                continue
             seen = deduplicator(step.method, step.threshold)
             values = (
                 (print_key(key), self._evaluate(step.value, self.facts.values(key, rows))) for key, rows in self.rows
@@ -137,6 +140,13 @@ class Check:
             pairs = [(key, found.of) for (key, _), found in admitted if found is not None]
             if pairs:
                 yield _repeats(self.sides.dataset, step.title, pairs)
+
+    def _served(self) -> bool:
+        """Whether a server's vectors decided, which nobody is asked for here."""
+        from runtime.embeddings import used
+
+        told = self.done.manifest.models.get(used.ROLE)
+        return told is not None and {used.ROLE: told} != used.models(self.dataset)
 
     # --- the whole result ---
 
@@ -212,6 +222,15 @@ def _fails(dataset: str, title: str, kept: int, attempted: int) -> Diagnostic:
         f"audit of `{dataset}` failed on the merged rows: {title.removeprefix('audit ')}",
         notes=(f"{kept:,} kept of {attempted:,} attempted",),
         help=WAY_OUT,
+    )
+
+
+def _uncompared(dataset: str, title: str) -> Diagnostic:
+    return Diagnostic(
+        "E1069",
+        f"rows of `{dataset}` cannot be compared again: {title}",
+        notes=("an embedding server said what they mean, and a merge asks nobody",),
+        help="build the dataset on the merged spec instead, or merge with `--allow-failed-audits`",
     )
 
 

@@ -126,6 +126,7 @@ def test_without_a_configuration_the_state_folder_marks_the_project(tmp_path: Pa
         ('[profile.a]\nbudget = { tokens = "many" }', "E0703", 'budget = { tokens = "many" }', "2M"),
         ('[store]\nkind = "lakefs"\nrepository = "My Data"', "E0703", 'repository = "My Data"', "3 to 63"),
         ("profile = 3", "E0703", "profile = 3", "takes a table"),
+        ('[profile.a.roles]\nwriter = { kind = "embedding" }', "E0703", 'writer = { kind = "embedding" }', "`meaning`"),
         ("[profile.a.roles]\nwriter = 3", "E0703", "writer = 3", "an engine's name"),
         ('[profile.a.roles]\nwriter = "embeded"', "E0705", 'writer = "embeded"', "did you mean `embedded`?"),
         ('[profile.a]\nroles.writer = { engine = "gpu" }', "E0705", 'roles.writer = { engine = "gpu" }', "gpu"),
