@@ -27,6 +27,9 @@ from runtime.engines.settings import nameless, template_text
 CHARACTERS = 4
 """Of a token, to guess what a prompt counts against a limit of tokens a minute."""
 
+_QUICK = 4
+"""Attempts before anything runs, where a server need not be waited for."""
+
 
 class OpenAIEngine:
     """`url` is the API's base, as clients of it take it. Keys come from the environment: `api_key_env`, `headers_env`.
@@ -99,7 +102,8 @@ class OpenAIEngine:
     async def _served(self) -> str:
         """The declared model, or the only one that the server has."""
         if self._model is None:
-            models = (await self._server.json("GET", f"{self._prefix}/models")).get("data") or []
+            quick = min(_QUICK, self._server.retries)
+            models = (await self._server.json("GET", f"{self._prefix}/models", retries=quick)).get("data") or []
             names = [str(model["id"]) for model in models]
             if len(names) != 1:
                 known = ", ".join(sorted(names)[:12]) or "none"

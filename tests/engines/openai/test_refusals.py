@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,17 @@ def test_a_setting_that_cannot_be_is_told_before_anything_is_opened(settings: di
     with pytest.raises(SynthError) as raised:
         make_engine("openai", given)
     assert told in str(raised.value)
+
+
+def test_a_server_that_is_not_there_is_told_before_anything_runs_and_not_waited_for() -> None:
+    engine = make_engine("openai", {"url": "http://127.0.0.1:9/v1"})
+    began = time.monotonic()
+    with pytest.raises(SynthError) as raised:
+        _ = engine.identity
+    (told,) = raised.value.diagnostics
+    assert told.code == "E0806"
+    assert told.notes == ("http://127.0.0.1:9: connection refused",)
+    assert time.monotonic() - began < 15
 
 
 # --- keys ---
