@@ -8,7 +8,7 @@ import random
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
 import orjson
@@ -21,8 +21,6 @@ from runtime.engines.load import Load, nominal_pause
 from runtime.engines.protocol import EngineUnavailable
 from runtime.engines.reader import HttpAnswer
 from runtime.engines.refusals import Refusals, refusal
-
-T = TypeVar("T")
 
 _FAULTS_ASKED_AGAIN = 3
 """Attempts after an answer of 500, which may as well be the request's fault."""
@@ -110,12 +108,18 @@ class Exchange:
 
     async def ask(self, call: Call) -> Any:
         """The JSON of a 200 answer. A call with fewer retries than the exchange waits for no server that is away."""
-        return await self._answered(call, self._content)
-
-    async def exchange(self, method: str, path: str, data: bytes = b"") -> HttpAnswer:
-        """The answer as it came, whatever its status."""
-        call = Call(method, path, data, self._timeout, (), self.retries)
-        return await self._answered(call, lambda _, answer: answer)
+        lane = self._lane()
+        ticket = next(lane.tickets)
+        while True:
+            if not lane.load.try_enter():
+                await self._wait(lane.load, call, ticket)
+            answer = await self._attempt(lane, call)
+            if answer is None:
+                continue
+            try:
+                return self._content(call, answer)
+            except ValueError as error:
+                await self._again(lane.load, call, f"{call.path} answered no JSON: {error}")
 
     async def tell(self, method: str, path: str, body: Any) -> None:
         """One attempt, past whatever waits, whose answer nobody reads."""
@@ -143,20 +147,6 @@ class Exchange:
         raise self._refusals.error(call.path, answer)
 
     # --- attempts ---
-
-    async def _answered(self, call: Call, read: Callable[[Call, HttpAnswer], T]) -> T:
-        lane = self._lane()
-        ticket = next(lane.tickets)
-        while True:
-            if not lane.load.try_enter():
-                await self._wait(lane.load, call, ticket)
-            answer = await self._attempt(lane, call)
-            if answer is None:
-                continue
-            try:
-                return read(call, answer)
-            except ValueError as error:
-                await self._again(lane.load, call, f"{call.path} answered no JSON: {error}")
 
     async def _wait(self, load: Load, call: Call, ticket: int) -> None:
         if not self._patient(call) and (load.paused or (load.is_gone and load.in_flight)):

@@ -41,7 +41,7 @@ class Load:
         self.limit = limit
         self.window = min(limit, START)
         self.in_flight = 0
-        self.answers = self.refusals = 0
+        self.answers = 0
         self.rounds = 0
         """How often, one after the other, everything in flight came to nothing."""
         self.is_gone = False
@@ -147,7 +147,6 @@ class Load:
     def refused(self, mark: int, pause: float = 0.0) -> bool:
         """`mark` is what it was when the exchange was sent, `pause` the seconds that the server asks for. Whether this
         is the first that shows what the server takes."""
-        self.refusals += 1
         learnt = self._learning
         if learnt:
             self._learning, self._burst = False, self.in_flight

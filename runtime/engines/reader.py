@@ -54,11 +54,6 @@ class Reader:
         self._chunks: _Chunks | None = None
 
     @property
-    def untouched(self) -> bool:
-        """Not a byte of an answer has come."""
-        return self._head is None and not self._buffer
-
-    @property
     def rest(self) -> bool:
         """There are bytes after the answer."""
         return bool(self._buffer)
@@ -154,11 +149,6 @@ class _Chunks:
             return None
         finally:
             del buffer[:at]
-
-
-def parse(data: bytes) -> HttpAnswer | None:
-    """The answer in `data`; None while it is incomplete. Raises `ValueError` for what is no HTTP."""
-    return Reader().feed(data)
 
 
 def _expect_end(buffer: bytearray, at: int) -> None:

@@ -15,13 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.engines.http import ConnectionLost, HttpPool, Unreachable
-from runtime.engines.reader import Reader, parse
+from runtime.engines.reader import HttpAnswer, Reader
 
 T = TypeVar("T")
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\nhello"
 CHUNKED = b"HTTP/1.1 503 Busy\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\n\r\n"
+
+
+def parse(data: bytes) -> HttpAnswer | None:
+    """The answer in `data`; None while it is incomplete."""
+    return Reader().feed(data)
 
 
 @pytest.mark.parametrize(("data", "status"), [(PLAIN, 200), (CHUNKED, 503)])

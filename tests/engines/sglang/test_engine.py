@@ -100,14 +100,18 @@ def test_a_server_that_cannot_tell_its_template_is_sent_token_ids(tmp_path: Path
         assert server.decode(_generated(server)["input_ids"]).endswith("<|im_start|>assistant\nA lamp")
 
 
-def test_a_local_template_serves_where_the_server_cannot_tell_its_own(tmp_path: Path) -> None:
-    file = tmp_path / "chatml.jinja"
+def chatml(folder: Path) -> str:
+    file = folder / "chatml.jinja"
     file.write_text(
         "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n' }}{% endfor %}"
         "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
     )
+    return str(file)
+
+
+def test_a_local_template_serves_where_the_server_cannot_tell_its_own(tmp_path: Path) -> None:
     with serving(SglangServer(tells_template=False)) as server:
-        engine = SglangEngine(url=server.url, model="m", chat_template=str(file))
+        engine = SglangEngine(url=server.url, model="m", chat_template=chatml(tmp_path))
         one(engine, request_of(engine))
         assert _generated(server)["text"].endswith("What is a lamp?<|im_end|>\n<|im_start|>assistant\n")
 
@@ -232,13 +236,8 @@ def test_a_reward_model_is_asked_for_its_score_of_finished_messages(start: str) 
 
 
 def test_a_local_template_closes_the_last_turn_itself(tmp_path: Path) -> None:
-    file = tmp_path / "chatml.jinja"
-    file.write_text(
-        "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n' }}{% endfor %}"
-        "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
-    )
     with serving(SglangServer(tells_template=False)) as server:
-        engine = SglangEngine(url=server.url, model="m", chat_template=str(file))
+        engine = SglangEngine(url=server.url, model="m", chat_template=chatml(tmp_path))
         assert one(engine, request_of(engine, messages=SCORED, reward=True)).score == 2.71875
         assert _classified(server) == TURNS
 
