@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.conftest import Cli
 from tests.diff.builder import Builder
+from tests.engines.openai.server import ApiServer, serving
 
 ENGINE = '[engines.dry]\nkind = "deterministic"\n{more}\n[profile.default]\nengine = "dry"\n'
 
@@ -106,3 +107,13 @@ def test_a_lock_left_by_a_killed_process_is_told(cli: Cli, history: Builder, tmp
 @pytest.mark.live
 def test_the_embedded_engine_answers(cli: Cli) -> None:
     assert _levels(cli)["engine embedded"] == "ok"
+
+
+def test_an_embedding_server_is_asked_for_a_vector(cli: Cli, tmp_path: Path) -> None:
+    with serving(ApiServer()) as server:
+        (tmp_path / "synth.toml").write_text(
+            f'[engines.vectors]\nkind = "openai"\nurl = "{server.url}/v1"\nembed = true\n'
+            '[profile.default.roles]\nmeaning = { engine = "vectors", kind = "embedding" }\n'
+        )
+        assert _levels(cli)["engine vectors"] == "ok"
+    assert [path for path, _, _ in server.seen if path == "/v1/embeddings"] == ["/v1/embeddings"]
