@@ -209,5 +209,5 @@ def _no_key(store: Store, name: str, found: DatasetAt, key: str) -> Diagnostic:
         "E1037",
         f"`{key}` is no candidate of `{found.manifest.dataset}` in this version",
         notes=(f"{counts.attempted:,} candidates were tried; those after the last kept one belong to no table",),
-        help=f"did you mean `{guess}`?" if guess else "`synth sql` lists keys: select key from the dataset",
+        help=f"did you mean `{guess}`?" if guess else f"`synth sql 'select distinct row from {name}.calls'` lists keys",
     )

@@ -73,6 +73,14 @@ def test_an_unknown_key_is_a_mistake_with_a_guess(store: Store) -> None:
         story(store, QA, "asert-1/1", "main")
 
 
+def test_an_unknown_key_like_no_other_comes_with_the_query_that_lists_them(store: Store) -> None:
+    with pytest.raises(SynthError) as raised:
+        story(store, QA, "zzzzzzzzzzzz", "main")
+    (told,) = raised.value.diagnostics
+    assert told.help is not None
+    assert "synth sql 'select distinct row from " in told.help
+
+
 def test_a_column_is_traced_to_the_steps_that_its_expression_names() -> None:
     sources = [Source("python_qa.synth", (SPECS / "python_qa.synth").read_text())]
     assert {"question", "answer"} <= makers(sources, "python_qa", "messages")
