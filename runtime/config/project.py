@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from dsl.diagnostics import Diagnostic, SynthError
 from dsl.source import Source
 from runtime.config.load import read_config
-from runtime.config.model import Config, ReviewConfig
+from runtime.config.model import Config
+from runtime.config.paths import placed
 
 FILE = "synth.toml"
 STATE = ".synth"
@@ -51,13 +52,4 @@ def load_config(path: Path) -> Config:
     except (OSError, UnicodeDecodeError) as error:
         reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror
         raise SynthError(Diagnostic("E0701", f"`{path.name}` cannot be read: {reason}")) from None
-    found = read_config(Source(path.name, text))
-    return replace(found, review=_placed(found.review, path.parent))
-
-
-def _placed(review: ReviewConfig, root: Path) -> ReviewConfig:
-    """Its files as the system finds them from any folder. A key may be written out instead of its file."""
-    key, signers = review.signing_key, review.allowed_signers
-    if key and not key.startswith(("ssh-", "sk-", "ecdsa-", "key::")):
-        key = str(root / Path(key).expanduser())
-    return replace(review, signing_key=key, allowed_signers=signers and str(root / Path(signers).expanduser()))
+    return placed(read_config(Source(path.name, text)), path.parent)

@@ -264,3 +264,23 @@ class TestReview:
         (found,) = mistakes(f"[review]\n{text}\n")
         assert (found.code, found.label) == (code, said)
         assert found.span is not None
+
+
+def test_files_of_engines_are_the_projects_wherever_a_command_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "synth.toml").write_text(
+        '[engines.gpu]\nkind = "sglang"\nurl = "http://gpu:30000"\nmodel = "qwen"\nchat_template = "chat.jinja"\n'
+        '[engines.own]\nkind = "llamacpp"\nmodel = "weights/own.gguf"\n'
+        '[engines.little]\nkind = "llamacpp"\nmodel = "smollm2"\n'
+        '[profile.default.roles]\nwriter = { engine = "own", model = "weights/other.gguf" }\n'
+    )
+    below = tmp_path / "specs"
+    below.mkdir()
+    monkeypatch.chdir(below)
+    config = Project.find(Path()).config
+    assert config.engines["gpu"].settings["chat_template"] == str(tmp_path / "chat.jinja")
+    assert config.engines["gpu"].settings["model"] == "qwen"
+    assert config.engines["own"].settings["model"] == str(tmp_path / "weights/own.gguf")
+    assert config.engines["little"].settings["model"] == "smollm2"
+    assert config.profile().binding("writer").model == str(tmp_path / "weights/other.gguf")
