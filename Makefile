@@ -33,6 +33,7 @@ live: install
 
 soak: install
 	$(BIN)/python -m pytest -m soak
+	SYNTH_TEST_EXAMPLES=300 $(BIN)/python -m pytest tests/acceptance/test_whole_table.py
 
 lint: install
 	$(BIN)/ruff check .

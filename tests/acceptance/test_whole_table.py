@@ -5,6 +5,7 @@ Answers arrive in random order, from 1, 7 or 64 calls at once: the rows are the 
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Callable, Sequence
@@ -90,12 +91,13 @@ def repeats(method: str, threshold: float | None) -> Callable[[str], bool]:
     return lambda line: within.admit([within.prepare(line)])[0] is not None
 
 
+EXAMPLES = int(os.environ.get("SYNTH_TEST_EXAMPLES", "12"))
 said = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(LINES)), min_size=1, max_size=14)
 at_once = st.sampled_from([1, 7, 64])
 
 
 @given(said, st.sampled_from(WAYS), at_once)
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=EXAMPLES)
 def test_dedup_compares_in_candidate_order(said: Said, way: tuple[str, float | None], concurrency: int) -> None:
     method, threshold = way
     written = method if threshold is None else f"{method}({threshold})"
@@ -117,7 +119,7 @@ def test_decontaminate_drops_what_overlaps_and_says_with_what(said: Said, way: t
 
 
 @given(said, st.integers(1, 6), st.sampled_from([None, 0.75]), at_once)
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=EXAMPLES)
 def test_select_takes_the_best_over_the_whole_result(
     said: Said, count: int, apart: float | None, concurrency: int
 ) -> None:
@@ -147,7 +149,7 @@ def by_group(said: Said, each: int, passes: Callable[[str], bool]) -> tuple[list
 
 
 @given(said, st.integers(1, 4), st.booleans(), at_once)
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=EXAMPLES)
 def test_a_target_per_group_keeps_the_first_of_each_in_candidate_order(
     said: Said, each: int, compared: bool, concurrency: int
 ) -> None:
