@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pygit2
 from pygit2.enums import SortMode
@@ -14,7 +16,8 @@ from runtime.store import typed
 from runtime.store.git import refs
 from runtime.store.git.faults import damaged
 from runtime.store.git.messages import parse_message
-from runtime.store.port import Commit, CommitId
+from runtime.store.git.objects import loose_content
+from runtime.store.port import Commit, CommitId, ObjectId
 
 _ID = re.compile(r"[0-9a-fA-F]{4,40}")
 
@@ -36,9 +39,11 @@ def resolve(repository: pygit2.Repository, ref: str) -> CommitId:
 
 def find(repository: pygit2.Repository, commit: CommitId) -> pygit2.Commit:
     """E1007 when the store does not have a commit that something names."""
+    id_ = pygit2.Oid(hex=commit)
     try:
-        found = repository.get(pygit2.Oid(hex=commit))
-    except pygit2.GitError as error:
+        loose_content(Path(repository.path) / "objects", ObjectId(str(id_)))
+        found = repository.get(id_)
+    except (pygit2.GitError, zlib.error, ValueError) as error:
         raise SynthError(damaged(f"commit {commit}", str(error))) from error
     if not isinstance(found, pygit2.Commit):
         raise SynthError(damaged(f"there is no commit {commit}"))

@@ -16,7 +16,7 @@ from runtime.store.git.cache import ExtractionCache
 from runtime.store.git.collect import collect
 from runtime.store.git.faults import damaged, reported
 from runtime.store.git.messages import format_message
-from runtime.store.git.objects import ObjectWriter, object_id
+from runtime.store.git.objects import Kind, ObjectWriter, loose_content, object_id
 from runtime.store.git.repository import author, open_repository
 from runtime.store.names import check_branch_name, check_tag_name, is_reserved, taken
 from runtime.store.port import (
@@ -246,7 +246,16 @@ class GitStore:
         return node
 
     def _read_tree(self, id_: ObjectId) -> bytes:
-        return self._repository.odb.read(pygit2.Oid(hex=id_))[1]
+        return self._object("tree", id_)
+
+    def _object(self, kind: Kind, id_: ObjectId) -> bytes:
+        found = loose_content(self._folder / "objects", id_)
+        if found is not None:
+            return found
+        packed: bytes = self._repository.odb.read(pygit2.Oid(hex=id_))[1]
+        if object_id(kind, packed) != id_:
+            raise SynthError(damaged(f"object {id_}"))
+        return packed
 
     def _write_tree(self, data: bytes) -> ObjectId:
         return self._writer.put("tree", data, TREE_LEVEL)
@@ -262,7 +271,4 @@ class GitStore:
             return -1
 
     def _blob(self, id_: ObjectId) -> bytes:
-        data = self._repository.odb.read(pygit2.Oid(hex=id_))[1]
-        if object_id("blob", data) != id_:
-            raise SynthError(damaged(f"object {id_}"))
-        return data
+        return self._object("blob", id_)
