@@ -38,7 +38,8 @@ class Caller:
         except EngineUnavailable as fault:
             raise SynthError(unavailable(fault)) from fault
         except EngineRejected as fault:
-            raise SynthError(_rejected(fault)) from fault
+            way_out = "shorten the prompt or change the type that the answer is decoded under"
+            raise SynthError(rejected(fault, "a request", way_out)) from fault
         self._count(answer)
         return answer.to_json()
 
@@ -77,10 +78,11 @@ def unavailable(fault: EngineUnavailable) -> Diagnostic:
     )
 
 
-def _rejected(fault: EngineRejected) -> Diagnostic:
+def rejected(fault: EngineRejected, what: str, way_out: str) -> Diagnostic:
+    """`what` was asked of the engine; `way_out` is told where the engine knows no better one."""
     return Diagnostic(
         fault.code,
-        f"engine `{fault.engine}` refuses a request",
+        f"engine `{fault.engine}` refuses {what}",
         notes=(fault.message,),
-        help=fault.way_out or "shorten the prompt or change the type that the answer is decoded under",
+        help=fault.way_out or way_out,
     )

@@ -18,7 +18,7 @@ import numpy as np
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.bridge import await_
 from runtime.build.budget import Allowance
-from runtime.build.caller import unavailable
+from runtime.build.caller import rejected, unavailable
 from runtime.build.progress import Progress
 from runtime.embeddings import Vector
 from runtime.embeddings.vectors import scaled
@@ -130,7 +130,8 @@ class Batches:
         except EngineUnavailable as fault:
             raise SynthError(unavailable(fault)) from fault
         except EngineRejected as fault:
-            raise SynthError(_rejected(fault)) from fault
+            way_out = "compare shorter texts, or take a model that reads longer ones"
+            raise SynthError(rejected(fault, "to embed texts", way_out)) from fault
         self.progress.fresh += len(texts)
         return [self._kept(numbers) for numbers in self._complete(found, len(texts))]
 
@@ -172,15 +173,6 @@ class Recorded:
             raise Unanswered(self.cell)
         vectors = [self._lengths.read(held[key]) for key in keys]
         return [vector if text.strip() else np.zeros_like(vector) for text, vector in zip(texts, vectors, strict=True)]
-
-
-def _rejected(fault: EngineRejected) -> Diagnostic:
-    return Diagnostic(
-        fault.code,
-        f"engine `{fault.engine}` refuses to embed texts",
-        notes=(fault.message,),
-        help=fault.way_out or "compare shorter texts, or take a model that reads longer ones",
-    )
 
 
 def _unlike(engine: str, found: str) -> Diagnostic:

@@ -41,9 +41,7 @@ class Refusals:
         return EngineRejected(self.name, told + self._about_key(answer.status))
 
     def blotted(self, text: str) -> str:
-        for secret in self.secrets:
-            text = text.replace(secret, "…")
-        return text
+        return blotted(text, self.secrets)
 
     def _about_key(self, status: int) -> str:
         if status not in (401, 403):
@@ -51,6 +49,13 @@ class Refusals:
         if self.key_env:
             return f"; the key in ${self.key_env} is not one that it accepts"
         return "; no key was sent: `api_key_env` names the environment variable that holds it"
+
+
+def blotted(text: str, secrets: Iterable[str]) -> str:
+    """`text` with none of the secrets in it."""
+    for secret in secrets:
+        text = text.replace(secret, "…")
+    return text
 
 
 def refusal(body: bytes) -> str:

@@ -10,7 +10,7 @@ import orjson
 from runtime.engines.openai.rates import LONGEST, Rates, seconds
 from runtime.engines.protocol import EngineRejected
 from runtime.engines.reader import HttpAnswer
-from runtime.engines.refusals import refusal
+from runtime.engines.refusals import blotted, refusal
 
 SPENT = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "access_terminated")
 
@@ -22,11 +22,6 @@ class Words:
     api_key_env: str | None
     model: str | None
     secrets: tuple[str, ...] = ()
-
-    def blotted(self, text: str) -> str:
-        for secret in self.secrets:
-            text = text.replace(secret, "…")
-        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +45,7 @@ class Hearing:
                 "again: what was answered is stored",
             )
         if answer.status == 404:
-            said = self.words.blotted(refusal(answer.body))
+            said = blotted(refusal(answer.body), self.words.secrets)
             raise EngineRejected(self.name, f"the server answered 404: {said}", code="E0822", way_out=self._route())
         if answer.status == 429:
             again = seconds(answer.headers.get(b"retry-after", b"").decode("latin-1"))
