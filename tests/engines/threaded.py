@@ -11,6 +11,17 @@ Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]
 
 
 @contextmanager
+def talking(writer: asyncio.StreamWriter) -> Iterator[None]:
+    """A connection until whoever called hangs up; then it is closed here, too."""
+    try:
+        yield
+    except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
+        return
+    finally:
+        writer.close()
+
+
+@contextmanager
 def listening(handler: Handler) -> Iterator[str]:
     """The url, on a loopback port."""
     ready = threading.Event()

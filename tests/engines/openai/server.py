@@ -19,7 +19,7 @@ from runtime.engines.deterministic import DeterministicEngine
 from runtime.engines.patterns import UnsupportedPattern
 from runtime.engines.protocol import Answer, Constraint, EngineRejected, Message, Request, Sampling
 from runtime.engines.schemas import InvalidSchema
-from tests.engines.threaded import listening
+from tests.engines.threaded import listening, talking
 
 MODEL = "made-up"
 BASIC = {"model", "messages", "prompt", "temperature", "top_p", "frequency_penalty", "presence_penalty", "stop", "seed"}
@@ -229,7 +229,7 @@ def _strict(schema: Any) -> None:
 
 
 async def _serve(server: ApiServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
+    with talking(writer):
         while True:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             first, *lines = head.strip().split("\r\n")
@@ -240,10 +240,6 @@ async def _serve(server: ApiServer, reader: asyncio.StreamReader, writer: asynci
             told = "".join(f"{name}: {value}\r\n" for name, value in more.items())
             writer.write(f"HTTP/1.1 {status} X\r\n{told}Content-Length: {len(payload)}\r\n\r\n".encode() + payload)
             await writer.drain()
-    except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
-        return
-    finally:
-        writer.close()
 
 
 @contextmanager

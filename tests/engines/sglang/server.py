@@ -17,7 +17,7 @@ from typing import Any
 
 from runtime.engines.deterministic import DeterministicEngine
 from runtime.engines.protocol import Constraint, EngineRejected, Message, Request, Sampling
-from tests.engines.threaded import listening
+from tests.engines.threaded import listening, talking
 
 KNOWN = {"max_new_tokens", "temperature", "top_p", "top_k", "min_p", "stop", "regex", "json_schema", "ebnf"}
 KNOWN |= {"frequency_penalty", "presence_penalty", "repetition_penalty", "sampling_seed"}
@@ -249,7 +249,7 @@ def _constraint(params: Any) -> Constraint | None:
 
 
 async def _serve(server: SglangServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
+    with talking(writer):
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
             length = int(re.search(rb"content-length: (\d+)", head)[1])  # type: ignore[index]
@@ -262,10 +262,6 @@ async def _serve(server: SglangServer, reader: asyncio.StreamReader, writer: asy
             payload = json.dumps(data).encode()
             writer.write(b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%b" % (status, len(payload), payload))
             await writer.drain()
-    except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
-        return
-    finally:
-        writer.close()
 
 
 @contextmanager
