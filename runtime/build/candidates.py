@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from itertools import islice
+from typing import Protocol, cast
 
 from runtime.tables.keys import Key, KeyPart, as_key
 
@@ -28,6 +29,12 @@ class AxisValues:
 
     name: str
     values: Iterable[tuple[KeyPart | Key, object]]
+
+
+class Places(Protocol):
+    """Values of an axis that are reached by their place, in constant time, as a list's are."""
+
+    def __getitem__(self, place: int, /) -> tuple[KeyPart | Key, object]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,53 @@ def nested(axes: Sequence[AxisValues], order: Sequence[str], key: KeyOf | None =
         parts = tuple(part for axis in axes for part in as_key(found[axis.name][1]))
         values = {axis.name: found[axis.name][2] for axis in axes}
         yield Candidate(index, key(values) if key else parts, values)
+
+
+def between(
+    axes: Sequence[AxisValues],
+    key: KeyOf | None,
+    start: int,
+    stop: int,
+    order: Sequence[str] | None = None,
+) -> Iterator[Candidate]:
+    """The candidates from `start` up to and without `stop`, none before them made: as a slice of `candidates` gives
+
+    them or, with `order`, of `nested`. Values of the axes are `Places`; all but the first know their length. IndexError
+    where there are not so many.
+    """
+    lengths = {axis.name: len(axis.values) if isinstance(axis.values, Sized) else None for axis in axes}
+    names = [axis.name for axis in axes]
+    around = names if order is None else order
+    held: dict[str, tuple[int, KeyPart | Key, object]] = {}
+    for rank in range(start, stop):
+        found = _digits(rank, around, lengths)
+        for axis in axes:
+            place = found[axis.name]
+            if axis.name not in held or held[axis.name][0] != place:
+                held[axis.name] = (place, *cast(Places, axis.values)[place])
+        parts = tuple(part for name in names for part in as_key(held[name][1]))
+        values = {name: held[name][2] for name in names}
+        index = rank if order is None else _rank(found, names, lengths)
+        yield Candidate(index, key(values) if key else parts, values)
+
+
+def _digits(rank: int, order: Sequence[str], lengths: Mapping[str, int | None]) -> dict[str, int]:
+    """The place on each axis of the candidate that is number `rank` when the axes are nested so, outermost first."""
+    left, found = rank, {}
+    for name in reversed(order):
+        length = lengths[name]
+        left, found[name] = (0, left) if length is None else divmod(left, length) if length else (left, 0)
+    if left:
+        raise IndexError(rank)
+    return found
+
+
+def _rank(found: Mapping[str, int], order: Sequence[str], lengths: Mapping[str, int | None]) -> int:
+    """Which candidate has these places: the other way round."""
+    rank = 0
+    for name in order:
+        rank = rank * (lengths[name] or 1) + found[name]
+    return rank
 
 
 def _strides(axes: Sequence[AxisValues]) -> dict[str, int]:

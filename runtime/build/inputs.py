@@ -43,6 +43,9 @@ class RowsOf:
     def __iter__(self) -> Iterator[tuple[KeyPart | Key, object]]:
         return iter(self.source.rows())
 
+    def __getitem__(self, place: int) -> tuple[KeyPart | Key, object]:
+        return self.source.row(place)
+
     def __len__(self) -> int:
         return len(self.source)
 
@@ -55,6 +58,9 @@ class ValuesOf:
 
     def __iter__(self) -> Iterator[tuple[KeyPart, object]]:
         return ((value, value) for value in self.values)
+
+    def __getitem__(self, place: int) -> tuple[KeyPart, object]:
+        return self.values[place], self.values[place]
 
     def __len__(self) -> int:
         return len(self.values)
@@ -134,6 +140,14 @@ class Endless:
         from copy import copy
 
         return ((value, value) for value in copy(self.counter))
+
+    def __getitem__(self, place: int) -> tuple[KeyPart, object]:
+        from copy import copy
+        from itertools import islice
+
+        first, second = islice(copy(self.counter), 2)
+        value = first + (second - first) * place
+        return value, value
 
 
 def _digest(source: Source) -> InputDigest:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count as naturals
-from itertools import islice
+from itertools import islice, permutations
 
-from runtime.build.candidates import AxisValues, candidates, count, nested
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from runtime.build.candidates import AxisValues, between, candidates, count, nested
+from runtime.build.inputs import Endless as Counting
+from runtime.build.inputs import ValuesOf
 
 
 class Endless:
@@ -65,3 +71,26 @@ def test_a_nesting_streams_its_outer_axes() -> None:
 def test_a_dataset_without_axes_has_one_candidate() -> None:
     assert [c.key for c in candidates([])] == [()]
     assert count([PAGES, TAKES]) == 4
+
+
+@given(some.lists(some.integers(1, 4), min_size=0, max_size=3), some.data())
+def test_a_part_of_the_candidates_is_made_without_those_before_it(sizes: list[int], data: some.DataObject) -> None:
+    axes = [AxisValues(name, ValuesOf(range(size))) for name, size in zip("abc", sizes, strict=False)]
+    whole = list(candidates(axes))
+    start = data.draw(some.integers(0, len(whole)))
+    stop = data.draw(some.integers(start, len(whole)))
+    assert list(between(axes, None, start, stop)) == whole[start:stop]
+    for order in permutations(axis.name for axis in axes):
+        assert list(between(axes, None, start, stop, order)) == list(nested(axes, order))[start:stop]
+
+
+def test_a_part_of_endless_candidates_is_made_far_out() -> None:
+    axes = [AxisValues("n", Counting(naturals(1))), TAKES]
+    assert [c.key for c in between(axes, None, 4, 7)] == [c.key for c in candidates(axes, limit=7)][4:]
+    (far,) = between(axes, lambda values: (str(values["n"]),), 1_999_999_999, 2_000_000_000)
+    assert (far.index, far.key) == (1_999_999_999, ("1000000000",))
+
+
+def test_there_is_no_part_beyond_the_last_candidate() -> None:
+    with pytest.raises(IndexError):
+        list(between([PAGES, TAKES], None, 3, 5))
