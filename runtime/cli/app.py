@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from dsl.diagnostics import nearest
+from runtime.cli.coercion import lighten, lightened
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,9 @@ BY_NAME = {verb.name: verb for verb in VERBS}
 class Verbs(TyperGroup):
     """Knows the verbs by name and imports the one that is called."""
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        return lightened(super().get_params(ctx))
+
     def list_commands(self, ctx: Any) -> list[str]:
         return [verb.name for verb in VERBS]
 
@@ -77,6 +81,7 @@ class Verbs(TyperGroup):
             app.command(verb.name)(module.run)
         command = typer.main.get_command(app)
         command.name = verb.name
+        lighten(command, ctx)
         return command
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:

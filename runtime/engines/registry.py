@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from dsl.diagnostics import Diagnostic, SynthError, did_you_mean
-from runtime.engines.openai.settings import POSITIVE as OPENAI_POSITIVE
-from runtime.engines.openai.settings import TYPES as OPENAI
-from runtime.engines.openai.settings import mistakes as openai_mistakes
-from runtime.engines.protocol import Engine
-from runtime.engines.sglang.settings import TYPES as SGLANG
-from runtime.engines.sglang.settings import mistakes as sglang_mistakes
+
+if TYPE_CHECKING:
+    from runtime.engines.protocol import Engine
 
 Settings = Mapping[str, Any]
+Types = Mapping[str, tuple[type, ...]]
 
 _NUMBER = (int, float)
-_POSITIVE = {"concurrency", "context", "threads", "timeout", "seconds_per_token", *OPENAI_POSITIVE}
-_TYPES: Mapping[str, Mapping[str, tuple[type, ...]]] = {
+_POSITIVE = frozenset({"concurrency", "context", "threads", "timeout", "seconds_per_token"})
+_OWN: Mapping[str, Types] = {
     "llamacpp": {
         "model": (str,),
         "concurrency": (int,),
@@ -35,11 +34,24 @@ _TYPES: Mapping[str, Mapping[str, tuple[type, ...]]] = {
         "unavailable_at": (list,),
         "unavailable_from": (int,),
     },
-    "sglang": SGLANG,
-    "openai": OPENAI,
 }
-KINDS = tuple(_TYPES)
-"""The kinds of engines, the default first."""
+KINDS = ("llamacpp", "deterministic", "sglang", "openai")
+"""The kinds of engines, the default first. What a server's kind takes stands in a module of its own, read on demand."""
+
+
+def _types(kind: str) -> Types:
+    if kind in _OWN:
+        return _OWN[kind]
+    found: Types = _module(kind).TYPES
+    return found
+
+
+def _positive(kind: str) -> frozenset[str]:
+    return _POSITIVE if kind in _OWN else _POSITIVE | getattr(_module(kind), "POSITIVE", frozenset())
+
+
+def _module(kind: str) -> Any:
+    return import_module(f"runtime.engines.{kind}.settings")
 
 
 def make_engine(kind: str = "llamacpp", settings: Settings | None = None, *, name: str | None = None) -> Engine:
@@ -63,34 +75,42 @@ def _unknown_kind(kind: str) -> Diagnostic:
 
 def setting_mistakes(kind: str, settings: Settings) -> list[tuple[str, Diagnostic]]:
     """What is wrong with an engine's settings, each with the key that it is about. Loads no engine."""
-    if kind not in _TYPES:
+    if kind not in KINDS:
         return [("kind", _unknown_kind(kind))]
-    found = [(key, _unknown_setting(kind, key)) for key in settings if key not in _TYPES[kind]]
+    found = [(key, _unknown_setting(kind, key)) for key in settings if key not in _types(kind)]
     found += [(key, _wrong_type(kind, key, value)) for key, value in settings.items() if not _fits(kind, key, value)]
-    if not found and kind in _MISTAKES:
-        found += _MISTAKES[kind](settings)
+    if not found:
+        found += _mistakes(kind, settings)
+    return found
+
+
+def _mistakes(kind: str, settings: Settings) -> Iterable[tuple[str, Diagnostic]]:
+    """What is wrong with settings of the right types."""
+    if kind in _OWN:
+        return _neighbours(settings) if kind == "llamacpp" else ()
+    found: Iterable[tuple[str, Diagnostic]] = _module(kind).mistakes(settings)
     return found
 
 
 def _fits(kind: str, key: str, value: object) -> bool:
-    wanted = _TYPES[kind].get(key, (object,))
+    wanted = _types(kind).get(key, (object,))
     if isinstance(value, bool) and bool not in wanted:
         return wanted == (object,)
-    return isinstance(value, wanted) and not (key in _POSITIVE and isinstance(value, _NUMBER) and value <= 0)
+    return isinstance(value, wanted) and not (key in _positive(kind) and isinstance(value, _NUMBER) and value <= 0)
 
 
 def _unknown_setting(kind: str, key: str) -> Diagnostic:
     return Diagnostic(
         code="E0802",
         message=f"an engine of kind `{kind}` has no setting `{key}`",
-        label=did_you_mean(key, tuple(_TYPES[kind])) or "",
-        notes=(f"settings of {kind}: {', '.join(_TYPES[kind])}",),
+        label=did_you_mean(key, tuple(_types(kind))) or "",
+        notes=(f"settings of {kind}: {', '.join(_types(kind))}",),
     )
 
 
 def _wrong_type(kind: str, key: str, value: object) -> Diagnostic:
-    wanted = " or ".join(t.__name__ for t in _TYPES[kind][key])
-    wanted += " above 0" if key in _POSITIVE else ""
+    wanted = " or ".join(t.__name__ for t in _types(kind)[key])
+    wanted += " above 0" if key in _positive(kind) else ""
     return Diagnostic(code="E0802", message=f"`{key}` of engine kind `{kind}` takes {wanted}, not {value!r}")
 
 
@@ -106,14 +126,6 @@ def _neighbours(settings: Settings) -> Iterator[tuple[str, Diagnostic]]:
             help="leave out `concurrency`, or `deterministic`",
         ),
     )
-
-
-_MISTAKES: Mapping[str, Callable[[Settings], Iterable[tuple[str, Diagnostic]]]] = {
-    "llamacpp": _neighbours,
-    "sglang": sglang_mistakes,
-    "openai": openai_mistakes,
-}
-"""What is wrong with settings of the right types, by kind."""
 
 
 def _llamacpp(settings: Settings) -> Engine:
