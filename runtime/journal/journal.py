@@ -13,22 +13,24 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 from dsl.diagnostics import SynthError
 from runtime.journal import database
+from runtime.journal.ahead import Ahead
 from runtime.journal.claims import Claims
 from runtime.journal.database import Faults
+from runtime.journal.looks import HELD_ELSEWHERE, Looks
 from runtime.journal.writer import ROWS, Effect, Stored, Submission, Writer, insert
 
 Item = TypeVar("Item")
 Run = Callable[[], Awaitable[bytes]]
 _Waiting = asyncio.Future["Stored | None"]
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.001, 0.05
-_MANY = 500
+_MANY = 512
 _Fate = Stored | BaseException | None
 """What those who wait for a key are told: its value, a fault, or (None) that they are to try for themselves."""
 
@@ -50,6 +52,8 @@ class Journal:
         self._faults = Faults(folder)
         self._reader, self._claims = reader, claims
         self._writer = Writer(writer)
+        self._ahead = Ahead()
+        self._looks = Looks(self._claimed)
         self._flights: dict[bytes, list[_Waiting]] = {}
         self._outbox: list[tuple[Effect, _Waiting]] = []
 
@@ -81,6 +85,8 @@ class Journal:
         `key` is a digest: 16 bytes or more that everything that decides the answer went into, and nothing else. What
         `effect` raises is raised to all who wait for this key; a caller who is cancelled leaves it to the next.
         """
+        if (known := self._ahead.take(key)) is not None:
+            return Stored(known, False)
         while (waiting := self._flights.get(key)) is not None:
             future: _Waiting = asyncio.get_running_loop().create_future()
             waiting.append(future)
@@ -88,7 +94,9 @@ class Journal:
                 return Stored(stored.value, False)
         self._flights[key] = []
         try:
-            held = await self._claim(key)
+            held = await self._looks.ask(key)
+            if held is HELD_ELSEWHERE:
+                held = await self._claim(key)
             if held is not None:
                 stored = Stored(held, False)
                 self._land(key, stored)
@@ -105,6 +113,8 @@ class Journal:
         return await self._keep(key, value)
 
     def get(self, key: bytes) -> bytes | None:
+        if (known := self._ahead.take(key)) is not None:
+            return known
         with self._faults:
             row = self._reader.execute("select value from effects where key = ?", (key,)).fetchone()
         return row[0] if row else None
@@ -112,6 +122,15 @@ class Journal:
     def get_many(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         """What is held of `keys`."""
         return dict(self._select("select key, value from effects where key in", keys))
+
+    def prefetch(self, keys: Iterable[bytes]) -> int:
+        """Reads what is held of `keys` in a few statements, for `get_or_run` and `get` to find at once; how many are.
+
+        A hint: of what is more than `Ahead` keeps the oldest is forgotten, and read from the disk when it is asked for.
+        """
+        held = self.get_many(keys)
+        self._ahead.add(held)
+        return len(held)
 
     def known(self, keys: Iterable[bytes]) -> set[bytes]:
         """Those of `keys` that have a value; reads no value."""
@@ -155,14 +174,21 @@ class Journal:
 
     # --- how -----------------------------------------------------------------------------------------------------
 
+    def _claimed(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Claims `keys`. Of those that are this journal's now, the values that are there; of others, that they are."""
+        with self._faults:
+            mine = [key for key in keys if self._claims.take(key)]
+        # Looked up under the claim: between a look without it and the claim, another process could store and leave.
+        found = self.get_many(mine)
+        return found if len(mine) == len(keys) else found | dict.fromkeys(set(keys).difference(mine), HELD_ELSEWHERE)
+
     async def _claim(self, key: bytes) -> bytes | None:
-        """The value under `key`; or None, and then this journal alone may run its effect."""
+        """The value under `key`, which another journal holds; or None, and then this journal alone may run its effect."""
         wait = _SHORTEST_WAIT
         with self._faults:
             while not self._claims.take(key):
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, _LONGEST_WAIT)
-        # Looked up under the claim: between a look without it and the claim, another process could store and leave.
         return self.get(key)
 
     async def _keep(self, key: bytes, value: bytes) -> Stored:
@@ -211,9 +237,8 @@ class Journal:
 
     def _select(self, statement: str, keys: Iterable[Item]) -> Iterator[tuple[Any, ...]]:
         for some in _chunks(keys, _MANY):
-            marks = ", ".join("?" * len(some))
             with self._faults:
-                yield from self._reader.execute(f"{statement} ({marks})", some).fetchall()
+                yield from self._reader.execute(f"{statement} ({_marks(len(some))})", _filled(some)).fetchall()
 
 
 def _tell(future: _Waiting, fate: _Fate) -> None:
@@ -223,6 +248,16 @@ def _tell(future: _Waiting, fate: _Fate) -> None:
         future.set_exception(fate)
     else:
         future.set_result(fate)
+
+
+def _filled(some: list[Item]) -> list[Item]:
+    """Powers of two in length, the last item repeated: so few statements that SQLite keeps them all ready."""
+    return some + some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some))
+
+
+@cache
+def _marks(count: int) -> str:
+    return ", ".join("?" * (1 << (count - 1).bit_length()))
 
 
 def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

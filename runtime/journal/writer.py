@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 Result = TypeVar("Result")
 Effect = tuple[bytes, bytes]
@@ -21,8 +21,7 @@ _GATHER = 64
 """At most so many submissions go into one transaction, so that none waits long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """`value` is what the journal holds; `fresh` says that it is what this call made."""
 
     value: bytes
