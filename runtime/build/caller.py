@@ -28,11 +28,19 @@ class Caller:
             self.progress.asked.append(self.dispatcher)
 
     async def complete(self, request: Request) -> Answer:
-        stored = await self.journal.get_or_run(request.digest, lambda: self._ask(request))
-        self.progress.reused += not stored.fresh
+        made: list[Answer] = []
+
+        async def effect() -> bytes:
+            made.append(await self._ask(request))
+            return made[0].to_json()
+
+        stored = await self.journal.get_or_run(request.digest, effect)
+        if stored.fresh:
+            return made[0]  # it reads itself back as it is
+        self.progress.reused += 1
         return Answer.from_json(stored.value)
 
-    async def _ask(self, request: Request) -> bytes:
+    async def _ask(self, request: Request) -> Answer:
         try:
             answer = await self.dispatcher.ask(request, self._permit)
         except EngineUnavailable as fault:
@@ -41,7 +49,7 @@ class Caller:
             way_out = "shorten the prompt or change the type that the answer is decoded under"
             raise SynthError(rejected(fault, "a request", way_out)) from fault
         self._count(answer)
-        return answer.to_json()
+        return answer
 
     def _permit(self) -> None:
         """Asked when it is to be sent: what was spent while it waited counts."""

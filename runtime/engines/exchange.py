@@ -75,6 +75,7 @@ class Exchange:
         self._on_abandon, self._heard = on_abandon, heard
         self._refusals = Refusals.of(name, self._headers.values(), key_env)
         self._lanes: WeakKeyDictionary[asyncio.AbstractEventLoop, _Lane] = WeakKeyDictionary()
+        self._latest: tuple[asyncio.AbstractEventLoop, _Lane] | None = None
         self._unknown = Load(limit)
         self._met = False
         self._problem = "is gone"
@@ -85,9 +86,12 @@ class Exchange:
     def load(self) -> Load:
         """How many calls the server wants in flight now, as far as this event loop has learnt it."""
         try:
-            lane = self._lanes.get(asyncio.get_running_loop())
+            loop = asyncio.get_running_loop()
         except RuntimeError:
-            lane = None
+            return self._unknown
+        if self._latest is not None and self._latest[0] is loop:
+            return self._latest[1].load
+        lane = self._lanes.get(loop)
         return lane.load if lane else self._unknown
 
     # --- questions ---
@@ -266,14 +270,18 @@ class Exchange:
 
     def close(self) -> None:
         """Drops this loop's connections."""
+        self._latest = None
         lane = self._lanes.pop(asyncio.get_running_loop(), None)
         if lane:
             lane.pool.close()
 
     def _lane(self) -> _Lane:
         loop = asyncio.get_running_loop()
+        if self._latest is not None and self._latest[0] is loop:
+            return self._latest[1]
         lane = self._lanes.get(loop)
         if lane is None:
             farewells = Farewells(partial(self._on_abandon, self)) if self._on_abandon else None
             lane = self._lanes[loop] = _Lane(HttpPool(self.url, self._headers), Load(self._limit), farewells)
+        self._latest = loop, lane
         return lane

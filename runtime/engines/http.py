@@ -14,6 +14,7 @@ import ssl
 from typing import Literal
 
 from runtime.engines.address import Address
+from runtime.engines.deadlines import Deadlines
 from runtime.engines.reader import HttpAnswer, Reader
 
 CONNECTING = 10.0
@@ -41,7 +42,8 @@ class Unreachable(ConnectionError):
 class _Connection(asyncio.Protocol):
     """One exchange at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
         self.transport: asyncio.Transport | None = None
         self.reusable = True
         self._reader = Reader()
@@ -55,7 +57,7 @@ class _Connection(asyncio.Protocol):
     def exchange(self, data: bytes) -> asyncio.Future[HttpAnswer]:
         assert self.transport is not None
         self._touched = False
-        self._answer = asyncio.get_running_loop().create_future()
+        self._answer = self._loop.create_future()
         self.transport.write(data)
         return self._answer
 
@@ -104,6 +106,8 @@ class HttpPool:
 
     def __init__(self, url: str, headers: dict[str, str] | None = None) -> None:
         self._address = Address.of(url)
+        self._loop = asyncio.get_running_loop()
+        self._deadlines = Deadlines(self._loop)
         self._tls = ssl.create_default_context() if self._address.tls else None
         fields = {"host": self._address.authority, "content-type": "application/json", **(headers or {})}
         self._headers = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
@@ -112,25 +116,31 @@ class HttpPool:
 
     async def request(self, method: str, path: str, body: bytes = b"", timeout: float = 60.0) -> HttpAnswer:
         """Raises `TimeoutError`, `ConnectionLost` and `Unreachable`. A connection that turns out stale is replaced."""
-        async with asyncio.timeout(timeout):
-            data = b"%b%d\r\n\r\n%b" % (self._head(method, path), len(body), body)
-            while self._idle:
-                connection = self._idle.pop()
-                if not connection.reusable:
-                    continue  # the server closed it while it was idle
-                try:
-                    return await self._exchange(connection, data)
-                except ConnectionLost as lost:
-                    if not lost.untouched:
-                        raise
-            return await self._exchange(await self._connect(), data)
+        deadline = self._loop.time() + timeout
+        data = b"%b%d\r\n\r\n%b" % (self._head(method, path), len(body), body)
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.reusable:
+                continue  # the server closed it while it was idle
+            try:
+                return await self._exchange(connection, data, deadline)
+            except ConnectionLost as lost:
+                if not lost.untouched:
+                    raise
+        async with asyncio.timeout_at(deadline):
+            connection = await self._connect()
+        return await self._exchange(connection, data, deadline)
 
-    async def _exchange(self, connection: _Connection, data: bytes) -> HttpAnswer:
+    async def _exchange(self, connection: _Connection, data: bytes, deadline: float) -> HttpAnswer:
+        answering = connection.exchange(data)
+        self._deadlines.add(answering, deadline)
         try:
-            answer = await connection.exchange(data)
+            answer = await answering
         except BaseException:
             connection.close()
             raise
+        finally:
+            self._deadlines.remove(answering)
         if connection.reusable:
             self._idle.append(connection)
         else:
@@ -138,11 +148,11 @@ class HttpPool:
         return answer
 
     async def _connect(self) -> _Connection:
-        address, loop = self._address, asyncio.get_running_loop()
+        address, loop = self._address, self._loop
         try:
             async with asyncio.timeout(CONNECTING):
                 transport, connection = await loop.create_connection(
-                    _Connection, address.host, address.port, ssl=self._tls
+                    lambda: _Connection(loop), address.host, address.port, ssl=self._tls
                 )
         except OSError as error:
             raise _unreachable(error, address) from error
@@ -160,6 +170,7 @@ class HttpPool:
         for connection in self._idle:
             connection.close()
         self._idle.clear()
+        self._deadlines.close()
 
 
 def _keep_alive(connected: socket.socket | None) -> None:

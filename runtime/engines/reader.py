@@ -24,6 +24,10 @@ class HttpAnswer:
         self.status, self.body, self.kept = status, body, kept
         self._headers = headers
 
+    def may_name(self, part: bytes) -> bool:
+        """Whether a header can have `part`, in small letters, in its name: most answers are told by this alone."""
+        return not isinstance(self._headers, bytes) or part in self._headers.lower()
+
     @property
     def headers(self) -> dict[bytes, bytes]:
         """Few ask for them, so they are taken apart for those who do."""

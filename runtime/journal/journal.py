@@ -183,7 +183,7 @@ class Journal:
         return found if len(mine) == len(keys) else found | dict.fromkeys(set(keys).difference(mine), HELD_ELSEWHERE)
 
     async def _claim(self, key: bytes) -> bytes | None:
-        """The value under `key`, which another journal holds; or None, and then this journal alone may run its effect."""
+        """The value under `key`, held elsewhere until now; or None, and then this journal alone may run its effect."""
         wait = _SHORTEST_WAIT
         with self._faults:
             while not self._claims.take(key):

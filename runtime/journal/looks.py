@@ -1,4 +1,4 @@
-"""Keys that are asked for in one turn of the event loop in; one look for all of them, and what it found of each, out."""
+"""Keys asked for in one turn of the event loop in; one look for all of them, and what it found of each, out."""
 
 from __future__ import annotations
 

@@ -18,9 +18,10 @@ from runtime.engines.openai import judging
 from runtime.engines.openai.about import about
 from runtime.engines.openai.hearing import Hearing, Words
 from runtime.engines.openai.rates import Rates
+from runtime.engines.openai.sampling import Sampler
 from runtime.engines.openai.settings import Settings, flavour_of, headers_of, split
 from runtime.engines.openai.tools import opened, spoken, tools_of
-from runtime.engines.openai.wire import CHAT, TEXT, Received, Sent, received, sampled, told
+from runtime.engines.openai.wire import CHAT, TEXT, Received, Sent, received, told
 from runtime.engines.protocol import About, Answer, EngineError, EngineRejected, EngineUnavailable, Message, Request
 from runtime.engines.settings import nameless, template_text
 
@@ -64,6 +65,7 @@ class OpenAIEngine:
         kind = flavour_of(flavour, logprobs, declared)
         self.settings = Settings(kind, declared, model, revision, votes, text, extra or {}, tuple(omit))
         self.capabilities = self.settings.capabilities
+        self._sampler = Sampler(kind, name)
         self._template = ChatTemplate(text, name) if text is not None else None
         self._rates = Rates(requests_per_minute, tokens_per_minute)
         headers = headers_of(api_key_env, headers_env)
@@ -123,7 +125,7 @@ class OpenAIEngine:
             return await self._ask(request, sent, {**settings, **more})
 
         if not request.labels:
-            return (await ask(sampled(request, flavour, self.name), 0)).answer
+            return (await ask(self._sampler.fields(request), 0)).answer
         if flavour.logprobs:
             return await judging.by_logprobs(ask, request, flavour, self.name)
         if self.settings.votes:
@@ -131,16 +133,25 @@ class OpenAIEngine:
         raise EngineRejected(self.name, "this server tells no log-probabilities, which a judge needs; see `votes`")
 
     async def _ask(self, request: Request, sent: Sent, settings: Mapping[str, Any]) -> Received:
-        body = {"model": await self._served(), **sent.prompt, **settings, **self.settings.extra}
-        body = {key: value for key, value in body.items() if key not in self.settings.omit}
-        expected = _expected(sent, settings)
-        await asyncio.sleep(self._rates.wait(expected))
-        data = await self._server.json("POST", f"{self._prefix}{sent.path}", body)
+        body = {"model": self._model or await self._served(), **sent.prompt, **settings, **self.settings.extra}
+        for key in self.settings.omit:
+            body.pop(key, None)
+        expected = await self._wait(sent, settings)
+        data = await self._server.json("POST", self._prefix + sent.path, body)
         seeded = self.capabilities.seed
         found = received(data, request, sent, self.settings.flavour, self.name, seeded)
-        self._rates.settle(expected, found.answer.prompt_tokens + found.answer.completion_tokens or expected)
+        if expected:
+            self._rates.settle(expected, found.answer.prompt_tokens + found.answer.completion_tokens or expected)
         self.fingerprint = found.fingerprint or self.fingerprint
         return found
+
+    async def _wait(self, sent: Sent, settings: Mapping[str, Any]) -> int:
+        """As long as the limits say; the tokens that the call counts as, or 0 where nothing is counted."""
+        if self._rates.free:
+            return 0
+        expected = _expected(sent, settings)
+        await asyncio.sleep(self._rates.wait(expected))
+        return expected
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """A vector for each text, from `/v1/embeddings`."""

@@ -33,7 +33,10 @@ class Hearing:
     words: Words
 
     def __call__(self, answer: HttpAnswer) -> None:
-        self.rates.hear(answer.headers)
+        if answer.may_name(b"ratelimit"):
+            self.rates.hear(answer.headers)
+        if answer.status == 200:
+            return
         if answer.status in (401, 403):
             raise EngineRejected(self.name, f"the server answered {answer.status}", code="E0820", way_out=self._key())
         if answer.status == 402 or (answer.status == 429 and _kinds(answer.body) & set(SPENT)):

@@ -53,6 +53,11 @@ class Rates:
         self.requests = Meter(self.requests_per_minute and self.requests_per_minute / MINUTE)
         self.tokens = Meter(self.tokens_per_minute and self.tokens_per_minute / MINUTE)
 
+    @property
+    def free(self) -> bool:
+        """Nothing is limited, and nothing was ever held back: no call needs to be counted."""
+        return not (self.requests.rate or self.tokens.rate or self.requests.free or self.tokens.free)
+
     def wait(self, tokens: int) -> float:
         """Seconds until a call of so many tokens may go; it counts as gone then."""
         now = self.clock()
