@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -28,11 +28,34 @@ def seed_of(*parts: Any) -> int:
     return int.from_bytes(state.digest(), "big")
 
 
+def call_seed(seed: int, dataset: str, salt: str, key: bytes, slot: tuple[str, int, int, int], attempt: int) -> int:
+    """`seed_of(seed, dataset, salt, key, round, element, sample, attempt)` of an encoded `key` and a call's slot."""
+    _, round_, element, sample = slot
+    state = _salted_state(seed, dataset, salt).copy()
+    state.update(b"%bi%d;i%d;i%d;i%d;" % (key, round_, element, sample, attempt))
+    return int.from_bytes(state.digest(), "big")
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _salted_state(seed: int, dataset: str, salt: str) -> blake2b:
+    return blake2b(encode(seed) + encode(dataset) + encode(salt), digest_size=8)
+
+
 def row_bits(seed: int, dataset: str, key: tuple[Any, ...]) -> int:
     """`seed_of(seed, dataset, key)`, with the state that all rows share kept from one call to the next."""
     state = _shared_state(seed, dataset).copy()
     state.update(_encode_sequence(key))
     return int.from_bytes(state.digest(), "big")
+
+
+def many_row_bits(seed: int, dataset: str, keys: Iterable[tuple[Any, ...]]) -> bytes:
+    """`row_bits` of each key, eight bytes each, highest first."""
+    fresh, found = _shared_state(seed, dataset).copy, []
+    for key in keys:
+        state = fresh()
+        state.update(_encode_sequence(key))
+        found.append(state.digest())
+    return b"".join(found)
 
 
 @lru_cache(maxsize=256, typed=True)
@@ -42,11 +65,11 @@ def _shared_state(seed: int, dataset: str) -> blake2b:
 
 def draw_bits(row: int, name: str) -> int:
     """The bits of the draw `name` in a row whose `row_bits` are given; those of two names are independent."""
-    return mix(row ^ _name_bits(name))
+    return mix(row ^ name_bits(name))
 
 
 @lru_cache(maxsize=4096)
-def _name_bits(name: str) -> int:
+def name_bits(name: str) -> int:
     return seed_of("draw", name)
 
 

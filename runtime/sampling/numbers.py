@@ -6,7 +6,10 @@ Only operations that IEEE 754 rounds correctly are used (+ - * / sqrt): a C libr
 from __future__ import annotations
 
 import math
+from typing import Any, TypeVar
 
+Real = TypeVar("Real", bound=Any)
+"""A float, or an array of them: what is done to one is done to each."""
 LN2 = 0.6931471805599453
 _TERMS = tuple(1.0 / odd for odd in range(35, 0, -2))
 
@@ -35,20 +38,22 @@ def log(value: float) -> float:
     mantissa, exponent = math.frexp(value)
     if mantissa < 0.7071067811865476:
         mantissa, exponent = mantissa * 2.0, exponent - 1
-    return exponent * LN2 + _twice_atanh((mantissa - 1.0) / (mantissa + 1.0))
+    return exponent * LN2 + twice_atanh((mantissa - 1.0) / (mantissa + 1.0))
 
 
 def neg_log1m(value: float) -> float:
     """-log(1 - value) for 0 <= value < 1, precise where `value` is small."""
-    return _twice_atanh(value / (2.0 - value)) if value < 0.5 else -log(1.0 - value)
+    return twice_atanh(value / (2.0 - value)) if value < 0.5 else -log(1.0 - value)
 
 
-def _twice_atanh(t: float) -> float:
+def twice_atanh(t: Real) -> Real:
     """2 atanh(t) for |t| <= 1/3 by its Taylor series; what is cut off is below 2**-57 of it."""
-    square, total = t * t, 0.0
+    square: Real = t * t
+    total: Real = square * 0.0
     for term in _TERMS:
         total = total * square + term
-    return 2.0 * t * total
+    found: Real = t * 2.0 * total
+    return found
 
 
 def normal_quantile(p: float) -> float:
@@ -56,24 +61,26 @@ def normal_quantile(p: float) -> float:
     q = p - 0.5
     if abs(q) <= 0.425:
         r = 0.180625 - q * q
-        return q * _ratio(r, _CENTRE)
+        return q * ratio(r, CENTRE)
     r = math.sqrt(-log(min(p, 1.0 - p)))
-    value = _ratio(r - 1.6, _MIDDLE) if r <= 5.0 else _ratio(r - 5.0, _TAIL)
+    value = ratio(r - 1.6, MIDDLE) if r <= 5.0 else ratio(r - 5.0, TAIL)
     return -value if q < 0.0 else value
 
 
 _Ratio = tuple[tuple[float, ...], tuple[float, ...]]
 
 
-def _ratio(r: float, coefficients: _Ratio) -> float:
-    numerator = denominator = 0.0
+def ratio(r: Real, coefficients: _Ratio) -> Real:
+    numerator: Real = r * 0.0
+    denominator: Real = r * 0.0
     for above, below in zip(*coefficients, strict=True):
         numerator, denominator = numerator * r + above, denominator * r + below
-    return numerator / denominator
+    found: Real = numerator / denominator
+    return found
 
 
 # Numerator and denominator, highest power first, as published.
-_CENTRE: _Ratio = (
+CENTRE: _Ratio = (
     (
         2.5090809287301226727e3,
         3.3430575583588128105e4,
@@ -95,7 +102,7 @@ _CENTRE: _Ratio = (
         1.0,
     ),
 )
-_MIDDLE: _Ratio = (
+MIDDLE: _Ratio = (
     (
         7.74545014278341407640e-4,
         2.27238449892691845833e-2,
@@ -117,7 +124,7 @@ _MIDDLE: _Ratio = (
         1.0,
     ),
 )
-_TAIL: _Ratio = (
+TAIL: _Ratio = (
     (
         2.01033439929228813265e-7,
         2.71155556874348757815e-5,

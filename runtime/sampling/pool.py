@@ -43,7 +43,7 @@ class Pool(Generic[Element]):
             elements, hashes = [elements[place] for place in held], [hashes[place] for place in held]
             weights = [weights[place] for place in held]
         self.elements = elements
-        self._placement = _placement(hashes, weights)
+        self.placement = _placement(hashes, weights)
 
     def __len__(self) -> int:
         return len(self.elements)
@@ -52,7 +52,7 @@ class Pool(Generic[Element]):
         """ValueError where there is nothing to draw."""
         if not self.elements:
             raise ValueError("nothing to draw from")
-        return self.elements[self._placement.first(bits)]
+        return self.elements[self.placement.first(bits)]
 
     def pick(self, bits: int, low: int, high: int | None = None) -> list[Element]:
         """k distinct elements in drawn order, low <= k <= high (k = low without `high`); all where there are fewer.
@@ -61,7 +61,7 @@ class Pool(Generic[Element]):
         """
         count = low if high is None or high == low else integer(bits, low, high)
         elements = self.elements
-        return [elements[place] for place in self._placement.order(bits, count)]
+        return [elements[place] for place in self.placement.order(bits, count)]
 
 
 def _element_hashes(ids: Sequence[Any]) -> list[int]:

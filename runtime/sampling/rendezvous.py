@@ -39,7 +39,8 @@ class Rendezvous:
     """
 
     def __init__(self, hashes: Sequence[int], weights: Sequence[float] | None = None) -> None:
-        self._rates = tuple(-weight for weight in weights) if weights else None
+        self.elements = tuple(hashes)
+        self.rates = tuple(-weight for weight in weights) if weights else None
         self._hashes = sum(element << 128 * lane for lane, element in enumerate(hashes))
         self._ones = sum(1 << 128 * lane for lane in range(len(hashes)))
         self._lanes = self._ones * MASK
@@ -47,14 +48,14 @@ class Rendezvous:
         self._words, self._floats = Struct("<" + "Q8x" * len(hashes)), Struct("<" + "d8x" * len(hashes))
 
     def first(self, bits: int) -> int:
-        if self._rates:
+        if self.rates:
             return self.order(bits, 1)[0]
         found = self.scores(bits)
         return found.index(min(found))
 
     def order(self, bits: int, count: int) -> list[int]:
-        if self._rates:
-            return weighted_order(self._numbers(bits), self._rates, count)
+        if self.rates:
+            return weighted_order(self._numbers(bits), self.rates, count)
         found = self.scores(bits)
         return sorted(range(len(found)), key=found.__getitem__)[:count]
 

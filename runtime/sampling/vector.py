@@ -29,24 +29,24 @@ class VectorRendezvous:
 
     def __init__(self, hashes: Sequence[int], weights: Sequence[float] | None = None) -> None:
         self.hashes: Words = np.array(hashes, dtype=np.uint64)
-        self._rates = -np.array(weights, dtype=np.float64) if weights else None
+        self.rates = -np.array(weights, dtype=np.float64) if weights else None
         self._work, self._half = np.empty_like(self.hashes), np.empty_like(self.hashes)
         # Whole arrays of the constants: numpy takes half as long to start on them as on scalars.
         self._constants = [np.full_like(self.hashes, constant) for constant in (FIRST, 32, SECOND)]
 
     def first(self, bits: int) -> int:
-        return int(self._scores(bits).argmin()) if self._rates is None else self.order(bits, 1)[0]
+        return int(self._scores(bits).argmin()) if self.rates is None else self.order(bits, 1)[0]
 
     def order(self, bits: int, count: int) -> list[int]:
         found = self._scores(bits)
-        if self._rates is None:
+        if self.rates is None:
             lowest = _lowest(found, count)
             return [int(index) for index in lowest[np.argsort(found[lowest], kind="stable")]]
         # More than are wanted, so that a logarithm's last bit cannot decide who is looked at; then as Rendezvous does.
-        numbers = ((found >> _TWELVE) | _ONE).view(np.float64)
-        near = _lowest(np.log1p(1.0 - numbers) / self._rates, count + _SPARE)
+        numbers = numbers_of(found)
+        near = _lowest(costs_of(found, self.rates), count + _SPARE)
         near.sort()
-        chosen = weighted_order(numbers[near].tolist(), self._rates[near].tolist(), count)
+        chosen = weighted_order(numbers[near].tolist(), self.rates[near].tolist(), count)
         return [int(near[place]) for place in chosen]
 
     def _scores(self, bits: int) -> Words:
@@ -57,6 +57,17 @@ class VectorRendezvous:
         _xor(work, half, work)
         _times(work, second, work)
         return work
+
+
+def numbers_of(scores: Words) -> npt.NDArray[np.float64]:
+    """1 + u of each, u in [0, 1) from the score's highest 52 bits."""
+    return ((scores >> _TWELVE) | _ONE).view(np.float64)
+
+
+def costs_of(scores: Words, rates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """By the machine's logarithm, whose last bit must decide nothing."""
+    costs: npt.NDArray[np.float64] = np.log1p(1.0 - numbers_of(scores)) / rates
+    return costs
 
 
 def _lowest(values: npt.NDArray[np.generic], count: int) -> npt.NDArray[np.intp]:
@@ -72,15 +83,15 @@ class Ring:
 
     def __init__(self, hashes: Sequence[int]) -> None:
         self.hashes: Words = np.array(hashes, dtype=np.uint64)
-        points = _mix(self.hashes[:, None] + np.arange(1, POINTS + 1, dtype=np.uint64) * np.uint64(GOLDEN)).ravel()
+        points = mixed(self.hashes[:, None] + np.arange(1, POINTS + 1, dtype=np.uint64) * np.uint64(GOLDEN)).ravel()
         # Between equal points the lower element hash comes first, so that the order elements are listed in is nothing.
         place = np.lexsort((np.repeat(self.hashes, POINTS), points))
         self.points = points[place]
         self.owners = (place // POINTS).astype(np.uint32)
-        self._steps = np.arange(1, PROBES + 1, dtype=np.uint64) * np.uint64(GOLDEN)
+        self.steps = np.arange(1, PROBES + 1, dtype=np.uint64) * np.uint64(GOLDEN)
 
     def first(self, bits: int) -> int:
-        probes = _mix(np.uint64(bits) + self._steps)
+        probes = mixed(np.uint64(bits) + self.steps)
         found = self.points.searchsorted(probes)
         found[found == len(self.points)] = 0
         return int(self.owners[found[(self.points[found] - probes).argmin()]])
@@ -102,7 +113,7 @@ class Ring:
         yield from VectorRendezvous(self.hashes.tolist()).order(bits, len(self.hashes))
 
 
-def _mix(words: Words) -> Words:
+def mixed(words: Words) -> Words:
     """`hashing.mix` of each word."""
     words = (words ^ (words >> np.uint64(30))) * _FIRST
     words = (words ^ (words >> np.uint64(27))) * _SECOND
