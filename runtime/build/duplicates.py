@@ -36,6 +36,11 @@ class Duplicates:
         found = await_(self._gates[step].enter(index, prepared))
         return found.of if found else None
 
+    def admit_next(self, step: str, index: int, key: Key, value: Any) -> str | None:
+        """As `admit`, where candidates come one after the other: there is nobody to wait for."""
+        found = self._seen[step].admit(print_key(key), value)
+        return found.of if found else None
+
     def leave(self, index: int) -> None:
         """The candidate has ended: those behind it need not wait for it at any statement."""
         for gate in self._gates.values():

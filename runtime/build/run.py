@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from compiler import plan
 from compiler.prefix.order import shows
 from runtime.bridge import await_, run_in_greenlet
+from runtime.build import plainly
 from runtime.build.candidates import Arrange, AxisValues, Candidate, candidates, count, nested
 from runtime.build.decided import Decided, Edits
 from runtime.build.duplicates import Duplicates
@@ -24,7 +26,6 @@ from runtime.program.stage import Admit, Bound, Stage, StepText, Tool, no_tools
 from runtime.scheduler.groups import Groups
 from runtime.scheduler.pace import Pace
 from runtime.scheduler.window import ordered
-from runtime.tables.keys import Key
 
 WINDOW = 4
 """Candidates in the window for each call that the engine wants in flight."""
@@ -94,14 +95,17 @@ class Job:
 
         async def work(candidate: Candidate) -> tuple[Row, Outcome]:
             self.progress.begun += 1
-            row, outcome = await self._run(candidate, stage, program)
+            row, outcome = await run_in_greenlet(self._run, candidate, stage, program)
             self.progress.end()
             self.duplicates.leave(candidate.index)
             return row, outcome
 
         if pace.done:
             return
-        stream = ordered(self.candidates(), work, pace.ahead)
+        if plainly.suits(self.loaded.plan):
+            stream = plainly.run(self.candidates(), partial(self._here, self._in_order(stage), program))
+        else:
+            stream = ordered(self.candidates(), work, pace.ahead)
         try:
             async for _, (row, outcome) in stream:
                 if pace.saw(row.index, row.whole.grouped, isinstance(outcome, Kept)):
@@ -112,30 +116,40 @@ class Job:
         finally:
             await stream.aclose()
 
-    async def _run(self, candidate: Candidate, stage: Stage, program: Any) -> tuple[Row, Outcome]:
+    def _in_order(self, stage: Stage) -> Stage:
+        """For candidates that come one after the other: nobody waits for those before it."""
+        return replace(stage, admit=self.duplicates.admit_next, wanted=self._wanted_next)
+
+    def _wanted_next(self, index: int, group: object) -> bool:
+        return not (isinstance(self.pace, Groups) and self.pace.is_full(group))
+
+    def _here(self, stage: Stage, program: Any, candidate: Candidate) -> tuple[Row, Outcome]:
+        self.progress.begun += 1
+        row, outcome = self._run(candidate, stage, program)
+        self.progress.end()
+        return row, outcome
+
+    def _run(self, candidate: Candidate, stage: Stage, program: Any) -> tuple[Row, Outcome]:
         """A candidate that people decided about is first run by itself: one that they dropped meets no other's `dedup`,
 
         and an edited one meets it with its new values. What it asks is asked once: the journal answers then.
         """
         if self.duplicates and self.told.concerns(candidate.key):
-            alone, outcome, edits = await self._end(candidate, by_itself(stage), program)
+            alone, outcome, edits = self._end(candidate, by_itself(stage), program)
             if isinstance(outcome, Rejected) and outcome.step == STATEMENT:
                 return alone, outcome
-            stage = replace(stage, admit=self._edited(edits))
-        row, outcome, _ = await self._end(candidate, stage, program)
+            stage = replace(stage, admit=self._edited(stage.admit, edits))
+        row, outcome, _ = self._end(candidate, stage, program)
         return row, outcome
 
-    async def _end(self, candidate: Candidate, stage: Stage, program: Any) -> tuple[Row, Outcome, Edits]:
+    def _end(self, candidate: Candidate, stage: Stage, program: Any) -> tuple[Row, Outcome, Edits]:
         row = Row(stage, candidate.key, candidate.index, candidate.axes)
-        outcome, edits = self.told.outcome(candidate.key, await run_in_greenlet(row.run, program))
+        outcome, edits = self.told.outcome(candidate.key, row.run(program))
         row.values.update(edits)
         return row, outcome, edits
 
-    def _edited(self, edits: Edits) -> Admit:
-        def admit(step: str, index: int, key: Key, value: object) -> str | None:
-            return self.duplicates.admit(step, index, key, self.told.instead(step, value, edits))
-
-        return admit
+    def _edited(self, admit: Admit, edits: Edits) -> Admit:
+        return lambda step, index, key, value: admit(step, index, key, self.told.instead(step, value, edits))
 
     def _count(self, outcome: Outcome) -> None:
         self.progress.attempted += 1
