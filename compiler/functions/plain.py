@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 _SCALARS = (str, bool, int, float)
+_PLAIN = frozenset({*_SCALARS, type(None)})
 
 
 class Truth:
@@ -50,6 +51,8 @@ class Truth:
 
 def plain(value: Any) -> Any:
     """JSON data: a `Truth` as what it says, texts, numbers, records and lists without their marks."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Truth):
         return value.value
     if isinstance(value, dict):

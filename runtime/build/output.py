@@ -9,10 +9,9 @@ from dataclasses import dataclass, field, replace
 from types import TracebackType
 
 from compiler import plan
-from compiler.functions.plain import plain
 from dsl.diagnostics import SynthError
 from dsl.source import Span
-from runtime.build.rows import call_key, call_row, rejected_row
+from runtime.build.rows import CallRows, rejected_row
 from runtime.build.schemas import CALLS, REJECTED, emit_schema
 from runtime.build.texts import TEXTS, Texts
 from runtime.program.outcome import Kept, Rejected
@@ -20,7 +19,7 @@ from runtime.program.trace import Event
 from runtime.query.determinism import determinism
 from runtime.store.port import Change
 from runtime.tables import layout
-from runtime.tables.keys import Key, print_key
+from runtime.tables.keys import Key
 from runtime.tables.manifest import Counts, Determinism, Manifest, TableManifest
 from runtime.tables.writer import Put, TableWriter, table_changes
 
@@ -48,7 +47,6 @@ class Output:
     kept: int = 0
     attempted: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
-    told: Counter[tuple[str, bool]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         name, previous = self.dataset.name, self.previous
@@ -63,10 +61,10 @@ class Output:
         }
         before = (previous.rejected, previous.calls, previous.texts) if previous else (None, None, None)
         self._rejected = self._writer(REJECTED, layout.rejected_folder(name), before[0])
-        self._calls = self._writer(CALLS, layout.calls_folder(name), before[1])
         self._texts = Texts(self._writer(TEXTS, layout.texts_folder(name), before[2]))
+        self._calls = CallRows(self._writer(CALLS, layout.calls_folder(name), before[1]), self._texts)
         self._stack = ExitStack()
-        for writer in (*self._tables.values(), self._rejected, self._calls, self._texts.writer):
+        for writer in (*self._tables.values(), self._rejected, self._calls.writer, self._texts.writer):
             self._stack.enter_context(writer)
 
     def _writer(self, schema: object, folder: str, previous: TableManifest | None) -> TableWriter:
@@ -78,15 +76,11 @@ class Output:
         if isinstance(outcome, Kept):
             self.kept += 1
             for table, position, columns in outcome.rows:
-                self._tables[table].add((*key, *position), plain(columns))
+                self._tables[table].add((*key, *position), columns)
         else:
             self.reasons[outcome.step] += 1
             self._rejected.add(key, rejected_row(outcome))
-        printed = print_key(key)
-        for event in events:
-            self._calls.add(call_key(key, event), call_row(printed, event, self._texts.named))
-            if event.repeatable is not None:
-                self.told[event.role or "", event.repeatable] += 1
+        self._calls.add(key, events)
 
     def reject_input(self, key: Key, outcome: Rejected) -> None:
         """A row of an input that breaks its record's constraint: kept with its reason, and no candidate."""
@@ -96,14 +90,19 @@ class Output:
         """E1013 where two rows have one key, at the `key = [...]` that made it."""
         try:
             tables = {name: self._finished(name, writer) for name, writer in self._tables.items()}
-            rejected, calls, texts = self._rejected.finish(), self._calls.finish(), self._texts.writer.finish()
+            self._calls.flush()
+            rejected, calls, texts = (
+                writer.finish() for writer in (self._rejected, self._calls.writer, self._texts.writer)
+            )
         except SynthError as error:
             raise SynthError(
                 *(replace(found, span=found.span or self._keyed()) for found in error.diagnostics)
             ) from None
         counts = Counts(self.attempted, self.kept, dict(sorted(self.reasons.items())))
         changes = self._changes(tables, rejected, calls, texts)
-        return Written(tables, rejected, calls, counts, changes, texts if texts.rows else None, determinism(self.told))
+        return Written(
+            tables, rejected, calls, counts, changes, texts if texts.rows else None, determinism(self._calls.told)
+        )
 
     def _finished(self, name: str, writer: TableWriter) -> TableManifest:
         """A table knows whether a merge may put its rows together from two."""
@@ -133,7 +132,7 @@ class Output:
             )
         pairs = (
             (layout.rejected_folder(name), before.rejected if before else None, rejected, self._rejected),
-            (layout.calls_folder(name), before.calls if before else None, calls, self._calls),
+            (layout.calls_folder(name), before.calls if before else None, calls, self._calls.writer),
             (layout.texts_folder(name), before.texts if before else None, texts, self._texts.writer),
         )
         for folder, old, new, writer in pairs:

@@ -6,12 +6,17 @@ digest, so two versions that hold the same one agree, and no merge can have a co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from compiler.functions.plain import plain
 from runtime.query.texts import NAME
 from runtime.tables import schema as table
 from runtime.tables.writer import TableWriter
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 LONG = 16_384
 """Characters. A shorter text costs less where it is used, for rows of one shard are compressed together."""
@@ -24,6 +29,18 @@ class Texts:
     def __init__(self, writer: TableWriter) -> None:
         self.writer = writer
         self._known: set[bytes] = set()
+
+    def named_json(self, values: Sequence[Any]) -> pa.Array:
+        """A column of JSON. Only what is long as JSON can hold a long text."""
+        import pyarrow as pa
+
+        from runtime.tables.values import json_text
+
+        found = [None if value is None else json_text(value) for value in values]
+        for index, (value, text) in enumerate(zip(values, found, strict=True)):
+            if text is not None and len(text) >= LONG:
+                found[index] = json_text(self.named(plain(value)))
+        return pa.array(found, pa.string())
 
     def named(self, value: Any) -> Any:
         """Plain data with `{"$text": digest}` in place of long texts; the very same value where none is long."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dsl.diagnostics import Diagnostic, SynthError
-from runtime.tables.canonical import canonical_json
-from runtime.tables.key_columns import encode_keys, encoded_list, keys_of, print_keys
-from runtime.tables.keys import Key, encode_key, print_key
+from runtime.tables.key_columns import encode_keys, encoded_list, encoded_parts, keys_of, print_keys
+from runtime.tables.keys import Key, KeyPart, encode_key
 from runtime.tables.rows import combined, hash_rows, row_bytes
-from runtime.tables.schema import Column, Schema, Type, arrow_schema, arrow_type
+from runtime.tables.schema import Column, Schema, arrow_schema, arrow_type
+from runtime.tables.values import column_of, null, unfit
 
 Row = Mapping[str, Any]
 SIZE = "_size"
@@ -26,7 +26,20 @@ def batch_of_rows(schema: Schema, keys: Sequence[Key], rows: Sequence[Row]) -> p
         encoded, printed = encoded_list(keys)
     except (ValueError, TypeError) as error:
         raise SynthError(_bad_key(keys, error)) from error
-    own = [_column(column, keys, [row.get(column.name) for row in rows]) for column in schema.columns]
+    own = [column_of(column, [row.get(column.name) for row in rows], keys.__getitem__) for column in schema.columns]
+    return _complete(schema, encoded, printed, own)
+
+
+def batch_of_columns(
+    schema: Schema, parts: Sequence[Sequence[KeyPart]], columns: Mapping[str, Sequence[Any] | pa.Array]
+) -> pa.Table:
+    """As `batch_of_rows`, from a list of values for each part of the key and for each column of the schema."""
+    key = lambda row: tuple(part[row] for part in parts)  # noqa: E731
+    try:
+        encoded, printed = encoded_parts(parts)
+    except (ValueError, TypeError) as error:
+        raise SynthError(_bad_key([*zip(*parts, strict=True)], error)) from error
+    own = [column_of(column, columns[column.name], key) for column in schema.columns]
     return _complete(schema, encoded, printed, own)
 
 
@@ -71,51 +84,13 @@ def _complete(schema: Schema, encoded: pa.Array, printed: pa.Array, own: list[pa
     return whole.append_column(SIZE, lengths.cast(pa.int64()))
 
 
-def _column(column: Column, keys: Sequence[Key], values: list[Any]) -> pa.Array:
-    if column.type.kind == "json":
-        values = [None if value is None else canonical_json(value).decode() for value in values]
-    try:
-        array = _array(column.type, values)
-    except (pa.ArrowException, OverflowError, UnicodeEncodeError) as error:
-        raise SynthError(_misfit(column, keys, values, error)) from error
-    if array.null_count and not column.type.nullable:
-        row = next(index for index, value in enumerate(values) if value is None)
-        raise SynthError(_null(column, print_key(keys[row])))
-    return array
-
-
-def _array(kind: Type, values: Sequence[Any]) -> pa.Array:
-    """Arrow would cut off what an integer cannot hold."""
-    if _holds_int(kind) and _has_fraction(kind, values):
-        raise pa.ArrowInvalid("a number with a fraction is no int")
-    return pa.array(values, arrow_type(kind))
-
-
-def _holds_int(kind: Type) -> bool:
-    inner = [kind.element] if kind.element else [item.type for item in kind.fields]
-    return kind.kind == "int" or any(map(_holds_int, inner))
-
-
-def _has_fraction(kind: Type, values: Iterable[Any]) -> bool:
-    present = [value for value in values if value is not None]
-    if kind.kind == "int":
-        return any(isinstance(value, float) and not value.is_integer() for value in present)
-    if kind.element is not None:
-        return _holds_int(kind) and any(_has_fraction(kind.element, value) for value in present)
-    return any(
-        _has_fraction(item.type, [value.get(item.name) for value in present])
-        for item in kind.fields
-        if _holds_int(item.type)
-    )
-
-
 def _cast(column: Column, values: pa.ChunkedArray) -> pa.Array:
     if values.null_count and not column.type.nullable:
-        raise SynthError(_null(column, "a row"))
+        raise SynthError(null(column, "a row"))
     try:
         return combined(values.cast(arrow_type(column.type)))
     except pa.ArrowException as error:
-        raise SynthError(_unfit(column, "a row", str(error))) from error
+        raise SynthError(unfit(column, "a row", str(error))) from error
 
 
 def _key_column(table: pa.Table, name: str) -> pa.Array:
@@ -124,29 +99,6 @@ def _key_column(table: pa.Table, name: str) -> pa.Array:
         raise SynthError(Diagnostic(code="E1015", message=f"the key column `{name}` holds a null"))
     plain = pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_boolean(column.type)
     return column if plain else column.cast(pa.string())
-
-
-def _misfit(column: Column, keys: Sequence[Key], values: list[Any], error: Exception) -> Diagnostic:
-    """Arrow does not say which value it was."""
-    for key, value in zip(keys, values, strict=True):
-        try:
-            _array(column.type, [value])
-        except (pa.ArrowException, OverflowError, UnicodeEncodeError) as found:
-            return _unfit(column, f"row {print_key(key)}", f"{value!r:.80}: {found}")
-    return _unfit(column, "a row", str(error))
-
-
-def _unfit(column: Column, where: str, why: str) -> Diagnostic:
-    message = f"a value of {where} does not fit column `{column}`"
-    return Diagnostic(code="E1012", message=message, notes=(why.splitlines()[0],))
-
-
-def _null(column: Column, where: str) -> Diagnostic:
-    return Diagnostic(
-        code="E1012",
-        message=f"column `{column}` is null in {where}",
-        help=f"let it be null with `{column.type}?`, or drop such rows with `filter`",
-    )
 
 
 def _bad_key(keys: Sequence[Key], error: Exception) -> Diagnostic:

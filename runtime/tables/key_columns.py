@@ -73,4 +73,36 @@ def fixed_width(values: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> pa.A
 
 def encoded_list(keys: Sequence[Key]) -> tuple[pa.Array, pa.Array]:
     """Bytes and text of keys that are Python tuples."""
-    return pa.array(map(encode_key, keys), pa.binary()), pa.array(map(print_key, keys), pa.string())
+    if not keys or not keys[0] or len(set(map(len, keys))) > 1:
+        return pa.array(map(encode_key, keys), pa.binary()), pa.array(map(print_key, keys), pa.string())
+    return encoded_parts([*zip(*keys, strict=True)])
+
+
+def encoded_parts(parts: Sequence[Sequence[KeyPart]]) -> tuple[pa.Array, pa.Array]:
+    """Bytes and text of keys that are given part by part. ValueError and TypeError as `encode_key` raises them."""
+    encoded, printed = zip(*map(_part, parts), strict=True)
+    return _joined([*encoded], pa.binary(), b""), _joined([*printed], pa.string(), "/")
+
+
+def _part(values: Sequence[KeyPart]) -> tuple[pa.Array, pa.Array]:
+    column = _uniform(values)
+    if column is not None:
+        return _encoded(column), _printed(column)
+    encoded = pa.array([encode_key((value,)) for value in values], pa.binary())
+    return encoded, pa.array([print_part(value) for value in values], pa.string())
+
+
+def _uniform(values: Sequence[KeyPart]) -> pa.Array | None:
+    """Values that are all text, or all integers of 64 bits."""
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return pa.array(values, pa.string())
+    try:
+        return pa.array(values, pa.int64()) if kinds == {int} else None
+    except (OverflowError, pa.ArrowInvalid):
+        return None
+
+
+def printed_parts(parts: Sequence[Sequence[KeyPart]]) -> pa.Array:
+    """The text alone of keys that are given part by part."""
+    return _joined([_part(values)[1] for values in parts], pa.string(), "/")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.store.port import BLOB_LIMIT, ObjectId
-from runtime.tables.keys import Key, decode_key, print_key
+from runtime.tables.keys import Key, KeyPart, decode_key, print_key
 from runtime.tables.layout import shard_path
 from runtime.tables.manifest import Shard, TableManifest, table_root
 from runtime.tables.schema import Schema
@@ -63,11 +63,22 @@ class TableWriter:
         self.written: dict[str, ObjectId] = {}
 
     def add(self, key: Key, row: Mapping[str, Any]) -> None:
-        """One row of plain values: records as mappings. E1012, E1015 (some rows later, too)."""
+        """One row: records as mappings; marks of values are not stored. E1012, E1015 (some rows later, too)."""
         self._keys.append(key)
         self._rows.append(row)
         if len(self._keys) >= self._batch_rows:
             self._flush()
+
+    @property
+    def batch_rows(self) -> int:
+        """How many rows a batch should have: as many as fit its size, judged by the last one's."""
+        return self._batch_rows
+
+    def add_columns(self, parts: Sequence[Sequence[KeyPart]], columns: Mapping[str, Sequence[Any] | pa.Array]) -> None:
+        """Many rows at once, without a mapping for each: a list for each part of their keys, and for each column."""
+        from runtime.tables.batches import batch_of_columns
+
+        self._take(batch_of_columns(self._schema, parts, columns))
 
     def add_batch(self, key: Sequence[str], table: pa.Table) -> None:
         """Many rows at once: `key` names the table's columns that make the key."""
@@ -119,13 +130,15 @@ class TableWriter:
         return self._sorter
 
     def _flush(self) -> None:
-        """The next batch has as many rows as fit its size, judged by this one's: rows differ by a factor of 10,000."""
         from runtime.tables.batches import batch_of_rows
 
         if not self._keys:
             return
-        batch = batch_of_rows(self._schema, self._keys, self._rows)
-        self._keys, self._rows = [], []
+        keys, rows, self._keys, self._rows = self._keys, self._rows, [], []
+        self._take(batch_of_rows(self._schema, keys, rows))
+
+    def _take(self, batch: pa.Table) -> None:
+        """Rows differ by a factor of 10,000 in size, so the next batch's number of them is judged by this one's."""
         self._batch_rows = max(1, min(2 * self._batch_rows, MAX_BATCH, BATCH_BYTES * batch.num_rows // batch.nbytes))
         self._sorting().add(batch)
 
