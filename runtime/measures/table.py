@@ -74,7 +74,7 @@ def _texts(connection: duckdb.DuckDBPyConnection, texts: Texts, source: str) -> 
     if not count:
         return {}
     connection.execute(_words(held, _parts(count, size)))
-    measured = {f"mean_words({texts.name})": _fetch(connection, "select avg(words) from drawn")[0]}
+    measured = {f"mean_words({texts.name})": _fetch(connection, "select sum(words * n) / sum(n) from drawn")[0]}
     measured |= {f"distinct_{n}({texts.name})": _distinct(connection, n) for n in NGRAMS}
     known = {name: value for name, value in measured.items() if value is not None}
     return {f"duplicates({texts.name})": 1 - different / count, **known}
@@ -87,19 +87,27 @@ def _parts(count: int, size: int) -> int:
 
 
 def _words(held: str, parts: int) -> str:
-    """The table `drawn`: for each text of the drawn rows its tokens; and for each row its number of words."""
+    """The table `drawn`: for each text of the drawn rows its tokens; for each row its number of words.
+
+    Rows that say the same are one row of it, and `n` is their number: words are found in each text once.
+    """
+    rows = f"select texts, any_value(text) as text, count(*) as n from {held} where {_drawn(parts)} group by texts"
     return f"""create or replace table drawn as
         select list_transform(texts, lambda t: regexp_extract_all(lower(t), '{_TOKENS}')) as tokens,
-            len(regexp_extract_all(text, '{_WORDS}')) as words
-        from {held} where md5_number_lower(_key) % {parts} = 0"""
+            len(regexp_extract_all(text, '{_WORDS}')) as words, n
+        from ({rows})"""
+
+
+def _drawn(parts: int) -> str:
+    return "true" if parts == 1 else f"md5_number_lower(_key) % {parts} = 0"
 
 
 def _distinct(connection: duckdb.DuckDBPyConnection, n: int) -> float | None:
     """Different n-grams ÷ n-grams, None where there are none; an n-gram never reaches over the end of a text."""
     words = ", ".join(f"unnest(w[{k + 1}:{k - n}])" if k < n - 1 else f"unnest(w[{n}:])" for k in range(n))
     names = ", ".join(f"w{k}" for k in range(n))
-    grams = f"(select {words} from (select unnest(tokens) as w from drawn)) grams({names})"
-    different, all_ = _fetch(connection, f"select count(distinct hash({names})), count(*) from {grams}")
+    grams = f"(select n, {words} from (select n, unnest(tokens) as w from drawn)) grams(n, {names})"
+    different, all_ = _fetch(connection, f"select count(distinct hash({names})), sum(n) from {grams}")
     return different / all_ if all_ else None
 
 
