@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test unit browser live soak lint types docs-check golden record record-lakefs record-engines agree concurrent screenshots bench bench-sglang clean install
+.PHONY: demo test unit browser live soak lint types docs-check golden record record-lakefs record-engines agree concurrent screenshots bench bench-engine bench-sglang clean install
 
 install: $(STAMP)
 
@@ -81,6 +81,11 @@ concurrent: install
 
 bench: install
 	for script in benchmarks/b*.py; do $(BIN)/python $$script || exit 1; done
+
+# Benchmark 1 as a stranger runs it: starts and ends a model server of its own, and prints synth's calls a second over a
+# plain aiohttp client's.
+bench-engine: install
+	$(BIN)/python benchmarks/b01_engine.py $(SIZE)
 
 # Benchmark 14 on a server with a GPU: `make bench-sglang URL=http://127.0.0.1:30000`. For one of a few tokens a second,
 # as on a CPU, the defaults; with a GPU thousands of calls, some hundred at a time.

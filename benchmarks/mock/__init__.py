@@ -1,0 +1,1 @@
+"""A model server that answers at once, a plain client of it, and the job that both clients of the benchmarks do."""
