@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from operator import attrgetter
 from typing import Any
 
 from compiler.functions.plain import plain
@@ -13,14 +12,6 @@ from runtime.program.outcome import Rejected
 from runtime.program.trace import Event
 from runtime.tables.keys import Key, KeyPart
 from runtime.tables.writer import TableWriter
-
-_AS_THEY_ARE = (
-    *("cell", "kind", "round", "element", "sample", "attempt", "value", "error", "prompt", "role", "model", "text"),
-    *("finish", "logprob", "reasoning", "p", "prompt_tokens", "completion_tokens", "repeatable", "call"),
-)
-_CHANGED = ("arguments", "seed", "labels")
-_FIELDS = (*_AS_THEY_ARE, *_CHANGED)
-_fields = attrgetter(*_FIELDS)
 
 
 def rejected_row(outcome: Rejected) -> dict[str, Any]:
@@ -58,24 +49,43 @@ class CallRows:
         if not self._events:
             return
         events, keys, self._events, self._keys = self._events, self._keys, [], []
-        columns: dict[str, Sequence[Any]] = dict(zip(_FIELDS, zip(*map(_fields, events), strict=True), strict=True))
+        columns = {**_columns(events), "arguments": self._texts.named_json([event.arguments for event in events])}
         self._count(columns)
         place = [columns[name] for name in ("cell", "round", "element", "sample", "attempt")]
         parts: list[Sequence[KeyPart]] = [*zip(*keys, strict=True)]
-        row = printed_parts(parts) if parts else [""] * len(events)
-        written = {**columns, **self._changed(columns), "row": row}
-        self.writer.add_columns([*parts, *place], written)
-
-    def _changed(self, columns: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
-        """A seed is text, for it has 64 bits without a sign."""
-        return {
-            "arguments": self._texts.named_json(columns["arguments"]),
-            "seed": [None if seed is None else str(seed) for seed in columns["seed"]],
-            "labels": [None if labels is None else dict(labels) for labels in columns["labels"]],
-        }
+        columns["row"] = printed_parts(parts) if parts else [""] * len(events)
+        self.writer.add_columns([*parts, *place], columns)
 
     def _count(self, columns: Mapping[str, Sequence[Any]]) -> None:
         pairs = Counter(zip(columns["role"], columns["repeatable"], strict=True))
         for (role, repeatable), count in pairs.items():
             if repeatable is not None:
                 self.told[role or "", repeatable] += count
+
+
+def _columns(events: Sequence[Event]) -> dict[str, Any]:
+    """A seed is text, for it has 64 bits without a sign."""
+    return {
+        "cell": [event.cell for event in events],
+        "kind": [event.kind for event in events],
+        "round": [event.round for event in events],
+        "element": [event.element for event in events],
+        "sample": [event.sample for event in events],
+        "attempt": [event.attempt for event in events],
+        "value": [event.value for event in events],
+        "error": [event.error for event in events],
+        "prompt": [event.prompt for event in events],
+        "role": [event.role for event in events],
+        "model": [event.model for event in events],
+        "text": [event.text for event in events],
+        "finish": [event.finish for event in events],
+        "seed": [None if event.seed is None else str(event.seed) for event in events],
+        "logprob": [event.logprob for event in events],
+        "reasoning": [event.reasoning for event in events],
+        "labels": [None if event.labels is None else dict(event.labels) for event in events],
+        "p": [event.p for event in events],
+        "prompt_tokens": [event.prompt_tokens for event in events],
+        "completion_tokens": [event.completion_tokens for event in events],
+        "repeatable": [event.repeatable for event in events],
+        "call": [event.call for event in events],
+    }
