@@ -75,10 +75,14 @@ def cut(blocks: Iterable[pa.Table], cut_rows: int = CUT_ROWS, part_bytes: int = 
 
 
 def _opened(block: pa.Table, cut_rows: int) -> _Open:
+    return _Open(block, block.column(SIZE).to_numpy(), boundaries(block, cut_rows))
+
+
+def boundaries(block: pa.Table, cut_rows: int = CUT_ROWS) -> _Ints:
+    """The positions behind which a shard ends, whatever rows stand around them: right after the row of such a key."""
     keys = block.column("_key").to_pylist()
     hashes = np.fromiter(map(xxh3_64_intdigest, keys), np.uint64, len(keys))
-    boundaries = np.flatnonzero(hashes % np.uint64(cut_rows) == 0) + 1
-    return _Open(block, block.column(SIZE).to_numpy(), boundaries)
+    return np.flatnonzero(hashes % np.uint64(cut_rows) == 0) + 1
 
 
 def _pieces(open_rows: _Open, part_bytes: int, part: int) -> Iterator[tuple[int, int, int, int]]:

@@ -33,8 +33,11 @@ class KeySorter:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._pool = ThreadPoolExecutor(1)
         self._runs: list[Future[Path]] = []
+        self.size = 0
+        """Bytes of what was added."""
 
     def add(self, batch: pa.Table) -> None:
+        self.size += batch.nbytes
         self._pending.append(batch)
         self._pending_bytes += batch.nbytes
         if self._pending_bytes >= self._run_bytes:
@@ -43,7 +46,7 @@ class KeySorter:
     def blocks(self) -> Iterator[pa.Table]:
         """All rows in key order; equal keys stand side by side. Once."""
         if not self._runs:
-            yield from _split(by_key(pa.concat_tables(self._pending)) if self._pending else None, self._run_bytes)
+            yield from split(by_key(pa.concat_tables(self._pending)) if self._pending else None, self._run_bytes)
             return
         if self._pending:
             self._spill()
@@ -68,7 +71,7 @@ class KeySorter:
 def _write_run(path: Path, batches: list[pa.Table]) -> Path:
     run = by_key(pa.concat_tables(batches))
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, run.schema) as writer:
-        for block in _split(run, BLOCK_BYTES):
+        for block in split(run, BLOCK_BYTES):
             writer.write_table(block)
     return path
 
@@ -82,7 +85,7 @@ def by_key(table: pa.Table) -> pa.Table:
     return table.take(pc.sort_indices(keys))
 
 
-def _split(table: pa.Table | None, size: int) -> Iterator[pa.Table]:
+def split(table: pa.Table | None, size: int) -> Iterator[pa.Table]:
     """Slices of about `size` bytes."""
     if table is None or not table.num_rows:
         return
@@ -106,7 +109,7 @@ def _merged(runs: list[Iterator[pa.Table]]) -> Iterator[pa.Table]:
         ready: list[pa.Table] = []
         left: list[tuple[Iterator[pa.Table], pa.Table]] = []
         for run, block in current:
-            taken = _count_up_to(block, bound)
+            taken = count_up_to(block, bound)
             ready.append(block.slice(0, taken))
             rest = block.slice(taken) if taken < block.num_rows else next(run, None)
             if rest is not None:
@@ -115,7 +118,8 @@ def _merged(runs: list[Iterator[pa.Table]]) -> Iterator[pa.Table]:
         yield by_key(pa.concat_tables(ready))
 
 
-def _count_up_to(block: pa.Table, bound: bytes) -> int:
+def count_up_to(block: pa.Table, bound: bytes) -> int:
+    """How many rows of a sorted block have a key up to `bound`."""
     keys = block.column("_key")
     low, high = 0, len(keys)
     while low < high:

@@ -1,11 +1,13 @@
 """Shards' rows in; what a reader wants to know of each column at a glance out: nulls, sizes, frequent values.
 
-Sums are exact (integers) or correctly rounded (floats), so the figures do not depend on a library's version.
+Sums are exact (integers), or of sums of shards that are each rounded once (floats), so the figures depend neither on a
+library's version nor on where rows are parted.
 """
 
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,7 +27,7 @@ class ColumnSummary:
         self._nulls = self._count = 0
         self._low: float | int | None = None
         self._high: float | int | None = None
-        self._sum: float | int = 0
+        self._sum: Fraction | int = 0
         self._categories: dict[str, int] | None = {} if type_.kind in ("str", "bool") else None
 
     def add(self, column: pa.ChunkedArray) -> None:
@@ -36,11 +38,25 @@ class ColumnSummary:
             bounds = pc.min_max(numbers).as_py()
             self._low = bounds["min"] if self._low is None else min(self._low, bounds["min"])
             self._high = bounds["max"] if self._high is None else max(self._high, bounds["max"])
-            self._sum += _total(numbers)
+            total = _total(numbers)
+            self._sum += Fraction(total) if isinstance(total, float) else total
         self._count_values(column)
 
+    def merge(self, later: ColumnSummary) -> None:
+        """Adds up what was added up of rows behind these: the same figures, wherever the rows were parted."""
+        self._nulls += later._nulls
+        self._count += later._count
+        self._low = min((low for low in (self._low, later._low) if low is not None), default=None)
+        self._high = max((high for high in (self._high, later._high) if high is not None), default=None)
+        self._sum += later._sum
+        if self._categories is not None and later._categories is not None:
+            for name, number in later._categories.items():
+                self._categories[name] = self._categories.get(name, 0) + number
+        few = later._categories is not None and len(self._categories or ()) <= MAX_CATEGORIES
+        self._categories = self._categories if few else None
+
     def result(self) -> ColumnStats:
-        mean = self._sum / self._count if self._count else None
+        mean = float(self._sum / self._count) if self._count else None
         return ColumnStats(self._nulls, self._low, self._high, mean, _ranked(self._categories))
 
     def _count_values(self, column: pa.ChunkedArray) -> None:
@@ -89,6 +105,10 @@ class TableSummary:
     def add(self, rows: pa.Table) -> None:
         for name, summary in self._columns.items():
             summary.add(rows.column(name))
+
+    def merge(self, later: TableSummary) -> None:
+        for name, summary in self._columns.items():
+            summary.merge(later._columns[name])
 
     def result(self) -> dict[str, ColumnStats]:
         return {name: summary.result() for name, summary in self._columns.items()}
