@@ -68,6 +68,23 @@ class InOrder(Sequence[Any]):
         return self._places
 
 
+class Nameless(Sequence[Any]):
+    """Rows of which no name is read: their number is all that is kept."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def append(self, index: int, row: object) -> None:
+        self._count += 1
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: Any) -> Any:
+        chosen = range(self._count)[index]
+        return [Seen() for _ in chosen] if isinstance(chosen, range) else Seen()
+
+
 class Result:
     """Keeps, of each kept candidate, only the names that audits read: `reads` (all where None). They lie on disk.
 
@@ -80,11 +97,14 @@ class Result:
         self.table, self.many = table, many
         self.reads = None if reads is None else frozenset(reads)
         self.kept = self.attempted = 0
-        self._rows = InOrder()
+        self._rows: Nameless | InOrder = Nameless() if self.reads == frozenset() else InOrder()
         self._tables: dict[str, InOrder] = {}
 
     def add(self, key: Key, outcome: Kept, values: Mapping[str, object], index: int = 0) -> None:
         """`index` is the candidate's: audits see rows in candidate order, whichever they were run in."""
+        if isinstance(self._rows, Nameless):
+            self._rows.append(index, None)
+            return
         own = {**values, "key": print_key(key)}
         columns: dict[str, object] = {}
         for table, _, row in outcome.rows:

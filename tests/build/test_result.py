@@ -57,3 +57,9 @@ def test_an_unnamed_emit_of_many_rows_is_seen_row_by_row() -> None:
     assert list(made.each(lambda it: it["n"] * it["size"], table="out")) == [5, 10]
     assert list(made.column("size")) == [5, None]
     assert list(made.each(lambda it: it["size"] is None)) == [False, True]
+
+
+def test_rows_of_which_nothing_is_read_are_still_counted() -> None:
+    made = result(frozenset())
+    assert list(made.each(lambda it: it["n"] is None)) == [True, True]
+    assert len(made.column("key")) == 2 and made.column("key")[:1] == [None]
