@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dsl.diagnostics import Diagnostic, SynthError
 from runtime.build.budget import Allowance
 from runtime.build.progress import Progress
 from runtime.config.model import Budget
-from runtime.engines.protocol import Answer, EngineRejected, EngineUnavailable, Request
+from runtime.engines.faults import as_told
+from runtime.engines.protocol import Answer, EngineError, Request
 from runtime.journal import Journal
 from runtime.program.outcome import Unanswered
 from runtime.scheduler.dispatch import Dispatcher
@@ -43,11 +43,8 @@ class Caller:
     async def _ask(self, request: Request) -> Answer:
         try:
             answer = await self.dispatcher.ask(request, self._permit)
-        except EngineUnavailable as fault:
-            raise SynthError(unavailable(fault)) from fault
-        except EngineRejected as fault:
-            way_out = "shorten the prompt or change the type that the answer is decoded under"
-            raise SynthError(rejected(fault, "a request", way_out)) from fault
+        except EngineError as fault:
+            raise as_told(fault) from fault
         self._count(answer)
         return answer
 
@@ -75,22 +72,3 @@ class Recorded:
         if value is None:
             raise Unanswered("")
         return Answer.from_json(value)
-
-
-def unavailable(fault: EngineUnavailable) -> Diagnostic:
-    return Diagnostic(
-        "E0904",
-        f"engine `{fault.engine}` does not answer",
-        notes=(fault.message, "every answer so far is stored; no row was dropped for this"),
-        help="run the same command again when the engine is back: it goes on where it was",
-    )
-
-
-def rejected(fault: EngineRejected, what: str, way_out: str) -> Diagnostic:
-    """`what` was asked of the engine; `way_out` is told where the engine knows no better one."""
-    return Diagnostic(
-        fault.code,
-        f"engine `{fault.engine}` refuses {what}",
-        notes=(fault.message,),
-        help=fault.way_out or way_out,
-    )

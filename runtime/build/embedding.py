@@ -18,10 +18,10 @@ import numpy as np
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.bridge import await_
 from runtime.build.budget import Allowance
-from runtime.build.caller import rejected, unavailable
 from runtime.build.progress import Progress
 from runtime.embeddings import Vector
 from runtime.embeddings.vectors import scaled
+from runtime.engines.faults import rejected, unavailable
 from runtime.engines.protocol import Embedding, Engine, EngineRejected, EngineUnavailable
 from runtime.journal import Journal
 from runtime.program.outcome import Unanswered

@@ -16,7 +16,7 @@ from dsl.diagnostics import Diagnostic, SynthError
 from runtime.bridge import run
 from runtime.build import commit
 from runtime.build.build import Options
-from runtime.build.caller import Recorded, unavailable
+from runtime.build.caller import Recorded
 from runtime.build.chosen import chosen
 from runtime.build.decided import decided
 from runtime.build.dry import WINDOW
@@ -27,6 +27,7 @@ from runtime.build.progress import Progress
 from runtime.build.run import Job
 from runtime.build.session import Session
 from runtime.build.tools import RecordedRuns
+from runtime.engines.faults import unavailable
 from runtime.engines.protocol import Answer, EngineRejected, EngineUnavailable, Request
 from runtime.program.row import Row
 from runtime.program.trace import printed_cell

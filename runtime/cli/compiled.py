@@ -26,11 +26,12 @@ def compiled(
     from runtime.cli.console import report
     from runtime.cli.context import Context
     from runtime.cli.noted import ENTERED
+    from runtime.engines.faults import told
 
     context = Context.of(spec)
     ENTERED[:] = [context]
     chosen = context.project.config.profile(profile)
-    with Session(context.project, chosen) as session:
+    with told(), Session(context.project, chosen) as session:
         analysis = context.analyse(spec, params_of(params, context.project, chosen), upto="lower", seed=seed)
         if not analysis.ok:
             raise SynthError(*analysis.diagnostics)

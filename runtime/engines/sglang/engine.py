@@ -144,7 +144,8 @@ class SglangEngine:
         """What the model's chat template writes by itself. It is part of every prompt, and of no request."""
         writer = self._here().writer
         try:
-            words = await writer.before_a_question() if facts.generates else None
+            with wire.reading(self.name, "/tokenize or /detokenize"):
+                words = await writer.before_a_question() if facts.generates else None
         except EngineRejected:
             return {}
         if words is None:
@@ -164,7 +165,7 @@ class SglangEngine:
         if request.reward:
             return self._finished(await self._reward(request), facts)
         self._check_writes(facts)
-        prompt = await self._here().writer.write(request)
+        prompt = await self._written(request)
         if request.labels:
             return self._finished(await self._here().judge.judge(request.labels, prompt), facts)
         body = wire.generate_body(request, prompt, self.name, facts.takes_seeds)
@@ -178,7 +179,7 @@ class SglangEngine:
         if len(requests) == 1 or first.labels or first.reward:
             return [await self.complete(request) for request in requests]
         self._check_writes(facts)
-        prompt = await self._here().writer.write(first)
+        prompt = await self._written(first)
         body = wire.batch_body(requests, prompt, self.name, facts.takes_seeds)
         data = await self._generate(body, prompt, first, calls=len(requests))
         with wire.reading(self.name, "/generate"):
@@ -187,7 +188,7 @@ class SglangEngine:
 
     async def warm(self, request: Request) -> None:
         self._check_writes(await self._facts())
-        prompt = await self._here().writer.write(request)
+        prompt = await self._written(request)
         with self._patience.of(0) as patience:
             data = await self._line.generate(wire.warm_body(prompt), prompt=prompt, patience=patience)
         with wire.reading(self.name, "/generate"):
@@ -240,11 +241,16 @@ class SglangEngine:
         return await_(self._rendered(request))
 
     async def _rendered(self, request: Request) -> str:
-        writer = self._here().writer
-        return await writer.shown(await writer.write(request))
+        with wire.reading(self.name, "/detokenize"):
+            return await self._here().writer.shown(await self._written(request))
+
+    async def _written(self, request: Request) -> Prompt:
+        with wire.reading(self.name, "/tokenize or /detokenize"):
+            return await self._here().writer.write(request)
 
     def count_tokens(self, text: str) -> int:
-        return len(await_(self._tokens_of(text)))
+        with wire.reading(self.name, "/tokenize"):
+            return len(await_(self._tokens_of(text)))
 
     async def _tokens_of(self, text: str) -> list[int]:
         return await self._here().writer.tokens.of(text)
