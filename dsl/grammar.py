@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, Literal, cast
-
-from lark import Lark, UnexpectedToken
-from lark.lexer import Lexer
+from typing import Any, Literal
 
 from dsl import build_declarations, build_expressions, build_statements  # noqa: F401  (each registers its rules)
 from dsl.build import RULES
+from dsl.tables import Rule, tables
 from dsl.tokens import Token
 
 Start = Literal["item", "expression", "hole"]
-GRAMMAR = Path(__file__).with_name("synth.lark")
-
-
-class _NoLexer(Lexer):
-    """Lark is handed tokens; it never sees text."""
-
-    __future_interface__ = 1
-
-    def __init__(self, conf: object) -> None:
-        """Nothing to prepare."""
-
-    def lex(self, lexer_state: object, parser_state: object) -> Iterator[Any]:
-        return iter(())
+END = "$END"
+_Action = tuple[str, int, Callable[[list[Any]], Any], tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,65 +22,89 @@ class Misfit:
     """Where a parse stopped: the index of the token that does not fit, one past the last at the end."""
 
     index: int
-    parser: Any
+    states: tuple[int, ...]
 
     @property
     def expected(self) -> frozenset[str]:
         """The terminals that would fit: found by trying each, which is worth it only for a message."""
-        return frozenset(self.parser.accepts())
-
-
-@cache
-def language() -> Lark:
-    """The parser: its tables come from the user's cache folder (20 ms), or are computed there first (300 ms)."""
-    text = GRAMMAR.read_text(encoding="utf-8")
-    options: dict[str, Any] = {
-        "parser": "lalr",
-        "lexer": _NoLexer,
-        "start": ["file", "item", "expression", "hole"],
-        "strict": True,
-        "keep_all_tokens": True,
-        "maybe_placeholders": False,
-        "transformer": SimpleNamespace(**RULES),
-    }
-    where = _cache_file(text)
-    return Lark(text, **options, cache=str(where)) if where else Lark(text, **options)
-
-
-def _cache_file(grammar: str) -> Path | None:
-    """Where the tables of this grammar are kept; None where no folder can be written."""
-    try:
-        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "synth"
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, RuntimeError):
-        return None
-    digest = hashlib.blake2b(grammar.encode(), digest_size=8).hexdigest()
-    return folder / f"grammar-{digest}.lark" if os.access(folder, os.W_OK) else None
+        shown = tables().actions[self.states[-1]]
+        return frozenset(name for name in shown if name.isupper() and _fits(self.states, name))
 
 
 @cache
 def keywords() -> dict[str, str]:
     """Each word that the grammar gives a meaning, with the name of its terminal."""
-    return {
-        terminal.pattern.value: terminal.name
-        for terminal in language().terminals
-        if terminal.pattern.type == "str" and terminal.pattern.value.isidentifier()
-    }
+    return {terminal.text: terminal.name for terminal in tables().terminals if terminal.is_word}
 
 
 def derive(start: Start, tokens: Sequence[Token]) -> Any | Misfit:
     """The node that `tokens` derive from the rule `start`, or where they stop fitting."""
-    parser = language().parse_interactive(start=start)
-    state = parser.parser_state
-    table, words, feed = state.parse_conf.states, keywords(), cast(Any, state.feed_token)
-    fed = 0
-    try:
-        for token in tokens:
-            if token.word:
-                keyword = words.get(token.text)
-                token.type = keyword if keyword and keyword in table[state.state_stack[-1]] else "NAME"
-            feed(token)
-            fed += 1
-        return feed(SimpleNamespace(type="$END"), True)
-    except UnexpectedToken:
-        return Misfit(fed, parser)
+    found, words = tables(), keywords()
+    actions, rules = found.actions, _rules()
+    states: list[int] = [found.starts[start]]
+    values: list[Any] = []
+    for fed, token in enumerate(tokens):
+        here = actions[states[-1]]
+        if token.word:
+            keyword = words.get(token.text)
+            token.type = keyword if keyword and keyword in here else "NAME"
+        name = token.type
+        while (action := here.get(name)) is not None and action < 0:
+            here = _reduce(rules[-1 - action], states, values, actions)
+        if action is None:
+            return Misfit(fed, tuple(states))
+        states.append(action)
+        values.append(token)
+    end = found.ends[start]
+    while (action := actions[states[-1]].get(END)) is not None:
+        _reduce(rules[-1 - action], states, values, actions)
+        if states[-1] == end:
+            return values[-1]
+    return Misfit(len(tokens), tuple(states))
+
+
+def _reduce(
+    rule: _Action, states: list[int], values: list[Any], actions: Sequence[Mapping[str, int]]
+) -> Mapping[str, int]:
+    """Puts what `rule` makes in the place of what it read; gives the actions of the state that follows."""
+    origin, size, build, spread = rule
+    children: list[Any] = []
+    if size:
+        children = values[-size:]
+        del values[-size:], states[-size:]
+    for at in reversed(spread):
+        children[at : at + 1] = children[at]
+    values.append(build(children))
+    states.append(actions[states[-1]][origin])
+    return actions[states[-1]]
+
+
+@cache
+def _rules() -> list[_Action]:
+    return [(rule.origin, rule.size, _builder(rule), rule.spread) for rule in tables().rules]
+
+
+def _builder(rule: Rule) -> Callable[[list[Any]], Any]:
+    """A `_rule` gives its children; an only child of a `?rule` stands for itself."""
+    made: Callable[[list[Any]], Any] = RULES.get(rule.build, _children)
+
+    def lone(children: list[Any]) -> Any:
+        return children[0] if len(children) == 1 else made(children)
+
+    return lone if rule.lone else made
+
+
+def _children(children: list[Any]) -> list[Any]:
+    return children
+
+
+def _fits(states: Sequence[int], name: str) -> bool:
+    """Whether the terminal `name` can come next, seen without making anything."""
+    found, stack = tables(), list(states)
+    while (action := found.actions[stack[-1]].get(name)) is not None and action < 0:
+        rule = found.rules[-1 - action]
+        del stack[len(stack) - rule.size :]
+        stack.append(found.actions[stack[-1]][rule.origin])
+        if name == END and stack[-1] in found.ends.values():
+            return True
+    return action is not None

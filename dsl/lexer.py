@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from dsl.diagnostics import Diagnostic
-from dsl.grammar import language
 from dsl.source import Source, Span
+from dsl.tables import tables
 from dsl.tokens import Token
 from dsl.words import STATEMENTS
 
@@ -42,8 +42,8 @@ _STATEMENT = re.compile(rf'[ \t]*(?:{"|".join(sorted(STATEMENTS))})[ \t]+["A-Za-
 @cache
 def _pattern() -> re.Pattern[str]:
     """One alternative for each terminal that is no word, by priority, then longest first; and for what is none."""
-    found = [t for t in language().terminals if not t.pattern.value.isidentifier()]
-    found.sort(key=lambda t: (-t.priority, -len(t.pattern.value)))
+    found = [t for t in tables().terminals if not t.text.isidentifier()]
+    found.sort(key=lambda t: (-t.priority, -len(t.text)))
     numbers = [t for t in found if t.name in ("QUANTITY", "PERCENT")]
     rest = [t for t in found if t.name not in ("QUANTITY", "PERCENT", "STRING", "NAME", "TEMPLATE", "_NL")]
     string = next(t for t in found if t.name == "STRING")
@@ -52,13 +52,13 @@ def _pattern() -> re.Pattern[str]:
         r"(?P<_NL>\n)",
         r"(?P<COMMENT>#[^\n]*)",
         r'(?P<TEMPLATE>""")',
-        f"(?P<STRING>{string.pattern.to_regexp()})",
+        f"(?P<STRING>{string.regexp})",
         r'(?P<UNCLOSED>"[^\n]*)',
-        *(f"(?P<{t.name}>{t.pattern.to_regexp()})" for t in numbers),
+        *(f"(?P<{t.name}>{t.regexp})" for t in numbers),
         r"(?P<BADNUMBER>\d[\d_]*(?:\.\d+)?[^\W\d_]\w*)",
         r"(?P<FOREIGN>[^\W\d]\w*)",
         r"(?P<STRAY>\|\||&&|'[^'\n]*'|“[^”\n]*”)",
-        *(f"(?P<{t.name}>{t.pattern.to_regexp()})" for t in rest),
+        *(f"(?P<{t.name}>{t.regexp})" for t in rest),
         r"(?P<OTHER>[^ \t\r])",
     ]
     return re.compile(r"[ \t\r]*(?:" + "|".join(alternatives) + ")", re.DOTALL)

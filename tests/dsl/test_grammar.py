@@ -1,19 +1,22 @@
-"""The grammar itself: no conflicts, a builder for every rule, the keyword lists, and the tables' cache."""
+"""The grammar itself: no conflicts, a builder for every rule, the keyword lists, and the packaged tables."""
 
 from __future__ import annotations
 
 import logging
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from lark import Lark, logger
 
 from dsl.brackets import balance
 from dsl.build import RULES
-from dsl.grammar import GRAMMAR, Misfit, derive, keywords, language
+from dsl.grammar import Misfit, derive, keywords
 from dsl.lexer import Lexer
 from dsl.parser import parse
 from dsl.source import Source
+from dsl.tables import GRAMMAR, PACKAGED, tables
+from dsl.tables_from_lark import STARTS, NoLexer, analysed, printed
 from dsl.tree import Doc, children, walk
 from dsl.units import split
 from dsl.words import BODIED, DECLARATIONS, IN_DATASET, IN_TEST
@@ -35,18 +38,18 @@ def test_grammar_has_no_conflicts(caplog: pytest.LogCaptureFixture) -> None:
     finally:
         logger.setLevel(logging.CRITICAL)
     assert "conflict" not in caplog.text.lower()
-    assert language().options.strict
+    assert analysed().options.strict
 
 
 def test_conflict_would_be_refused() -> None:
     ambiguous = 'start: e\ne: e "+" e | "1"'
     with pytest.raises(Exception, match="Shift/Reduce"):
-        Lark(ambiguous, parser="lalr", strict=True, lexer=type(language().parser.lexer))
+        Lark(ambiguous, parser="lalr", strict=True, lexer=NoLexer)
 
 
 def test_every_rule_of_the_grammar_makes_a_node() -> None:
-    made = {rule.alias or rule.origin.name for rule in language().rules if not rule.origin.name.startswith("_")}
-    inlined = {rule.origin.name for rule in language().rules if rule.options.expand1}
+    made = {rule.alias or rule.origin.name for rule in analysed().rules if not rule.origin.name.startswith("_")}
+    inlined = {rule.origin.name for rule in analysed().rules if rule.options.expand1}
     assert {str(name) for name in made} - inlined - {"file"} <= set(RULES)
     assert set(RULES) <= {str(name) for name in made}
 
@@ -93,26 +96,43 @@ def test_examples_parse_and_every_node_lies_inside_its_parent(file: Path) -> Non
             assert inside or isinstance(child, Doc)
 
 
-def test_tables_come_from_the_cache_the_second_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    language.cache_clear()
-    try:
-        language()
-        [cached] = (tmp_path / "synth").iterdir()
-        language.cache_clear()
-        assert parse(Source("a", "edition 1")).diagnostics == ()
-        cached.write_bytes(b"not a table")
-        language.cache_clear()
-        assert parse(Source("a", "edition 1")).diagnostics == ()
-    finally:
-        language.cache_clear()
+def test_packaged_tables_are_those_of_the_grammar(pytestconfig: pytest.Config) -> None:
+    if pytestconfig.getoption("--update-golden"):
+        PACKAGED.write_text(printed(), encoding="utf-8")
+    assert PACKAGED.read_text(encoding="utf-8") == printed(), "run `python -m dsl.tables_from_lark`"
 
 
-def test_parser_works_where_no_cache_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    language.cache_clear()
-    try:
-        assert parse(Source("a", "edition 1")).diagnostics == ()
-    finally:
-        language.cache_clear()
+def test_other_tables_than_the_grammars_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for content in ("not a table", '{"grammar": "of another"}'):
+        (tmp_path / "made.json").write_text(content)
+        monkeypatch.setattr("dsl.tables.PACKAGED", tmp_path / "made.json")
+        tables.cache_clear()
+        try:
+            computed = tables()
+        finally:
+            tables.cache_clear()
+            monkeypatch.undo()
+        assert computed == tables()
+
+
+def test_driver_makes_what_larks_own_makes() -> None:
+    """The same tokens through Lark's parser, with the same functions for the nodes."""
+    lark = Lark(
+        GRAMMAR.read_text(),
+        parser="lalr",
+        lexer=NoLexer,
+        start=STARTS,
+        keep_all_tokens=True,
+        maybe_placeholders=False,
+        transformer=SimpleNamespace(**RULES),
+    )
+    for file in EXAMPLES:
+        for unit in split(balance(Lexer(Source(file.name, file.read_text())).tokens).tokens):
+            ours = derive("item", unit.tokens())
+            parser = lark.parse_interactive(start="item")
+            for token in unit.tokens():
+                parser.feed_token(token)  # type: ignore[arg-type]
+            theirs = parser.feed_eof()  # type: ignore[no-untyped-call]
+            assert not isinstance(ours, Misfit)
+            assert repr(ours) == repr(theirs)
+            assert [node.span for node in walk(ours)] == [node.span for node in walk(theirs)]
