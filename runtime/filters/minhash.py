@@ -7,6 +7,7 @@ because a short question has too few runs of words to compare, and many language
 from __future__ import annotations
 
 from functools import cache
+from threading import local
 
 import numpy as np
 import numpy.typing as npt
@@ -21,14 +22,20 @@ _BLOCK = 512
 
 def shingles(text: str) -> npt.NDArray[np.uint64]:
     """Distinct hashes of the runs of SHINGLE characters; a shorter text is one run. Empty only for the empty text."""
+    return np.unique(_hashed(text))
+
+
+def _hashed(text: str) -> npt.NDArray[np.uint64]:
+    """A hash of each run, in order, with repeats."""
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
     if len(points) == 0:
         return points
     width = min(SHINGLE, len(points))
-    hashed = np.zeros(len(points) - width + 1, dtype=np.uint64)
-    for place in range(width):
-        hashed = _mix(hashed ^ points[place : len(points) - width + 1 + place])
-    return np.unique(hashed)
+    hashed = _mix(points[: len(points) - width + 1].copy())
+    for place in range(1, width):
+        hashed ^= points[place : len(points) - width + 1 + place]
+        _mix(hashed)
+    return hashed
 
 
 def signature(text: str) -> Signature:
@@ -37,9 +44,12 @@ def signature(text: str) -> Signature:
     Two signatures agree at a place with the texts' likeness as probability, or by chance once in 65,536.
     """
     lowest = np.full(SIZE, np.iinfo(np.uint64).max, dtype=np.uint64)
-    found, (factors, offsets) = shingles(text), _functions()
+    found, (factors, offsets), products = _hashed(text), _functions(), _ROOM.products
     for start in range(0, len(found), _BLOCK):
-        block = factors * found[start : start + _BLOCK] + offsets
+        part = found[start : start + _BLOCK]
+        block = products[: SIZE * len(part)].reshape(SIZE, len(part))
+        np.multiply(factors, part, out=block)
+        np.add(block, offsets, out=block)
         np.minimum(lowest, block.min(axis=1), out=lowest)
     # Bits from the middle: the highest of a lowest number are mostly zero, the lowest of a product are weak.
     return ((lowest >> np.uint64(24)) & np.uint64(0xFFFF)).astype(np.uint16)
@@ -47,8 +57,18 @@ def signature(text: str) -> Signature:
 
 def likeness(one: Signature, others: npt.NDArray[np.uint16]) -> npt.NDArray[np.float64]:
     """The estimated likeness of one signature to each row of `others`."""
-    agreeing: npt.NDArray[np.float64] = (others == one).mean(axis=1, dtype=np.float64)
+    agreeing: npt.NDArray[np.float64] = np.count_nonzero(others == one, axis=1) / SIZE
     return agreeing
+
+
+class _Room(local):
+    """A thread's own room for products, which would be asked of the system and given back for every text."""
+
+    def __init__(self) -> None:
+        self.products = np.empty(SIZE * _BLOCK, np.uint64)
+
+
+_ROOM = _Room()
 
 
 @cache
@@ -59,7 +79,10 @@ def _functions() -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
 
 
 def _mix(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """splitmix64's finalizer."""
-    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return words ^ (words >> np.uint64(31))
+    """splitmix64's finalizer, in place."""
+    words ^= words >> np.uint64(30)
+    words *= np.uint64(0xBF58476D1CE4E5B9)
+    words ^= words >> np.uint64(27)
+    words *= np.uint64(0x94D049BB133111EB)
+    words ^= words >> np.uint64(31)
+    return words

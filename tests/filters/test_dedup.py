@@ -160,3 +160,16 @@ def test_memory_for_each_admitted_text_is_bounded_whatever_its_length() -> None:
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert held / 300 < 1_000
+
+
+def test_tables_that_grow_many_signatures_at_a_time_find_what_was_linked_one_by_one() -> None:
+    """Numbers from a small range, so that many agree in a band."""
+    source = np.random.default_rng(4)
+    given_signatures = source.integers(0, 6, (1_500, SIZE)).astype(np.uint16)
+    near = Neighbours(0.5)
+    for signature_ in given_signatures:
+        near.add(signature_)
+    for wanted in range(0, 1_500, 50):
+        likenesses = (given_signatures == given_signatures[wanted]).mean(axis=1)
+        (first, *_) = np.flatnonzero(likenesses >= 0.5)
+        assert near.find(given_signatures[wanted]) == (int(first), float(likenesses[first]))
