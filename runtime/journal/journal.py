@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from dsl.diagnostics import SynthError
 from runtime.journal import database
 from runtime.journal.ahead import Ahead
-from runtime.journal.claims import Claims
+from runtime.journal.claims import HEARING, Claims
 from runtime.journal.database import Faults
 from runtime.journal.looks import HELD_ELSEWHERE, Looks
 from runtime.journal.writer import ROWS, Effect, Stored, Submission, Writer, insert
@@ -54,6 +54,8 @@ class Journal:
         self._writer = Writer(writer)
         self._ahead = Ahead()
         self._looks = Looks(self._claimed)
+        self._listening: asyncio.AbstractEventLoop | None = None
+        self._closed = False
         self._flights: dict[bytes, list[_Waiting]] = {}
         self._outbox: list[tuple[Effect, _Waiting]] = []
 
@@ -73,6 +75,7 @@ class Journal:
     def close(self) -> None:
         """Stores what has come back and ends. What still runs is not waited for, and may be claimed by others."""
         self._send()
+        self._closed = True
         self._writer.close()
         self._reader.close()
         self._claims.close()
@@ -180,6 +183,7 @@ class Journal:
             mine = [key for key in keys if self._claims.take(key)]
         # Looked up under the claim: between a look without it and the claim, another process could store and leave.
         found = self.get_many(mine)
+        self._listen()
         return found if len(mine) == len(keys) else found | dict.fromkeys(set(keys).difference(mine), HELD_ELSEWHERE)
 
     async def _claim(self, key: bytes) -> bytes | None:
@@ -189,7 +193,21 @@ class Journal:
             while not self._claims.take(key):
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, _LONGEST_WAIT)
+        self._listen()
         return self.get(key)
+
+    def _listen(self) -> None:
+        """For another journal that wants to be let in, as long as this one is alone: it may wait for a long call."""
+        loop = asyncio.get_running_loop()
+        if self._claims.busy and self._listening is not loop:
+            self._listening = loop
+            loop.call_later(HEARING, self._hear)
+
+    def _hear(self) -> None:
+        self._listening = None
+        if not self._closed:
+            self._claims.hear()
+            self._listen()
 
     async def _keep(self, key: bytes, value: bytes) -> Stored:
         loop = asyncio.get_running_loop()
@@ -250,7 +268,7 @@ def _tell(future: _Waiting, fate: _Fate) -> None:
         future.set_result(fate)
 
 
-def _filled(some: list[Item]) -> list[Item]:
+def _filled(some: list[Any]) -> list[Any]:
     """Powers of two in length, the last item repeated: so few statements that SQLite keeps them all ready."""
     return some + some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some))
 

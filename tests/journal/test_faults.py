@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dsl.diagnostics import SynthError
-from runtime.journal import Journal, claims, database
+from runtime.journal import Journal, database
 
 
 async def answer() -> bytes:
@@ -113,20 +113,3 @@ def test_a_value_that_is_no_bytes_fails_its_caller_and_not_the_journal(tmp_path:
 
 async def _run(journal: Journal, effect: object) -> None:
     await journal.get_or_run(b"k" * 16, effect)  # type: ignore[arg-type]
-
-
-def test_claims_work_where_only_locks_of_the_process_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claims, "_OFD", None)
-    with Journal.open(tmp_path) as journal:
-        assert asyncio.run(_ask(journal)) == b"answer"
-
-
-def test_a_claim_excludes_every_other_and_ends_with_its_holder(tmp_path: Path) -> None:
-    mine, theirs = claims.Claims(tmp_path), claims.Claims(tmp_path)
-    assert mine.take(b"a" * 16)
-    assert not theirs.take(b"a" * 16)
-    assert theirs.take(b"b" * 16)
-    mine.close()
-    assert theirs.take(b"a" * 16)
-    theirs.release(b"a" * 16)
-    theirs.close()
