@@ -82,6 +82,15 @@ class Output:
             self._rejected.add(key, rejected_row(outcome))
         self._calls.add(key, events)
 
+    @property
+    def told(self) -> Counter[tuple[str, bool]]:
+        """Calls by role and by whether the engine gives their answers again; complete after `flush`."""
+        return self._calls.told
+
+    def flush(self) -> None:
+        """Hands the calls that wait to their writer."""
+        self._calls.flush()
+
     def reject_input(self, key: Key, outcome: Rejected) -> None:
         """A row of an input that breaks its record's constraint: kept with its reason, and no candidate."""
         self._rejected.add(key, rejected_row(outcome))
@@ -90,7 +99,7 @@ class Output:
         """E1013 where two rows have one key, at the `key = [...]` that made it."""
         try:
             tables = {name: self._finished(name, writer) for name, writer in self._tables.items()}
-            self._calls.flush()
+            self.flush()
             rejected, calls, texts = (
                 writer.finish() for writer in (self._rejected, self._calls.writer, self._texts.writer)
             )
@@ -100,9 +109,7 @@ class Output:
             ) from None
         counts = Counts(self.attempted, self.kept, dict(sorted(self.reasons.items())))
         changes = self._changes(tables, rejected, calls, texts)
-        return Written(
-            tables, rejected, calls, counts, changes, texts if texts.rows else None, determinism(self._calls.told)
-        )
+        return Written(tables, rejected, calls, counts, changes, texts if texts.rows else None, determinism(self.told))
 
     def _finished(self, name: str, writer: TableWriter) -> TableManifest:
         """A table knows whether a merge may put its rows together from two."""

@@ -8,7 +8,7 @@ reviewer approves what a diff of hashes shows, so collisions must be out of anyo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -74,8 +74,17 @@ def combined(column: pa.ChunkedArray) -> pa.Array:
 def hash_rows(rows: Sequence[bytes], schema: Schema) -> pa.Array:
     """A 128-bit hash of each row's canonical bytes."""
     person = _columns_digest(schema)
-    hashes = b"".join([blake2b(row, digest_size=HASH_BYTES, person=person).digest() for row in rows])
+    hashes = b"".join(_digests(rows, person))
     return pa.Array.from_buffers(pa.binary(HASH_BYTES), len(rows), [None, pa.py_buffer(hashes)])
+
+
+def _digests(rows: Iterable[bytes], person: bytes) -> Iterator[bytes]:
+    """To copy a state that is set up takes a third of setting one up, which takes longer than to hash a short row."""
+    copy = blake2b(digest_size=HASH_BYTES, person=person).copy
+    for row in rows:
+        state = copy()
+        state.update(row)
+        yield state.digest()
 
 
 def _columns_digest(schema: Schema) -> bytes:
