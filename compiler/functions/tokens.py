@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from hashlib import blake2b
 
@@ -86,15 +85,20 @@ WORDS = Cutter(lambda text: len(text.split()))
 _READER: ContextVar[Cutter] = ContextVar("reader", default=WORDS)
 
 
-@contextmanager
-def read_by(cutter: Cutter) -> Iterator[None]:
+class read_by:  # noqa: N801 (used as a function is)
     """What is rendered inside is read by a model with this tokenizer."""
-    before = _READER.get()
-    _READER.set(cutter)
-    try:
-        yield
-    finally:
-        _READER.set(before)
+
+    __slots__ = ("_before", "_cutter")
+
+    def __init__(self, cutter: Cutter) -> None:
+        self._cutter = cutter
+
+    def __enter__(self) -> None:
+        self._before = _READER.get()
+        _READER.set(self._cutter)
+
+    def __exit__(self, *_: object) -> None:
+        _READER.set(self._before)
 
 
 def cut(text: str, tokens: int) -> str:

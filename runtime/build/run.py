@@ -108,7 +108,7 @@ class Job:
             stream = ordered(self.candidates(), work, pace.ahead)
         try:
             async for _, (row, outcome) in stream:
-                if pace.saw(row.index, row.whole.grouped, isinstance(outcome, Kept)):
+                if pace.saw(row.index, row.grouped, isinstance(outcome, Kept)):
                     self._count(outcome)
                     yield row, outcome
                 if pace.done:

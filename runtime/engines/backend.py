@@ -8,7 +8,7 @@ travels in the program's argument `call`; a program that is run by hand leaves i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -22,7 +22,7 @@ from compiler.functions.tokens import Cutter
 from dsl.diagnostics import SynthError
 from runtime.bridge import await_
 from runtime.engines.lower import Lowered, lacking, lower
-from runtime.engines.protocol import Answer, Completer, Constraint, Engine, Message, Request, Sampling
+from runtime.engines.protocol import Answer, Completer, Constraint, Engine, Message, OpenRole, Request, Sampling
 
 # Tracing runs a program once with dummies in the place of its arguments, and any mistake in that loses the batch.
 global_config.enable_precache_with_tracing = False
@@ -40,6 +40,8 @@ def _copied(params: SglSamplingParams, memo: object) -> SglSamplingParams:
 SglSamplingParams.__deepcopy__ = _copied
 
 _UNUSED = Sampling()
+KEPT = 1 << 10
+"""Constraints that are remembered as an engine takes them: a schema may be another one for each row."""
 _PASS_THROUGH = ChatTemplate(name="synth", default_system_prompt=None, role_prefix_and_suffix={})
 
 
@@ -59,6 +61,18 @@ class Call:
     request: Request | None = field(default=None, init=False)
     answer: Answer | None = field(default=None, init=False)
     text: str | None = field(default=None, init=False)
+
+
+@dataclass(slots=True)
+class Said:
+    """What a program has said when it asks: whole messages, and the text of the turn of `role` that stands open.
+
+    With no role there are no messages: `text` is the whole of a plain completion's prompt.
+    """
+
+    messages: tuple[Message, ...]
+    role: OpenRole | None
+    text: str
 
 
 class SglBackend(BaseBackend):  # type: ignore[misc]
@@ -89,44 +103,49 @@ class SglBackend(BaseBackend):  # type: ignore[misc]
     def generate(self, s: Any, sampling_params: Any) -> tuple[str, dict[str, Any]]:
         """The text that continues `s`, and its details; raises the engine's errors as they are."""
         call = _call_of(s)
-        if call.labels:
-            answer = self._complete(call, self._request(s, call, labels=call.labels))
-            return answer.text, details(answer)
-        lowered = self._lower(call.constraint or _constraint_of(sampling_params))
-        sampling = call.sampling or _sampling_of(sampling_params)
-        request = self._request(s, call, sampling=sampling, constraint=lowered.constraint)
-        answer = self._complete(call, request)
-        call.text = lowered.read(answer.text)
-        return call.text, details(answer)
+        text = self.continued(call, _said_of(s), sampling_params)
+        assert call.answer is not None
+        return text, details(call.answer)
 
     def select(self, s: Any, choices: list[str], temperature: float, choices_method: Any = None) -> Any:
         """The likeliest of `choices` as the next word, with the log-probability of each in the details."""
-        call = _call_of(s)
-        asked = () if call.reward else tuple(choices)
-        answer = self._complete(call, self._request(s, call, labels=asked))
+        answer = self.chosen(_call_of(s), _said_of(s), choices)
         return ChoicesDecision(decision=answer.text, meta_info=details(answer))
+
+    def continued(self, call: Call, said: Said, params: Any) -> str:
+        """The text that continues what was said. `params` are what `gen` says, for a call that leaves them to it."""
+        if call.labels:
+            return self._complete(call, self._request(said, call, labels=call.labels)).text
+        lowered = self._lower(call.constraint or _constraint_of(params))
+        sampling = call.sampling or _sampling_of(params)
+        request = self._request(said, call, sampling, lowered.constraint)
+        call.text = lowered.read(self._complete(call, request).text)
+        return call.text
+
+    def chosen(self, call: Call, said: Said, choices: Sequence[str]) -> Answer:
+        """The likeliest of `choices`, with their log-probabilities; of a reward model, its score."""
+        return self._complete(call, self._request(said, call, labels=() if call.reward else tuple(choices)))
 
     def _request(
         self,
-        s: Any,
+        said: Said,
         call: Call,
-        *,
         sampling: Sampling = _UNUSED,
         constraint: Constraint | None = None,
         labels: tuple[str, ...] = (),
     ) -> Request:
-        raw = s.cur_role is None
+        raw = said.role is None
         request = Request(
-            model=self.engine.identity,
-            messages=() if raw else tuple(Message(m["role"], m["content"]) for m in s.messages_),
-            open_role="assistant" if raw else s.cur_role,
-            prefill=s.text_ if raw else s.text_[s.cur_role_begin_pos :],
-            raw=raw,
-            sampling=sampling,
-            constraint=constraint,
-            seed=call.seed,
-            labels=labels,
-            reward=call.reward,
+            self.engine.identity,
+            said.messages,
+            said.role or "assistant",
+            said.text,
+            raw,
+            sampling,
+            constraint,
+            call.seed,
+            labels,
+            call.reward,
         )
         call.request = request
         return request
@@ -136,9 +155,15 @@ class SglBackend(BaseBackend):  # type: ignore[misc]
         call.answer, call.text = answer, answer.text
         return answer
 
+    def read(self, answer: Answer, constraint: Constraint | None) -> str:
+        """The text of an answer that was given to a call with this constraint before, as the program gets it."""
+        return self._lower(constraint).read(answer.text)
+
     def _lower(self, constraint: Constraint | None) -> Lowered:
         found = self._lowered.get(constraint)
         if found is None:
+            if len(self._lowered) >= KEPT:
+                self._lowered.clear()
             found = self._lowered[constraint] = lower(constraint, self.engine)
         return found
 
@@ -161,21 +186,33 @@ def _call_of(s: Any) -> Call:
     return call if isinstance(call, Call) else Call()
 
 
+def _said_of(s: Any) -> Said:
+    if s.cur_role is None:
+        return Said((), None, s.text_)
+    messages = tuple(Message(message["role"], message["content"]) for message in s.messages_)
+    return Said(messages, s.cur_role, s.text_[s.cur_role_begin_pos :])
+
+
 def _constraint_of(params: Any) -> Constraint | None:
     if params.json_schema is not None:
         return Constraint("json_schema", params.json_schema)
     return Constraint("regex", params.regex) if params.regex is not None else None
 
 
+_DEFAULTS: dict[str, Any] = {one.name: one.default for one in fields(SglSamplingParams)}
+
+
 def _sampling_of(params: Any) -> Sampling:
-    stop: str | Sequence[str] = params.stop or ()
+    """What a `gen` leaves out is as in SGLang's own `run`."""
+    said = {name: default if (own := getattr(params, name)) is None else own for name, default in _DEFAULTS.items()}
+    stop: str | Sequence[str] = said["stop"]
     return Sampling(
-        temperature=params.temperature,
-        top_p=params.top_p,
-        top_k=max(params.top_k, 0),
-        min_p=params.min_p,
-        max_tokens=params.max_new_tokens,
+        temperature=said["temperature"],
+        top_p=said["top_p"],
+        top_k=max(said["top_k"], 0),
+        min_p=said["min_p"],
+        max_tokens=said["max_new_tokens"],
         stop=(stop,) if isinstance(stop, str) else tuple(stop),
-        frequency_penalty=params.frequency_penalty,
-        presence_penalty=params.presence_penalty,
+        frequency_penalty=said["frequency_penalty"],
+        presence_penalty=said["presence_penalty"],
     )

@@ -14,13 +14,13 @@ from runtime.program.outcome import Dropped
 from runtime.program.shape import Problem, Shape
 from runtime.program.trace import Event, printed_slot
 from runtime.program.values import Meta, generated
-from runtime.sampling import seed_of
+from runtime.sampling.hashing import call_seed
 
 if TYPE_CHECKING:
     from runtime.program.row import Row
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asking:
     """One `gen` statement at one place: `role` answers `function` of `arguments`, at most `attempts` times."""
 
@@ -40,98 +40,98 @@ class Asking:
         return self.role, self.arguments, self.shape.constraint, self.settings
 
 
-class Generations:
-    """What the models write for one row."""
+def one(row: Row, asking: Asking) -> object:
+    """Outside a list an answer that never is of its type drops the row; inside one the element is null."""
+    found = _sample(row, asking, 0)
+    if isinstance(found, Problem):
+        if isinstance(asking.at, Place):
+            return None
+        tried = "" if asking.shape.broken else f" ({asking.attempts} attempts)"
+        raise Dropped(f"gen {asking.name}", f"{found.reason}{tried}", (asking.name,))
+    return found
 
-    def __init__(self, row: Row) -> None:
-        self.row = row
 
-    def one(self, asking: Asking) -> object:
-        """Outside a list an answer that never is of its type drops the row; inside one the element is null."""
-        found = self._sample(asking, 0)
-        if isinstance(found, Problem):
-            if isinstance(asking.at, Place):
-                return None
-            tried = "" if asking.shape.broken else f" ({asking.attempts} attempts)"
-            raise Dropped(f"gen {asking.name}", f"{found.reason}{tried}", (asking.name,))
-        return found
+def many(row: Row, asking: Asking, times: int) -> list[object]:
+    """So many samples, each under its own seeds, at the same time."""
+    found = row.together([partial(_sample, row, asking, sample) for sample in range(times)])
+    return [None if isinstance(value, Problem) else value for value in found]
 
-    def many(self, asking: Asking, times: int) -> list[object]:
-        """So many samples, each under its own seeds, at the same time."""
-        found = self.row.together([partial(self._sample, asking, sample) for sample in range(times)])
-        return [None if isinstance(value, Problem) else value for value in found]
 
-    def _sample(self, asking: Asking, sample: int) -> object | Problem:
-        """Asked for once, and again when a retry says so or when what is asked has changed."""
-        slot = (asking.name, self.row.round, int(asking.at), sample)
-        known = self.row.memory.recall(slot, asking.question)
-        if known is not None:
-            return known.answer
-        value = self._ask(asking, slot)
-        self.row.memory.keep(slot, asking.question, value)
+def _sample(row: Row, asking: Asking, sample: int) -> object | Problem:
+    """Asked for once, and again when a retry says so or when what is asked has changed."""
+    slot = (asking.name, row.round, int(asking.at), sample)
+    question = asking.question
+    known = row.memory.recall(slot, question)
+    if known is not None:
+        return known[1]
+    value = _ask(row, asking, slot)
+    row.memory.keep(slot, question, value)
+    return value
+
+
+def _ask(row: Row, asking: Asking, slot: Slot) -> object | Problem:
+    if asking.shape.broken is not None:
+        return Problem(asking.shape.broken)
+    attempt = _mocked if asking.name in row.stage.mocks else _attempt
+    value: object = Problem("was not asked")
+    for _ in range(asking.attempts):
+        value = attempt(row, asking, slot, row.memory.next_attempt(slot))
+        if not isinstance(value, Problem):
+            break
+    return value
+
+
+def _attempt(row: Row, asking: Asking, slot: Slot, attempt: int) -> object | Problem:
+    stage, shape = row.stage, asking.shape
+    seed = call_seed(stage.seed, stage.dataset, asking.salt, row.encoded_key, slot, attempt)
+    bound = stage.role(asking.role)
+    reply = ask(asking.function, asking.arguments, bound, seed, shape.constraint, asking.settings, asking.name)
+    value = shape.read(reply.text, reply.answer.finish)
+    row.events.append(_event(asking, slot, attempt, seed, reply, value))
+    if isinstance(value, Problem):
         return value
+    return generated(value, Meta(reply.answer.logprob, reply.answer.reasoning))
 
-    def _ask(self, asking: Asking, slot: Slot) -> object | Problem:
-        if asking.shape.broken is not None:
-            return Problem(asking.shape.broken)
-        attempt = self._mocked if asking.name in self.row.stage.mocks else self._attempt
-        value: object = Problem("was not asked")
-        for _ in range(asking.attempts):
-            value = attempt(asking, slot, self.row.memory.next_attempt(slot))
-            if not isinstance(value, Problem):
-                break
-        return value
 
-    def _attempt(self, asking: Asking, slot: Slot, attempt: int) -> object | Problem:
-        row = self.row
-        _, round_, element, sample = slot
-        seed = seed_of(row.stage.seed, row.stage.dataset, asking.salt, row.key, round_, element, sample, attempt)
-        constraint, bound = asking.shape.constraint, row.stage.role(asking.role)
-        reply = ask(asking.function, asking.arguments, bound, seed, constraint, asking.settings, asking.name)
-        value = asking.shape.read(reply.text, reply.finish)
-        self._record(asking, slot, attempt, seed, reply, value)
-        return value if isinstance(value, Problem) else generated(value, Meta(reply.logprob, reply.answer.reasoning))
-
-    def _mocked(self, asking: Asking, slot: Slot, attempt: int) -> object | Problem:
-        """A mock's next value, put through the same check as a model's answer."""
-        name, round_, element, sample = slot
-        value = self.row.mocked(name, element, sample)
-        self.row.stage.show(_place(slot, attempt), asking.function, asking.arguments)
-        reason = asking.shape.check(value) if asking.shape.check and value is not None else None
-        self.row.events.append(
-            Event(
-                cell=name,
-                kind="gen",
-                round=round_,
-                element=element,
-                sample=sample,
-                attempt=attempt,
-                value=value,
-                error=reason,
-            )
+def _mocked(row: Row, asking: Asking, slot: Slot, attempt: int) -> object | Problem:
+    """A mock's next value, put through the same check as a model's answer."""
+    name, round_, element, sample = slot
+    value = row.mocked(name, element, sample)
+    row.stage.show(_place(slot, attempt), asking.function, asking.arguments)
+    reason = asking.shape.check(value) if asking.shape.check and value is not None else None
+    row.events.append(
+        Event(
+            cell=name,
+            kind="gen",
+            round=round_,
+            element=element,
+            sample=sample,
+            attempt=attempt,
+            value=value,
+            error=reason,
         )
-        return Problem(reason) if reason else generated(value, Meta())
+    )
+    return Problem(reason) if reason else generated(value, Meta())
 
-    def _record(self, asking: Asking, slot: Slot, attempt: int, seed: int, reply: Reply, value: object) -> None:
-        name, round_, element, sample = slot
-        failed = isinstance(value, Problem)
-        self.row.events.append(
-            Event(
-                cell=name,
-                kind="gen",
-                round=round_,
-                element=element,
-                sample=sample,
-                attempt=attempt,
-                value=None if failed else value,
-                error=value.reason if isinstance(value, Problem) else None,
-                prompt=asking.function.func.__name__,
-                arguments=asking.arguments,
-                role=asking.role,
-                seed=seed,
-                **reply.provenance(),
-            )
-        )
+
+def _event(asking: Asking, slot: Slot, attempt: int, seed: int, reply: Reply, value: object) -> Event:
+    name, round_, element, sample = slot
+    failed = isinstance(value, Problem)
+    return Event(
+        cell=name,
+        kind="gen",
+        round=round_,
+        element=element,
+        sample=sample,
+        attempt=attempt,
+        value=None if failed else value,
+        error=value.reason if isinstance(value, Problem) else None,
+        prompt=asking.function.func.__name__,
+        arguments=asking.arguments,
+        role=asking.role,
+        seed=seed,
+        **reply.provenance(),
+    )
 
 
 def _place(slot: Slot, attempt: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import blake2b
@@ -178,9 +178,10 @@ def _number(arguments: Arguments) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 1
 
 
-def numbered(events: Iterable[Event]) -> list[Event]:
+def numbered(events: list[Event]) -> list[Event]:
     """The events with what each judge was asked in a round counted from 0, in an order that hangs on nothing else."""
-    events = list(events)
+    if not any(event.kind == "judge" for event in events):
+        return events
     asked: dict[tuple[str, int], set[int]] = {}
     for event in events:
         if event.kind == "judge":

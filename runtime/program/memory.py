@@ -6,36 +6,35 @@ A slot is one call of the program: a step's name, the round of the loop it stand
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 Slot = tuple[str, int, int, int]
 Statement = tuple[str, int]
 """A step in one round: all its elements and samples."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    question: object
-    answer: object
+Remembered = tuple[object, object]
+"""(question, answer)"""
 
 
-@dataclass(slots=True)
 class Memory:
     """Statements stand in the order in which the program last passed them, whichever of their slots it asked first."""
 
-    _kept: dict[Statement, dict[tuple[int, int], Remembered]] = field(default_factory=dict)
-    _asked: dict[Slot, int] = field(default_factory=dict)
+    __slots__ = ("_asked", "_kept")
+
+    def __init__(self) -> None:
+        self._kept: dict[Statement, dict[tuple[int, int], Remembered]] = {}
+        self._asked: dict[Slot, int] = {}
 
     def recall(self, slot: Slot, question: object) -> Remembered | None:
         """None for what was never asked, was forgotten, or was asked something else."""
         name, round_, element, sample = slot
         kept = self._kept[name, round_] = self._kept.pop((name, round_), {})
         found = kept.get((element, sample))
-        return found if found is not None and found.question == question else None
+        return found if found is not None and found[0] == question else None
 
     def keep(self, slot: Slot, question: object, answer: object) -> None:
         name, round_, element, sample = slot
-        self._kept[name, round_][element, sample] = Remembered(question, answer)
+        self._kept[name, round_][element, sample] = question, answer
 
     def next_attempt(self, slot: Slot) -> int:
         """0, 1, 2 … for each slot, over all retries: no attempt has the seed or the event of another."""

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
-import sglang as sgl
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from compiler.functions import library, null
-from compiler.functions.plain import Truth
+from runtime.program.pieces import Segment, Unsure, printed, segments
+from runtime.program.state import Turns
 
 Messages = list[tuple[str, str]]
 
@@ -37,15 +37,6 @@ def chat_(messages: Sequence[Mapping[str, str]]) -> Marker:
     marker = Marker("chat")
     marker.spliced = messages
     return marker
-
-
-def printed(value: object) -> object:
-    """How a value stands in a prompt: null is nothing, booleans are spelt as in the language."""
-    if value is None:
-        return ""
-    if isinstance(value, bool | Truth):
-        return "true" if value else "false"
-    return value
 
 
 @lru_cache(maxsize=1)
@@ -81,12 +72,24 @@ class Prompt:
         found.globals = dict(found.globals)
         return found
 
+    @cached_property
+    def segments(self) -> list[Segment] | None:
+        return segments(self.source, environment(), self.functions)
+
     def pieces(self, values: Mapping[str, object]) -> Iterator[str]:
-        context = self.template.new_context(dict(values))
-        yield from self.template.root_render_func(context)
+        template = self.template
+        yield from template.root_render_func(template.new_context(values))
 
     def messages(self, last: Any = None, **values: Any) -> Messages:
         """The messages as (role, content); with no marker, the whole is one user message."""
+        try:
+            messages = self._rendered(values) if self.segments is None else _filled(self.segments, values)
+        except Unsure:
+            messages = self._rendered(values)
+        return _PLACES[self.asks](messages, last) if last else messages
+
+    def _rendered(self, values: Mapping[str, object]) -> Messages:
+        """By Jinja2, whose output is streamed: markers come by themselves."""
         found: list[tuple[str, list[str]]] = []
         for piece in self.pieces(values):
             if not isinstance(piece, Marker):
@@ -95,25 +98,40 @@ class Prompt:
                 found.extend((message["role"], [message["content"]]) for message in piece.spliced)
             else:
                 found.append((str(piece), []))
-        messages = [(role, _stripped(role, "".join(parts))) for role, parts in found]
-        return _PLACES[self.asks](messages, last) if last else messages
+        return [(role, _stripped(role, "".join(parts))) for role, parts in found]
 
     def conversation(self, **values: Any) -> list[dict[str, str]]:
         """The finished messages as data: what a prompt called outside a `gen` gives."""
         return [{"role": role, "content": text} for role, text in self.messages(**values) if role in ROLES]
 
     def __call__(self, last: Any = None, **values: Any) -> Any:
-        messages = self.messages(last, **values)
-        return sgl.lang.ir.SglExprList([ROLES[role](text) for role, text in messages if role in ROLES])
+        return Turns([turn for turn in self.messages(last, **values) if turn[0] in ROLES])
 
     def text(self, **values: Any) -> str:
         """The rendered text of a `@raw` prompt."""
-        return "".join(piece for piece in self.pieces(values) if not isinstance(piece, Marker)).strip()
+        try:
+            found = [segment.text(values) for segment in self.segments] if self.segments is not None else None
+        except Unsure:
+            found = None
+        if found is None:
+            found = [piece for piece in self.pieces(values) if not isinstance(piece, Marker)]
+        return "".join(found).strip()
 
     def tail(self, **values: Any) -> str:
         """What the `@open` turn at the end already says; the model goes on from there."""
         role, text = self.messages(**values)[-1]
         return text if role.startswith("open") else ""
+
+
+def _filled(segments: Sequence[Segment], values: Mapping[str, object]) -> Messages:
+    """What stands before the first marker is the user's, if it is anything."""
+    messages = []
+    for segment in segments:
+        role = segment.role or "user"
+        text = _stripped(role, segment.text(values))
+        if text or segment.role is not None:
+            messages.append((role, text))
+    return messages
 
 
 def _stripped(role: str, text: str) -> str:
@@ -152,4 +170,4 @@ def _in_last_user(messages: Messages, last: str, after_question: str) -> Message
 
 
 _PLACES: Mapping[str, Callable[[Messages, str], Messages]] = {"behind": _behind, "line": _line, "turn": _turn}
-ROLES: Mapping[str, Callable[[str], Any]] = {"system": sgl.system, "user": sgl.user, "assistant": sgl.assistant}
+ROLES = frozenset(("system", "user", "assistant"))

@@ -6,16 +6,17 @@ and remembered, so that a body that comes round again after a `retry` repeats on
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, TypeVar
 
 from compiler.functions.tokens import read_by
 from runtime.bridge import together
+from runtime.program import generating
 from runtime.program.consistency import supported
 from runtime.program.distribution import Distribution
-from runtime.program.generating import Asking, Generations
+from runtime.program.generating import Asking
 from runtime.program.judging import Verdicts, numbered
 from runtime.program.lists import Place, declared, elements, expression_of, groups_of, in_order
 from runtime.program.memory import Memory
@@ -28,6 +29,7 @@ from runtime.program.trace import Event, printed_slot
 from runtime.program.values import Points, Score, Step, Verdict
 from runtime.program.whole import Whole
 from runtime.sampling import Draws
+from runtime.sampling.hashing import encode
 from runtime.tables.keys import Key
 
 T = TypeVar("T")
@@ -38,7 +40,6 @@ class Row:
 
     def __init__(self, stage: Stage, key: Key, index: int, axes: Mapping[str, object]) -> None:
         self.stage, self.key, self.index, self.axes = stage, key, index, axes
-        self.draws = Draws(stage.seed, stage.dataset, key)
         self.events: list[Event] = []
         self.rows: list[tuple[str, tuple[int, ...], Mapping[str, object]]] = []
         self.flags: list[str] = []
@@ -47,13 +48,40 @@ class Row:
         self.parallel = False
         self.values: dict[str, object] = {}
         self.memory = Memory()
-        self._taken: Counter[str] = Counter()
-        self._retries: Counter[tuple[str, int]] = Counter()
-        self.rounds = Rounds(self)
-        self.generations = Generations(self)
-        self.runs = Runs(self)
-        self.verdicts = Verdicts(self)
-        self.whole = Whole(self)
+        self._taken: dict[str, int] = {}
+        self._retries: dict[tuple[str, int], int] = {}
+
+    # --- what few rows need, made when it is first asked for -----------------------------------------------------
+
+    @cached_property
+    def encoded_key(self) -> bytes:
+        """The key as it goes into the seeds of this row's calls."""
+        return encode(self.key)
+
+    @cached_property
+    def draws(self) -> Draws:
+        return Draws(self.stage.seed, self.stage.dataset, self.key)
+
+    @cached_property
+    def rounds(self) -> Rounds:
+        return Rounds(self)
+
+    @cached_property
+    def runs(self) -> Runs:
+        return Runs(self)
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        return Verdicts(self)
+
+    @cached_property
+    def whole(self) -> Whole:
+        return Whole(self)
+
+    @property
+    def grouped(self) -> tuple[object] | None:
+        """(value,) of what the target counts by, once it is known."""
+        return self.whole.grouped if "whole" in self.__dict__ else None
 
     # --- what is given -------------------------------------------------------------------------------------------
 
@@ -175,7 +203,7 @@ class Row:
         if not _holds(when):
             made: Any = None
         else:
-            made = self.generations.one(asking) if times is None else self.generations.many(asking, times)
+            made = generating.one(self, asking) if times is None else generating.many(self, asking, times)
         return made if isinstance(at, Place) else self._named(name, made)
 
     def tool(
@@ -194,8 +222,8 @@ class Row:
 
     def mocked(self, name: str, element: int = 0, sample: int = 0) -> object:
         """What a test's mock says to its next call."""
-        call = self._taken[name]
-        self._taken[name] += 1
+        call = self._taken.get(name, 0)
+        self._taken[name] = call + 1
         return self.stage.mocks[name].take(call, printed_slot(self.round, element, sample))
 
     def judge(
@@ -231,9 +259,9 @@ class Row:
         if condition:
             return
         place = (step, self.round)
-        tries = self._retries[place]
+        tries = self._retries.get(place, 0)
         if tries < retry:
-            self._retries[place] += 1
+            self._retries[place] = tries + 1
             self.memory.forget(rerun)
             raise Again
         raise Dropped(step, self._because(step, tries), self.stage.names(step))
@@ -286,8 +314,8 @@ class Row:
     def run(self, function: Any) -> Outcome:
         """Runs a lowered row function on this row, to its end. Faults of the world pass through."""
         try:
-            with read_by(self.stage.backend.cutter):
-                function.run(row=self, backend=self.stage.backend, use_thread=False)
+            with read_by(self.stage.cutter):
+                function.func(None, self)
         except Dropped as dropped:
             return self._rejected(dropped)
         except Unanswered as unanswered:
@@ -297,7 +325,7 @@ class Row:
         finally:
             self.events = numbered(self.events)
         self.events += [Event(cell=step, kind="flag", value=self.stage.title(step)) for step in self.flags]
-        return Kept(tuple(self.rows), tuple(self.flags), self.whole.scores)
+        return Kept(tuple(self.rows), tuple(self.flags), self.whole.scores if "whole" in self.__dict__ else ())
 
     def _rejected(self, dropped: Dropped) -> Rejected:
         values = {name: self.values[name] for name in dropped.names if name in self.values}

@@ -32,7 +32,7 @@ class Runs:
         slot, question = (name, self.row.round, int(at), 0), (tool, texts, limits)
         known = self.row.memory.recall(slot, question)
         if known is not None:
-            return known.answer
+            return known[1]
         result = self._result(name, tool, texts, int(at), limits)
         self.row.memory.keep(slot, question, result)
         event = Event(

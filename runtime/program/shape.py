@@ -16,6 +16,7 @@ import jsonschema_rs
 import orjson
 
 from compiler.functions.plain import plain
+from runtime.engines.protocol import Constraint
 
 Check = Callable[[Any], str | None]
 
@@ -67,24 +68,28 @@ class Shape:
             return value
 
     @cached_property
-    def constraint(self) -> tuple[str, str] | None:
-        """(kind, source) as the engine protocol spells it; None for free text."""
+    def constraint(self) -> Constraint | None:
+        """What the engine decodes under; None for free text."""
         if self.kind == "json":
-            return "json_schema", orjson.dumps(self.source).decode()
+            return Constraint("json_schema", orjson.dumps(self.source).decode())
         if self.kind == "choice":
-            return "choice", orjson.dumps(list(self.source)).decode()
-        return ("regex", self.source) if self.source else None
+            return Constraint("choice", orjson.dumps(list(self.source)).decode())
+        return Constraint("regex", self.source) if self.source else None
 
     def read(self, text: str, finish: str = "stop") -> object | Problem:
         """The value that `text` stands for, or the problem with it."""
         if finish == "length":
             return Problem("cut off at max_tokens")
-        readers = {"text": self._read_text, "choice": self._read_choice, "json": self._read_json}
-        value: object | Problem = readers[self.kind](text)
+        value = self._value(text)
         if isinstance(value, Problem) or self.check is None:
             return value
         broken = self.check(value)
         return Problem(broken) if broken else value
+
+    def _value(self, text: str) -> object | Problem:
+        if self.kind == "json":
+            return self._read_json(text)
+        return self._read_text(text) if self.kind == "text" else self._read_choice(text)
 
     def _read_text(self, text: str) -> str | Problem:
         text = text.strip()
@@ -102,8 +107,10 @@ class Shape:
             value: object = orjson.loads(text)
         except orjson.JSONDecodeError as error:
             return Problem(f"is not JSON: {error}")
-        broken = next(self._validator.iter_errors(value), None)
-        return Problem(f"{_path(broken.instance_path)}{broken.message}") if broken else value
+        if self._validator.is_valid(value):
+            return value
+        broken = next(self._validator.iter_errors(value))
+        return Problem(f"{_path(broken.instance_path)}{broken.message}")
 
     @cached_property
     def _validator(self) -> jsonschema_rs.Draft202012Validator:

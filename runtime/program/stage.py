@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
-from compiler.functions.tokens import WORDS
+from compiler.functions.tokens import WORDS, Cutter
+from runtime.engines.protocol import Answer
 from runtime.tables.keys import Key
 
 Admit = Callable[[str, int, Key, object], str | None]
@@ -32,11 +34,28 @@ class Mock(Protocol):
     def take(self, call: int, where: str = "") -> object: ...
 
 
+@dataclass(slots=True)
+class HeldCall:
+    """A call that the version before made, by its key in hex; without `answer` it is to be made as if it were new."""
+
+    key: str
+    answer: Answer | None
+
+
+class HeldCalls(Protocol):
+    """Answers from the version before. `check` is told the key of a call that was found and made all the same."""
+
+    def find(self, cell: str, role: str, seed: int, arguments: Mapping[str, object]) -> HeldCall | None: ...
+
+    def check(self, cell: str, recorded: str, key: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """A model role bound to an engine: the SGLang backend that reaches it, its identity, its sampling defaults.
 
-    `reward` says that it is a reward model, which is asked for a score and for nothing else.
+    `reward` says that it is a reward model, which is asked for a score and for nothing else. `known` is for whoever
+    asks: what settings over the defaults come to.
     """
 
     role: str
@@ -44,6 +63,8 @@ class Bound:
     backend: Any
     defaults: Mapping[str, object] = field(default_factory=dict)
     reward: bool = False
+    held: HeldCalls | None = None
+    known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +112,10 @@ class Stage:
     given: Mapping[str, object] = field(default_factory=dict)
     show: Show = shows_nothing
 
-    @property
-    def backend(self) -> Any:
-        """The backend a row function is run on; the calls it makes go to their own role's."""
-        return next((bound.backend for bound in self.roles.values()), _NO_BACKEND)
+    @cached_property
+    def cutter(self) -> Cutter:
+        """What a row function's own texts are cut by; those of a call by the model that it asks."""
+        return next((bound.backend.cutter for bound in self.roles.values()), WORDS)
 
     def role(self, name: str) -> Bound:
         return self.roles.get(name) or self.roles["*"]
@@ -104,20 +125,3 @@ class Stage:
 
     def names(self, step: str) -> tuple[str, ...]:
         return self.steps[step].names if step in self.steps else ()
-
-
-class _NoBackend:
-    """Lets a row function run where no call is made: with every gen and judge mocked."""
-
-    cutter = WORDS
-
-    @staticmethod
-    def get_chat_template() -> None:
-        return None
-
-    @staticmethod
-    def end_program(_: object) -> None:
-        return None
-
-
-_NO_BACKEND = _NoBackend()

@@ -9,9 +9,9 @@ BITS = 20
 """Of an element's or a round's number that say its place in the innermost list or loop; those above say the outer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Event:
-    """One thing that happened, told apart by (cell, round, element, sample, attempt).
+    """One thing that happened, told apart by (cell, round, element, sample, attempt). Nobody changes one.
 
     kind       draw, let, gen, run, judge, next, until or flag
     value      the value as plain data: what was drawn, computed, answered (null when the answer failed its type)

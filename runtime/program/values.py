@@ -46,7 +46,7 @@ class GeneratedFloat(float):
     meta: Meta = Meta()
 
 
-_GENERATED: tuple[tuple[type, type[Any]], ...] = (
+_KINDS: tuple[tuple[type, type[Any]], ...] = (
     (str, Text),
     (bool, Truth),
     (int, GeneratedInt),
@@ -54,11 +54,14 @@ _GENERATED: tuple[tuple[type, type[Any]], ...] = (
     (dict, GeneratedRecord),
     (list, GeneratedList),
 )
+_GENERATED = dict(_KINDS)
 
 
 def generated(value: object, meta: Meta) -> object:
     """`value` with `meta` attached; null carries none."""
-    kind = next((kind for base, kind in _GENERATED if isinstance(value, base)), None)
+    kind = _GENERATED.get(type(value))
+    if kind is None:
+        kind = next((kind for base, kind in _KINDS if isinstance(value, base)), None)
     if kind is None:
         return value
     marked = kind(value)

@@ -180,7 +180,7 @@ async def _events(texts: list[str]) -> tuple[list[Event], int]:
 
     class Program:
         @staticmethod
-        def run(row: Row, backend: Any, use_thread: bool) -> None:
+        def func(s: None, row: Row) -> None:
             together([partial(row.judge, "kind", kind, "critic", {"text": text}) for text in texts])
 
     await run_in_greenlet(row.run, Program)

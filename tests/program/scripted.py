@@ -57,7 +57,7 @@ class Program:
 
     body: Callable[[Row], None]
 
-    def run(self, *, row: Row, **_: Any) -> None:
+    def func(self, s: None, row: Row) -> None:
         while row.unsettled:
             with row.attempt():
                 self.body(row)

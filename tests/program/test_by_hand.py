@@ -49,7 +49,7 @@ def test_a_judge_runs_by_hand_and_gives_the_probability_of_yes(program: dict[str
 
 def test_the_row_function_runs_by_hand(program: dict[str, Any]) -> None:
     row = _row("The loop ends at once and its else clause is skipped.")
-    program["python_qa"].run(row=row, backend=row.stage.backend, use_thread=False)
+    program["python_qa"].run(row=row, backend=row.stage.role("*").backend, use_thread=False)
     [(table, _, columns)] = row.rows
     assert table == "python_qa"
     assert columns["passage"] == "break-1"
@@ -60,7 +60,7 @@ def test_the_row_function_runs_by_hand(program: dict[str, Any]) -> None:
 def test_an_answer_of_two_words_is_asked_for_again_under_another_seed_and_then_dropped(program: dict[str, Any]) -> None:
     row = _row("It ends.")
     with pytest.raises(Dropped, match=r"words\(answer\) in 4\.\.60 else retry 1"):
-        program["python_qa"].run(row=row, backend=row.stage.backend, use_thread=False)
+        program["python_qa"].run(row=row, backend=row.stage.role("*").backend, use_thread=False)
     answers = [e for e in row.events if e.cell == "answer"]
     assert [e.attempt for e in answers] == [0, 1]
     assert len({e.seed for e in answers}) == 2

@@ -15,7 +15,7 @@ from compiler.functions import library as fn
 from compiler.functions.canonical import identity
 from compiler.functions.plain import plain
 from runtime.filters.canonical import same_text
-from runtime.program.prompt import printed
+from runtime.program.pieces import printed
 from runtime.program.values import Meta, Verdict, generated
 from runtime.sampling import seed_of
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compiler import plan
+from runtime.engines.protocol import Constraint
 from runtime.program import Prompt
 from runtime.program.outcome import Kept, Outcome, Rejected
 from runtime.program.row import Row
@@ -186,9 +187,9 @@ def test_a_nested_mistake_is_named_by_its_path() -> None:
 
 def test_what_is_lifted_is_decoded_under_and_checked_again() -> None:
     names = namespace(case("require_lifted"))
-    assert names["QUESTION"].constraint == ("regex", "(?:Why|How) [^?]+[?]")
-    assert re.fullmatch(names["LINE"].constraint[1], "l" * 20 + "\n")
-    assert names["MOOD"].constraint == ("choice", '["calm","angry"]')
+    assert names["QUESTION"].constraint == Constraint("regex", "(?:Why|How) [^?]+[?]")
+    assert re.fullmatch(names["LINE"].constraint.source, "l" * 20 + "\n")
+    assert names["MOOD"].constraint == Constraint("choice", '["calm","angry"]')
     assert names["FREE"].constraint is None
 
 
@@ -209,7 +210,7 @@ dataset out {
 '''
     names = namespace(program(text))
     assert names["TEXT"].constraint is None
-    assert names["MOOD"].constraint == ("choice", '["a","b"]')
+    assert names["MOOD"].constraint == Constraint("choice", '["a","b"]')
 
 
 def test_audits_are_computed_over_the_result() -> None:
