@@ -20,6 +20,7 @@ from runtime.build.caller import Caller
 from runtime.build.candidates import Arrange
 from runtime.build.chosen import chosen
 from runtime.build.decided import Decided, decided, known, unsettled
+from runtime.build.held import Held, held_calls
 from runtime.build.inputs import Inputs
 from runtime.build.output import Output, Written
 from runtime.build.program import Loaded
@@ -147,7 +148,8 @@ async def _dataset(
     if loaded.mix is not None:
         written = await _mix(loaded.mix, inputs, session, progress, watch, previous, told)
     else:
-        written, gates = await _run(loaded, inputs, session, options, progress, watch, allowance, previous, told)
+        held = await asyncio.to_thread(held_calls, session.journal, loaded, changes, previous, now, progress)
+        written, gates = await _run(loaded, inputs, session, options, progress, watch, allowance, previous, told, held)
     failed = tuple(gate.title.removeprefix("audit ") for gate in gates if not gate.held)
     manifest = replace(commit.manifest(now, inputs, written, changes, loaded), failed=failed)
     changes.add(loaded, analysis, manifest, written)
@@ -225,8 +227,10 @@ async def _run(
     allowance: Allowance,
     previous: Manifest | None,
     told: Decided,
+    held: Held | None,
 ) -> tuple[Written, tuple[Gate, ...]]:
-    roles = dict(session.roles(loaded.plan, lambda sender: Caller(sender, session.journal, progress, allowance)))
+    asked = session.roles(loaded.plan, lambda sender: Caller(sender, session.journal, progress, allowance))
+    roles = {role: replace(bound, held=held) for role, bound in asked.items()}
     tool = Sandbox(session.journal, progress, allowance)
     window = WINDOW * session.concurrency(loaded.plan)
     encoder = meanings.asking(session, loaded.plan, progress, allowance)

@@ -1,0 +1,196 @@
+"""The version before, its calls and its program in; the answers of calls that are asked again as they were, out.
+
+A call that has the same cell, seed, role and arguments as one of the version before, and whose prompt, shape, settings
+and model did not change, is the same call. It is found by these few, without being rendered or hashed as a request, and
+its answer is what the journal holds under the key that was recorded for it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from runtime.build.changes import Changes
+from runtime.build.program import Loaded
+from runtime.build.progress import Progress
+from runtime.build.stamps import stamps
+from runtime.engines.protocol import Answer
+from runtime.journal import Journal
+from runtime.program.stage import HeldCall
+from runtime.query.shards import local_shards
+from runtime.tables import layout
+from runtime.tables.manifest import Manifest
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pyarrow as pa
+
+MOST = 4_000_000
+"""Calls that are remembered, 36 bytes each; those beyond go the usual way."""
+CHECKED = 8
+"""First calls of each cell that are made the usual way: their keys must be those that were recorded."""
+BLOCK = 512
+"""Neighbours in the calls table whose answers are read together: candidates mostly come in its order."""
+SIZE = 16
+_COLUMNS = ("cell", "role", "seed", "arguments", "call")
+_NAMED_TEXT = b'"$text"'
+
+
+@dataclass
+class Held:
+    """Asked from a candidate's greenlet, once for each call. A cell of which one key is another one is left alone."""
+
+    journal: Journal
+    progress: Progress
+    cells: set[str]
+    index: Index
+    _proved: dict[str, int] = field(default_factory=dict)
+    _read: set[int] = field(default_factory=set)
+
+    def find(self, cell: str, role: str, seed: int, arguments: Mapping[str, object]) -> HeldCall | None:
+        if cell not in self.cells:
+            return None
+        place = self.index.find(short(cell, role, seed, arguments))
+        if place is None:
+            return None
+        key = self.index.key(place)
+        if self._proved.get(cell, 0) < CHECKED:
+            return HeldCall(key.hex(), None)
+        value = self._value(place, key)
+        if value is None:
+            return None
+        self.progress.reused += 1
+        return HeldCall(key.hex(), Answer.from_json(value))
+
+    def _value(self, place: int, key: bytes) -> bytes | None:
+        """Each block is read ahead once: where candidates come in another order, the rest is read one by one."""
+        block = place // BLOCK
+        if block not in self._read:
+            self._read.add(block)
+            self.journal.prefetch(self.index.keys(block * BLOCK, BLOCK))
+        return self.journal.get(key)
+
+    def check(self, cell: str, recorded: str, key: str) -> None:
+        """What went the usual way has a key: where it is not the recorded one, the program asks otherwise now."""
+        self._proved[cell] = self._proved.get(cell, 0) + 1
+        if recorded != key:
+            self.cells.discard(cell)
+
+
+class Index:
+    """Digests of calls, and the keys under which the journal has their answers; looked up in O(log n).
+
+    `digests` and `keys` have SIZE bytes for each call, in the order of the calls table. It takes 36 bytes a call.
+    """
+
+    def __init__(self, digests: Sequence[bytes], keys: Sequence[bytes]) -> None:
+        import numpy as np
+
+        pairs = np.frombuffer(b"".join(digests), ">u8").reshape(-1, 2).astype(np.uint64)
+        order = np.lexsort((pairs[:, 1], pairs[:, 0]))
+        self._high, self._low = _words("Q", pairs[order, 0]), _words("Q", pairs[order, 1])
+        self._places = _words("I", order.astype(np.uint32))
+        self._keys = b"".join(keys)
+
+    def __len__(self) -> int:
+        return len(self._high)
+
+    def find(self, digest: bytes) -> int | None:
+        """The call's place in the table, among those that are here."""
+        high, low = int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big")
+        at = bisect_left(self._high, high)
+        while at < len(self._high) and self._high[at] == high:
+            if self._low[at] == low:
+                return self._places[at]
+            at += 1
+        return None
+
+    def key(self, place: int) -> bytes:
+        return self._keys[place * SIZE : place * SIZE + SIZE]
+
+    def keys(self, first: int, count: int) -> list[bytes]:
+        return [self.key(place) for place in range(first, min(first + count, len(self)))]
+
+
+def _words(code: str, values: npt.NDArray[Any]) -> array[int]:
+    found: array[int] = array(code)
+    found.frombytes(values.tobytes())
+    return found
+
+
+def short(cell: str, role: str, seed: int, arguments: Mapping[str, object]) -> bytes:
+    """What tells a call apart within its cell, from what a program has at hand."""
+    from runtime.tables.values import json_text
+
+    return _digest(cell, role, str(seed) if seed else "", json_text(arguments))
+
+
+def _digest(cell: str, role: str, seed: str, arguments: bytes) -> bytes:
+    return blake2b(b"\0".join((cell.encode(), role.encode(), seed.encode(), arguments)), digest_size=SIZE).digest()
+
+
+def held_calls(
+    journal: Journal, loaded: Loaded, changes: Changes, previous: Manifest | None, now: Manifest, progress: Progress
+) -> Held | None:
+    """None where the version before has nothing to tell: there is none, or all that it asked is asked otherwise now."""
+    if changes.head is None or previous is None or previous.calls is None or previous.format != now.format:
+        return None
+    cells = _unchanged(loaded, changes, previous, now)
+    if not cells:
+        return None
+    folder = layout.calls_folder(previous.dataset)
+    paths = local_shards(changes.store, changes.head, folder, previous.calls.shards)
+    roles = {role for role, model in previous.models.items() if now.models.get(role) == model}
+    roles &= {role for role, given in previous.sampling.items() if now.sampling.get(role) == given}
+    digests, keys = _recorded(paths, cells, roles)
+    return Held(journal, progress, cells, Index(digests, keys)) if keys else None
+
+
+def _unchanged(loaded: Loaded, changes: Changes, previous: Manifest, now: Manifest) -> set[str]:
+    """Cells whose calls are made of the same: the programs say it, and of functions' versions the plan."""
+    name = layout.spec_folder(previous.dataset, previous.fingerprints.description) + "/program.py"
+    assert changes.head is not None
+    if not loaded.text or not any(entry.path == name for entry in changes.store.entries(changes.head, name)):
+        return set()
+    before, after = stamps(changes.store.read(changes.head, name).decode()), stamps(loaded.text)
+    told, tells = _said(previous), _said(now)
+    return {cell for cell, stamp in after.items() if before.get(cell) == stamp and told.get(cell) == tells.get(cell)}
+
+
+def _said(manifest: Manifest) -> Mapping[str, str]:
+    """The plan's own digest of each gen and each judge, by cell."""
+    gens = {step.id.removeprefix("gen "): step.digest for step in manifest.steps if step.id.startswith("gen ")}
+    return {**manifest.prompts, **gens}
+
+
+def _recorded(paths: Iterable[Path], cells: Collection[str], roles: Collection[str]) -> tuple[list[bytes], list[bytes]]:
+    digests: list[bytes] = []
+    keys: list[bytes] = []
+    for batch in _batches(paths, cells, roles):
+        for cell, role, seed, arguments, call in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            given = arguments.encode()
+            if _NAMED_TEXT not in given:
+                digests.append(_digest(cell, role, seed or "", given))
+                keys.append(bytes.fromhex(call))
+        if len(keys) >= MOST:
+            break
+    return digests, keys
+
+
+def _batches(paths: Iterable[Path], cells: Collection[str], roles: Collection[str]) -> Iterator[pa.RecordBatch]:
+    """Calls of the cells by the roles, in the order of the table."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    wanted, asked = pa.array(sorted(cells), pa.string()), pa.array(sorted(roles), pa.string())
+    for path in paths:
+        for batch in pq.ParquetFile(path).iter_batches(columns=list(_COLUMNS)):
+            chosen = batch.select(_COLUMNS)
+            fits = pc.and_(pc.is_in(chosen["cell"], wanted), pc.is_in(chosen["role"], asked))
+            yield chosen.filter(pc.and_(fits, pc.is_valid(chosen["call"])))
