@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
+from itertools import islice
 
 from compiler import plan
 from runtime.build.candidates import Candidate
 from runtime.program.outcome import Outcome
 from runtime.program.row import Row
+from runtime.sampling.ahead import Ahead
 
-TURN = 256
-"""Candidates between two turns of the event loop, in which an interrupt is noticed and counters are read."""
+TURN = 1024
+"""Candidates between two turns of the event loop, in which an interrupt is noticed. They are drawn for together."""
+
+FIRST = 16
+"""The first of them, of which a small target may want no more."""
 
 
 def suits(dataset: plan.DatasetPlan) -> bool:
@@ -26,10 +31,13 @@ def suits(dataset: plan.DatasetPlan) -> bool:
 
 
 async def run(
-    candidates: Iterator[Candidate], end: Callable[[Candidate], tuple[Row, Outcome]]
+    candidates: Iterator[Candidate], ahead: Ahead, end: Callable[[Candidate], tuple[Row, Outcome]]
 ) -> AsyncGenerator[tuple[Candidate, tuple[Row, Outcome]], None]:
-    """Each candidate's end. Whoever stops listening stops the work: nothing is begun ahead."""
-    for number, candidate in enumerate(candidates):
-        if number % TURN == 0:
-            await asyncio.sleep(0)
-        yield candidate, end(candidate)
+    """Each candidate's end. Whoever stops listening stops the work: nothing is begun ahead but draws."""
+    turn = FIRST
+    while batch := list(islice(candidates, turn)):
+        ahead.begin([candidate.key for candidate in batch])
+        for ahead.place, candidate in enumerate(batch):
+            yield candidate, end(candidate)
+        turn = min(2 * turn, TURN)
+        await asyncio.sleep(0)

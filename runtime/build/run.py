@@ -23,6 +23,7 @@ from runtime.decisions.model import STATEMENT
 from runtime.program.outcome import Kept, Outcome, Rejected
 from runtime.program.row import Row
 from runtime.program.stage import Admit, Bound, Stage, StepText, Tool, no_tools
+from runtime.sampling.ahead import Ahead
 from runtime.scheduler.groups import Groups
 from runtime.scheduler.pace import Pace
 from runtime.scheduler.window import ordered
@@ -52,6 +53,7 @@ class Job:
     duplicates: Duplicates = field(init=False)
     cleared: Decontaminations = field(init=False)
     pace: Pace | Groups = field(init=False)
+    ahead: Ahead | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         dataset = self.loaded.plan
@@ -103,7 +105,8 @@ class Job:
         if pace.done:
             return
         if plainly.suits(self.loaded.plan):
-            stream = plainly.run(self.candidates(), partial(self._here, self._in_order(stage), program))
+            self.ahead = Ahead(stage.seed, stage.dataset)
+            stream = plainly.run(self.candidates(), self.ahead, partial(self._here, self._in_order(stage), program))
         else:
             stream = ordered(self.candidates(), work, pace.ahead)
         try:
@@ -144,6 +147,8 @@ class Job:
 
     def _end(self, candidate: Candidate, stage: Stage, program: Any) -> tuple[Row, Outcome, Edits]:
         row = Row(stage, candidate.key, candidate.index, candidate.axes)
+        if self.ahead is not None:
+            row.draws = self.ahead.draws()
         outcome, edits = self.told.outcome(candidate.key, row.run(program))
         row.values.update(edits)
         return row, outcome, edits

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from runtime.sampling import Draws, Pool
+from runtime.sampling.pool import pool_of
 
 Distribution = Callable[[Draws, str], Any]
 
@@ -23,7 +24,7 @@ def one(source: Drawable) -> Distribution:
 
 def pick(source: Drawable | Sequence[Any], low: int, high: int) -> Distribution:
     """The elements of a plain list are their own ids."""
-    pool = Pool(source) if isinstance(source, Sequence) else source.pool
+    pool = pool_of(source) if isinstance(source, Sequence) else source.pool
     return lambda draws, name: draws.pick(name, pool, low, high)
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from runtime.sampling import numbers
 from runtime.sampling.hashing import draw_bits, row_bits
-from runtime.sampling.pool import Pool, shared_pool
+from runtime.sampling.pool import Pool, pool_of, shared_pool
 
 Element = TypeVar("Element")
 
@@ -45,7 +45,7 @@ class Draws:
 
     def choose(self, name: str, elements: Sequence[Element]) -> Element:
         """One of a plain list, all equally likely; the elements are their own ids."""
-        return Pool(elements).one(draw_bits(self.row, name))
+        return pool_of(elements).one(draw_bits(self.row, name))
 
     def one(self, name: str, pool: Pool[Element]) -> Element:
         """One element of a source."""

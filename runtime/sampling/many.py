@@ -17,7 +17,7 @@ import numpy.typing as npt
 from runtime.sampling.hashing import many_row_bits, name_bits
 from runtime.sampling.many_numbers import integers, normals, units
 from runtime.sampling.many_places import firsts, orders
-from runtime.sampling.pool import Pool, shared_pool
+from runtime.sampling.pool import Pool, pool_of, shared_pool
 from runtime.sampling.vector import Words, mixed
 
 Element = TypeVar("Element")
@@ -52,7 +52,7 @@ class ManyDraws:
         return self.one(name, shared_pool(tuple(weights), tuple(weights.values())))
 
     def choose(self, name: str, elements: Sequence[Element]) -> list[Element]:
-        return self.one(name, Pool(elements))
+        return self.one(name, pool_of(elements))
 
     def one(self, name: str, pool: Pool[Element]) -> list[Element]:
         """ValueError where there is nothing to draw."""

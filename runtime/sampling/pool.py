@@ -89,6 +89,13 @@ def _placement(hashes: Sequence[int], weights: Sequence[float] | None) -> Placem
     return Ring(hashes) if weights is None and len(hashes) > RENDEZVOUS else VectorRendezvous(hashes, weights)
 
 
+def pool_of(elements: Sequence[Element]) -> Pool[Element]:
+    """The pool of a list whose elements are their own ids: of plain texts one that is built once."""
+    if all(type(element) is str for element in elements):
+        return shared_pool(tuple(elements))  # type: ignore[return-value]
+    return Pool(elements)
+
+
 @lru_cache(maxsize=4096)
 def shared_pool(texts: tuple[str, ...], weights: tuple[float, ...] | None = None) -> Pool[str]:
     """The pool of these texts, built once: criteria that hold for a row are a pool of their own for each row."""

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from runtime.sampling import Draws, Pool, derive
+from runtime.sampling.ahead import Ahead
 from runtime.sampling.many import ManyDraws
 from runtime.sampling.numbers import normal
 
@@ -83,3 +84,30 @@ def test_nothing_can_be_drawn_from_nothing() -> None:
     with pytest.raises(ValueError, match="nothing to draw"):
         ManyDraws(0, "rows", [(1,)]).one("draw", empty)
     assert ManyDraws(0, "rows", [(1,)]).pick("draw", empty, 2) == [[]]
+
+
+POOLS = [Pool([f"element {n}" for n in range(size)]) for size in (3, 40, 1_100)]
+ways: list[Callable[[Draws, str], object]] = [
+    lambda draws, name: draws.integers(name, -3, 2**40),
+    lambda draws, name: draws.uniform(name, 0.5, 1.1),
+    lambda draws, name: draws.normal(name, 0.0, 2.0),
+    lambda draws, name: draws.weighted(name, {"a": 1.0, "b": 2.5}),
+    lambda draws, name: draws.choose(name, ["x", "y", "z"]),
+    lambda draws, name: draws.choose(name, [1, 2.5, None]),
+    lambda draws, name: draws.pick(name, POOLS[0], 1, 2),
+    lambda draws, name: draws.one(name, POOLS[1]),
+    lambda draws, name: draws.pick(name, POOLS[2], 2),
+    lambda draws, name: draws.bits(name),
+]
+
+
+@settings(max_examples=50)
+@given(keys, some.lists(some.tuples(some.sampled_from("ab"), some.sampled_from(ways)), max_size=12))
+def test_draws_made_ahead_are_those_of_each_row(keys: list[Any], asked: list[Any]) -> None:
+    """In two batches, each row asking for all of it; a name may draw from more pools than are drawn for together."""
+    ahead = Ahead(7, "rows")
+    for batch in (keys[: len(keys) // 2], keys[len(keys) // 2 :]):
+        ahead.begin(batch)
+        for ahead.place, key in enumerate(batch):
+            one, other = ahead.draws(), Draws(7, "rows", key)
+            assert [way(one, name) for name, way in asked] == [way(other, name) for name, way in asked]
