@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
 
+from runtime.engines import rids
 from runtime.engines.reader import HttpAnswer
 
 BUSY = (429, 502, 503, 504)
 """The server, or who stands before it, is full or not yet there."""
 LONGEST_ASKED = 300.0
 """Seconds for which a server may ask to be left alone; whoever wants more is away."""
-_TOKEN = 32
-"""Characters of `uuid4().hex`."""
 
 
 @dataclass(slots=True)
@@ -45,7 +43,7 @@ class Call:
     def rename(self) -> None:
         """A server that still works on what was lost would refuse its name."""
         if self.rids:
-            old, new = self.rids[0][:_TOKEN], uuid.uuid4().hex
+            old, new = self.rids[0][: rids.LENGTH], rids.rid()
             self.data = self.data.replace(old.encode(), new.encode())
             self.rids = tuple(rid.replace(old, new) for rid in self.rids)
 

@@ -107,7 +107,7 @@ class Exchange:
         retries: int | None = None,
     ) -> Any:
         """The JSON of a 200 answer. `patience` is this exchange's own time-out. `rid` is what the body calls it, or
-        each of its parts: all begin with one `uuid4().hex`, which is another at each attempt."""
+        each of its parts: all begin with one `rid()`, which is another at each attempt."""
         return await self.ask(self.call(method, path, body, patience=patience, rid=rid, retries=retries))
 
     async def ask(self, call: Call) -> Any:

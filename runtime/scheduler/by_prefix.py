@@ -106,7 +106,8 @@ class ByPrefix:
 
     def _send(self) -> None:
         self._woken = False
-        while self._room > 0 and (waiter := self._turns.take()) is not None:
+        most = max(1, self.engine.concurrency)
+        while self._flying < most and (waiter := self._turns.take()) is not None:
             if waiter.ready.done():
                 continue
             if (flight := self._holds.of(waiter, self._computed, LONG)) is not None:

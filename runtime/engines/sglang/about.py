@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePath
 from typing import Any
 
@@ -42,7 +43,7 @@ _SWITCHES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """What was learnt. `server` and `model` are the server's own words, empty where it has none."""
 
@@ -50,17 +51,17 @@ class Facts:
     model: Said
     longest: int | None = None
 
-    @property
+    @cached_property
     def deterministic(self) -> bool:
         return bool(self.server.get("enable_deterministic_inference"))
 
-    @property
+    @cached_property
     def generates(self) -> bool:
         """Whether the model writes text. One that does not embeds, or scores."""
         told = self.model.get("is_generation")
         return not self.server.get("is_embedding") if told is None else bool(told)
 
-    @property
+    @cached_property
     def takes_seeds(self) -> bool:
         """0.5.2 ends a request with a sampling parameter that it does not know by an error of its own."""
         numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", str(self.server.get("version", "")))

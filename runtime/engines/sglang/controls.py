@@ -40,6 +40,10 @@ class Controls:
             return  # a server that does not tell
         self.odd.update(word for word in spelt if word and not LOOKS_LIKE_ONE.fullmatch(word))
 
+    def suspects(self, text: str) -> bool:
+        """Whether `cuts` can find any: in most texts there is not even a bracket."""
+        return "<" in text or "[" in text or bool(self.odd)
+
     async def cuts(self, text: str) -> list[int]:
         """Ascending places in `text`; none when it can be tokenized as it is."""
         found = list(LOOKS_LIKE_ONE.finditer(text)) if "<" in text or "[" in text else []

@@ -161,7 +161,7 @@ class SglangEngine:
     # --- calls ---
 
     async def complete(self, request: Request) -> Answer:
-        facts = await self._facts()
+        facts = self._known or await self._facts()
         if request.reward:
             return self._finished(await self._reward(request), facts)
         self._check_writes(facts)
@@ -207,7 +207,7 @@ class SglangEngine:
             raise EngineRejected(self.name, "its server was started with --is-embedding: it embeds, and writes no text")
 
     async def _generate(self, body: Any, prompt: Prompt, request: Request, calls: int = 1) -> Any:
-        running = (await self._facts()).running
+        running = (self._known or await self._facts()).running
         together = running * len(self._line.urls) if running else None
         with self._patience.of(request.sampling.max_tokens, calls=calls, together=together) as patience:
             try:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import uuid4
 
 from dsl.diagnostics import SynthError
 from runtime.engines.exchange import Exchange
 from runtime.engines.protocol import EngineUnavailable
+from runtime.engines.rids import rid as new_rid
 from runtime.engines.servers import Servers
 from runtime.engines.sglang.about import Facts, facts
 from runtime.engines.sglang.declared import mistake
@@ -68,7 +68,7 @@ class Line:
 
     async def generate(self, body: Json, *, prompt: Prompt, patience: float, calls: int = 1) -> Any:
         """`calls` is how many the body holds; with several it is a list."""
-        token = uuid4().hex
+        token = new_rid()
         rid = token if not _is_list(body) else [f"{token}_{i}" for i in range(calls)]
         named = {**body, "rid": rid}
         return await self._servers.json("POST", "/generate", named, prompt=prompt, patience=patience, rid=rid)

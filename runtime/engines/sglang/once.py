@@ -19,6 +19,8 @@ class Once(Generic[K, V]):
 
     async def get(self, key: K) -> V:
         task = self._tasks.get(key)
+        if task is not None and task.done() and not task.cancelled() and task.exception() is None:
+            return task.result()
         if task is None:
             task = self._tasks[key] = asyncio.ensure_future(self._make(key))
         try:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -19,12 +17,24 @@ class Patience:
     per_token: float
     in_flight: int = 0
 
-    @contextmanager
-    def of(self, tokens: int, *, calls: int = 1, together: int | None = None) -> Iterator[float]:
+    def of(self, tokens: int, *, calls: int = 1, together: int | None = None) -> Waiting:
         """The seconds, while the calls are in flight. `together` is how many the server runs at once."""
-        self.in_flight += calls
-        try:
-            turns = math.ceil(self.in_flight / together) if together else 1
-            yield self.base + self.per_token * tokens * turns
-        finally:
-            self.in_flight -= calls
+        return Waiting(self, tokens, calls, together)
+
+
+class Waiting:
+    """Entered for every call, so no generator."""
+
+    __slots__ = ("_calls", "_patience", "_together", "_tokens")
+
+    def __init__(self, patience: Patience, tokens: int, calls: int, together: int | None) -> None:
+        self._patience, self._tokens, self._calls, self._together = patience, tokens, calls, together
+
+    def __enter__(self) -> float:
+        patience, together = self._patience, self._together
+        patience.in_flight += self._calls
+        turns = math.ceil(patience.in_flight / together) if together else 1
+        return patience.base + patience.per_token * self._tokens * turns
+
+    def __exit__(self, *_: object) -> None:
+        self._patience.in_flight -= self._calls

@@ -39,8 +39,11 @@ class PromptWriter:
         if frame is None:
             return await self._tokenized(request)
         parts = frame.parts([m.content for m in request.messages], request.prefill)
-        cuts = await self._cuts(parts)
         text = "".join(parts)
+        contents = (*(m.content for m in request.messages), request.prefill)
+        if not any(map(self._controls.suspects, contents)):
+            return text
+        cuts = await self._cuts(parts)
         return await self.tokens.of_chunks(_chunks(text, cuts)) if cuts else text
 
     async def _cuts(self, parts: Sequence[str]) -> list[int]:

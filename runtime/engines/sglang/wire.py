@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from runtime.engines.labels import IMPOSSIBLE
@@ -21,6 +20,7 @@ batch holds one that asks for log-probabilities of token ids and one that does n
 """
 _READ = {"max_new_tokens": 0, "temperature": 0.0}
 """Sampling that computes the prompt and writes nothing."""
+_MISSHAPEN = (KeyError, IndexError, TypeError, AttributeError, ValueError)
 
 
 # --- out ---
@@ -28,11 +28,8 @@ _READ = {"max_new_tokens": 0, "temperature": 0.0}
 
 def generate_body(request: Request, prompt: Prompt, name: str, seeded: bool = True) -> Json:
     """The body of an ordinary call; raises `EngineRejected` for what the server would refuse."""
-    return {
-        **_prompt(prompt),
-        "sampling_params": {**_sampling(request, name), **_seed(request, seeded), **grammar(request.constraint, name)},
-        **ALIKE,
-    }
+    params = {**_sampling(request, name), **_seed(request, seeded), **grammar(request.constraint, name)}
+    return {**_prompt(prompt), "sampling_params": params, **ALIKE}
 
 
 def batch_body(requests: Sequence[Request], prompt: Prompt, name: str, seeded: bool = True) -> Json:
@@ -113,13 +110,21 @@ def _seed(request: Request, seeded: bool) -> Json:
 # --- in ---
 
 
-@contextmanager
-def reading(name: str, path: str) -> Iterator[None]:
+class reading:  # noqa: N801 (it is used as a function)
     """JSON of another shape comes from another service, which has taken the address, or stands before it."""
-    try:
-        yield
-    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
-        raise EngineUnavailable(name, f"what {path} sent is no answer of SGLang's: {error!r}") from error
+
+    __slots__ = ("_name", "_path")
+
+    def __init__(self, name: str, path: str) -> None:
+        self._name, self._path = name, path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, _MISSHAPEN):
+            told = f"what {self._path} sent is no answer of SGLang's: {error!r}"
+            raise EngineUnavailable(self._name, told) from error
 
 
 def answer_of(data: Any, name: str = "sglang") -> Answer:
