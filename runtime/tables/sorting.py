@@ -7,7 +7,7 @@ complete, and is sorted at once by vectorised code.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,14 +20,18 @@ BLOCK_BYTES = 512 * 1024
 """What each run holds in memory while runs are merged."""
 
 
+Saw = Callable[[pa.Table], None]
+
+
 class KeySorter:
     """Sorts tables by `_key`. Runs beyond the first go to a temporary folder, which `close` removes.
 
-    One run is sorted and written by a thread (Arrow lets go of the interpreter) while the next one fills.
+    One run is sorted and written by a thread (Arrow lets go of the interpreter) while the next one fills. `saw` is told
+    of each run, all rows once, by that thread or by who takes the blocks.
     """
 
-    def __init__(self, run_bytes: int = RUN_BYTES, scratch: Path | None = None) -> None:
-        self._run_bytes, self._scratch = run_bytes, scratch
+    def __init__(self, run_bytes: int = RUN_BYTES, scratch: Path | None = None, saw: Saw = lambda run: None) -> None:
+        self._run_bytes, self._scratch, self._saw = run_bytes, scratch, saw
         self._pending: list[pa.Table] = []
         self._pending_bytes = 0
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -46,11 +50,18 @@ class KeySorter:
     def blocks(self) -> Iterator[pa.Table]:
         """All rows in key order; equal keys stand side by side. Once."""
         if not self._runs:
-            yield from split(by_key(pa.concat_tables(self._pending)) if self._pending else None, self._run_bytes)
+            yield from split(self._only_run(), self._run_bytes)
             return
         if self._pending:
             self._spill()
         yield from _merged([_read(run.result()) for run in self._runs])
+
+    def _only_run(self) -> pa.Table | None:
+        if not self._pending:
+            return None
+        run = by_key(pa.concat_tables(self._pending))
+        self._saw(run)
+        return run
 
     def close(self) -> None:
         self._pool.shutdown()
@@ -64,12 +75,13 @@ class KeySorter:
         if self._runs:
             self._runs[-1].result()
         path = Path(self._folder.name) / f"{len(self._runs)}.arrow"
-        self._runs.append(self._pool.submit(_write_run, path, self._pending))
+        self._runs.append(self._pool.submit(_write_run, path, self._pending, self._saw))
         self._pending, self._pending_bytes = [], 0
 
 
-def _write_run(path: Path, batches: list[pa.Table]) -> Path:
+def _write_run(path: Path, batches: list[pa.Table], saw: Saw) -> Path:
     run = by_key(pa.concat_tables(batches))
+    saw(run)
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, run.schema) as writer:
         for block in split(run, BLOCK_BYTES):
             writer.write_table(block)

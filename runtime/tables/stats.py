@@ -1,14 +1,13 @@
 """Shards' rows in; what a reader wants to know of each column at a glance out: nulls, sizes, frequent values.
 
-Sums are exact (integers), or of sums of shards that are each rounded once (floats), so the figures depend neither on a
-library's version nor on where rows are parted.
+Sums are exact, so the figures depend neither on a library's version nor on the order and the parts in which rows come.
 """
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,17 +16,22 @@ from runtime.tables.schema import Schema, Type
 
 MAX_CATEGORIES = 50
 _CATEGORY_CHARACTERS = 100
+_UNIT = 1127
+"""Sums of floats are integers that count 2 ** -_UNIT, which no bit of a mantissa of 53 bits is smaller than."""
+_LOW = 26
+"""Bits of a mantissa that are summed apart from those above them: either sum has 53 bits for up to 2 ** 26 rows."""
 
 
 class ColumnSummary:
-    """Adds up one column, batch by batch, in key order."""
+    """Adds up one column, batch by batch, in any order."""
 
     def __init__(self, type_: Type) -> None:
         self._type = type_
         self._nulls = self._count = 0
         self._low: float | int | None = None
         self._high: float | int | None = None
-        self._sum: Fraction | int = 0
+        self._sum = 0
+        self._float = type_.kind == "float"
         self._categories: dict[str, int] | None = {} if type_.kind in ("str", "bool") else None
 
     def add(self, column: pa.ChunkedArray) -> None:
@@ -36,10 +40,10 @@ class ColumnSummary:
         if numbers is not None and (count := len(numbers) - numbers.null_count):
             self._count += count
             bounds = pc.min_max(numbers).as_py()
-            self._low = bounds["min"] if self._low is None else min(self._low, bounds["min"])
-            self._high = bounds["max"] if self._high is None else max(self._high, bounds["max"])
-            total = _total(numbers)
-            self._sum += Fraction(total) if isinstance(total, float) else total
+            low, high = bounds["min"] + 0, bounds["max"] + 0  # -0.0 and 0.0 are equal: which comes first is no figure
+            self._low = low if self._low is None else min(self._low, low)
+            self._high = high if self._high is None else max(self._high, high)
+            self._sum += _total(numbers)
         self._count_values(column)
 
     def merge(self, later: ColumnSummary) -> None:
@@ -56,7 +60,8 @@ class ColumnSummary:
         self._categories = self._categories if few else None
 
     def result(self) -> ColumnStats:
-        mean = float(self._sum / self._count) if self._count else None
+        total = float(Fraction(self._sum, 1 << _UNIT)) if self._float else self._sum
+        mean = total / self._count if self._count else None
         return ColumnStats(self._nulls, self._low, self._high, mean, _ranked(self._categories))
 
     def _count_values(self, column: pa.ChunkedArray) -> None:
@@ -86,14 +91,26 @@ def _numbers(column: pa.ChunkedArray, type_: Type) -> pa.ChunkedArray | None:
     return column if type_.kind == "int" else None
 
 
-def _total(numbers: pa.ChunkedArray) -> float | int:
-    """Integers may sum beyond 64 bits; floats are summed without rounding in between."""
+def _total(numbers: pa.ChunkedArray) -> int:
+    """Integers may sum beyond 64 bits; floats are summed without any rounding."""
+    present = numbers.drop_null()
     if pa.types.is_floating(numbers.type):
-        return math.fsum(numbers.drop_null().to_pylist())
+        return exact_sum(present.to_numpy())
     largest = max(abs(bound) for bound in pc.min_max(numbers).as_py().values())
     if largest * len(numbers) < 2**63:
         return int(pc.sum(numbers).as_py())
-    return sum(map(int, numbers.drop_null().to_pylist()))
+    return sum(map(int, present.to_pylist()))
+
+
+def exact_sum(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> int:
+    """Finite floats' sum, counted in 2 ** -_UNIT: mantissas of one exponent are added up as integers."""
+    fractions, exponents = np.frexp(values)
+    mantissas = np.ldexp(fractions, 53).astype(np.int64)
+    places = exponents + (_UNIT - 53)
+    low = np.bincount(places, mantissas & ((1 << _LOW) - 1))
+    high = np.bincount(places, mantissas >> _LOW)
+    used = np.flatnonzero((low != 0) | (high != 0)).tolist()
+    return sum(((int(high[place]) << _LOW) + int(low[place])) << place for place in used)
 
 
 class TableSummary:

@@ -57,6 +57,7 @@ class TableWriter:
         self._limits = {"cut_rows": cut_rows, "part_bytes": part_bytes}
         self._run_bytes, self._scratch = run_bytes, scratch
         self._sorter: KeySorter | None = None
+        self._summary: TableSummary | None = None
         self._keys: list[Key] = []
         self._rows: list[Mapping[str, Any]] = []
         self._batch_rows = FIRST_BATCH
@@ -94,19 +95,26 @@ class TableWriter:
 
     def finish(self) -> TableManifest:
         """Cuts and puts the shards. The store has them durably with the commit that names `changes`."""
-        from runtime.tables.stats import TableSummary
-
         self._flush()
-        summary = TableSummary(self._schema)
-        shards = tuple(self._shards(summary))
+        shards = tuple(self._shards())
+        stats = self.summary.result()
         self.close()
         return TableManifest(
             schema=self._schema,
             root=table_root(self._schema, [shard.logical for shard in shards]),
             rows=sum(shard.rows for shard in shards),
             shards=shards,
-            stats=summary.result(),
+            stats=stats,
         )
+
+    @property
+    def summary(self) -> TableSummary:
+        """Of all rows, once the blocks of `_sorting` are read."""
+        from runtime.tables.stats import TableSummary
+
+        if self._summary is None:
+            self._summary = TableSummary(self._schema)
+        return self._summary
 
     def close(self) -> None:
         if self._sorter is not None:
@@ -126,7 +134,7 @@ class TableWriter:
         from runtime.tables.sorting import RUN_BYTES, KeySorter
 
         if self._sorter is None:
-            self._sorter = KeySorter(self._run_bytes or RUN_BYTES, self._scratch)
+            self._sorter = KeySorter(self._run_bytes or RUN_BYTES, self._scratch, self.summary.add)
         return self._sorter
 
     def _flush(self) -> None:
@@ -144,13 +152,12 @@ class TableWriter:
 
     # --- batches to shards ---
 
-    def _shards(self, summary: TableSummary) -> Iterator[Shard]:
+    def _shards(self) -> Iterator[Shard]:
         """In key order. Parquet is encoded in threads (Arrow lets go of the interpreter); few pieces wait at a time."""
         waiting: deque[Future[Shard]] = deque()
         with ThreadPoolExecutor(ENCODERS) as pool:
             for piece in self.cut(self._sorting().blocks()):
                 waiting.append(pool.submit(self.shard, piece))
-                summary.add(piece.rows)
                 if len(waiting) >= IN_FLIGHT:
                     yield waiting.popleft().result()
             while waiting:
