@@ -17,6 +17,8 @@ from compiler.functions.plain import marked
 def same_text(value: object) -> str:
     """What `dedup … by exact` compares."""
     text = value if isinstance(value, str) else orjson.dumps(value, marked, orjson.OPT_SORT_KEYS).decode()
+    if text.isascii() and text.isprintable():  # one line, in every normal form
+        return text.rstrip()
     return "\n".join([line.rstrip() for line in unicodedata.normalize("NFC", text).splitlines()]).strip("\n")
 
 

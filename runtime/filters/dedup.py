@@ -34,7 +34,7 @@ class Deduplicator:
 
     def admit(self, key: str, value: object) -> Duplicate | None:
         """None, and the value is compared with from now on; or the one it duplicates, and it is forgotten."""
-        return self.admit_all([(key, self.prepare(value))])[0]
+        return None if value is None else self._told(key, self._within.admit([self._within.prepare(value)])[0])
 
     def admit_all(self, candidates: Sequence[tuple[str, Any]]) -> list[Duplicate | None]:
         """(key, prepared value) of each, in order: as if they came one at a time."""

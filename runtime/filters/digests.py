@@ -1,59 +1,83 @@
-"""Digests of 128 bits in; the index of the one that is the same, out. Forty bytes each; a dictionary takes 200."""
+"""Digests of 128 bits in; the index of the one that is the same, out. 24 to 32 bytes each; a dictionary takes 200."""
 
 from __future__ import annotations
 
 from array import array
 
 _FIRST_ROOM = 1 << 10
+_VECTOR = 1 << 14
+"""Digests from which on their places in a larger table are found all at once."""
 
 
 class DigestTable:
-    """Open addressing: a digest lies at the first free place after the one that its first half says."""
+    """Open addressing: a digest's index lies at the first free place after the one that its first half says."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self._highs, self._lows = array("Q"), array("Q")
         self._make_room(_FIRST_ROOM)
 
+    @property
+    def count(self) -> int:
+        return len(self._highs)
+
     def find(self, digest: bytes) -> int | None:
-        index = self._indices[self._place(*_halves(digest))]
-        return index - 1 if index else None
+        link = self._links[self._place(*_halves(digest))]
+        return link - 1 if link else None
 
     def add(self, digest: bytes) -> int:
         """The index of the digest, from 0. It must not be there yet."""
-        if 2 * self.count >= len(self._indices):
+        if 2 * self.count >= len(self._links):
             self._grow()
-        self.count += 1
-        self._put(*_halves(digest), self.count)
+        high, low = _halves(digest)
+        place = self._place(high, low)
+        self._highs.append(high)
+        self._lows.append(low)
+        self._links[place] = self.count
         return self.count - 1
 
     def skip(self) -> int:
         """An index that no digest has."""
-        self.count += 1
+        self._highs.append(0)
+        self._lows.append(0)
         return self.count - 1
-
-    def _put(self, high: int, low: int, index: int) -> None:
-        place = self._place(high, low)
-        self._highs[place], self._lows[place], self._indices[place] = high, low, index
 
     def _place(self, high: int, low: int) -> int:
         """Where the digest lies, or would."""
-        place = high & self._mask
-        while self._indices[place] and not (self._highs[place] == high and self._lows[place] == low):
-            place = (place + 1) & self._mask
+        links, highs, mask = self._links, self._highs, self._mask
+        place = high & mask
+        while (link := links[place]) and not (highs[link - 1] == high and self._lows[link - 1] == low):
+            place = (place + 1) & mask
         return place
 
     def _make_room(self, room: int) -> None:
         self._mask = room - 1
-        self._highs, self._lows = array("Q", bytes(8 * room)), array("Q", bytes(8 * room))
-        self._indices = array("I", bytes(4 * room))
+        self._links = array("I", bytes(4 * room))
 
     def _grow(self) -> None:
-        highs, lows, indices = self._highs, self._lows, self._indices
-        self._make_room(2 * len(indices))
-        for place, index in enumerate(indices):
-            if index:
-                self._put(highs[place], lows[place], index)
+        links = self._links
+        self._make_room(2 * len(links))
+        if self.count >= _VECTOR:
+            self._place_all(links)
+            return
+        for link in links:
+            if link:
+                self._links[self._place(self._highs[link - 1], self._lows[link - 1])] = link
+
+    def _place_all(self, before: array[int]) -> None:
+        """Round by round: where several want one place, one gets it, and the others try the next."""
+        import numpy as np
+
+        links, highs = np.frombuffer(self._links, np.uint32), np.frombuffer(self._highs, np.uint64)
+        mask = np.uint64(self._mask)
+        left = np.frombuffer(before, np.uint32)
+        left = left[left > 0]
+        places = highs[left - 1] & mask
+        while len(left):
+            free = links[places] == 0
+            links[places[free]] = left[free]
+            lost = links[places] != left
+            left, places = left[lost], (places[lost] + np.uint64(1)) & mask
 
 
 def _halves(digest: bytes) -> tuple[int, int]:
-    return int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:], "little")
+    return int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:16], "little")

@@ -19,11 +19,14 @@ class Spool(Sequence[Any]):
 
     def __init__(self) -> None:
         self._ends = array("Q", [0])
+        self._at_end = True
         self._file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (lives as long as the spool)
 
     def append(self, value: object) -> None:
         data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-        self._file.seek(0, os.SEEK_END)
+        if not self._at_end:
+            self._file.seek(0, os.SEEK_END)
+            self._at_end = True
         self._file.write(data)
         self._ends.append(self._ends[-1] + len(data))
 
@@ -53,4 +56,5 @@ class Spool(Sequence[Any]):
 
     def _read(self, start: int, end: int) -> bytes:
         self._file.seek(start)
+        self._at_end = False
         return self._file.read(end - start)
