@@ -5,7 +5,7 @@ The one API that the command line, the language server, the notebook and the doc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +15,7 @@ from compiler.model import Model
 from compiler.passes import PASSES
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Severity
+from dsl.parser import Parsed
 from dsl.source import Source, Span
 
 Stage = Literal["load", "names", "types", "desugar", "fingerprint", "plan", "lower"]
@@ -51,13 +52,14 @@ def analyse(
     upto: Stage = "types",
     texts: Mapping[str, str] | None = None,
     seed: int | None = None,
+    parse: Callable[[Source], Parsed] | None = None,
 ) -> Analysis:
     """Check the spec at `path` (relative to the project), and compile it as far as `upto`.
 
     `texts` are files as an editor holds them, unsaved. The checking passes always run, so that one mistake does not
-    hide another; the ones after them run on a spec without errors only.
+    hide another; the ones after them run on a spec without errors only. `parse` is another way to read a file.
     """
-    context = Context(Overlay(catalog, texts) if texts else catalog, params or {}, seed)
+    context = Context(Overlay(catalog, texts) if texts else catalog, params or {}, seed, parse=parse)
     model = Model(path)
     for name, run in PASSES:
         if name not in _CHECKS and context.failed:

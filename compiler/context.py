@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from compiler.catalog import Catalog
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Related
-from dsl.source import Span
+from dsl.parser import Parsed
+from dsl.source import Source, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`params` are the caller's values (`-p n=100`) as expressions; `diagnostics` grows as passes find mistakes."""
+    """`params` are the caller's values (`-p n=100`) as expressions; `diagnostics` grows as passes find mistakes.
+
+    `parse` reads a file, where the caller knows a shorter way than from its first character.
+    """
 
     catalog: Catalog
     params: Mapping[str, tree.Expr] = field(default_factory=dict)
     seed: int | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    parse: Callable[[Source], Parsed] | None = None
 
     def report(
         self,

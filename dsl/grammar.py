@@ -14,7 +14,8 @@ from dsl.tokens import Token
 
 Start = Literal["item", "expression", "hole"]
 END = "$END"
-_Action = tuple[str, int, Callable[[list[Any]], Any], tuple[int, ...]]
+_Action = tuple[str, int, Callable[[list[Any]], Any] | None, tuple[int, ...]]
+"""Origin, size, what makes the node, and where children are spread; no function where an only child stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,9 @@ def _reduce(
 ) -> Mapping[str, int]:
     """Puts what `rule` makes in the place of what it read; gives the actions of the state that follows."""
     origin, size, build, spread = rule
+    if build is None:
+        states[-1] = actions[states[-2]][origin]
+        return actions[states[-1]]
     children: list[Any] = []
     if size:
         children = values[-size:]
@@ -84,8 +88,10 @@ def _rules() -> list[_Action]:
     return [(rule.origin, rule.size, _builder(rule), rule.spread) for rule in tables().rules]
 
 
-def _builder(rule: Rule) -> Callable[[list[Any]], Any]:
+def _builder(rule: Rule) -> Callable[[list[Any]], Any] | None:
     """A `_rule` gives its children; an only child of a `?rule` stands for itself."""
+    if rule.lone and rule.size == 1 and not rule.spread:
+        return None
     made: Callable[[list[Any]], Any] = RULES.get(rule.build, _children)
 
     def lone(children: list[Any]) -> Any:

@@ -43,11 +43,11 @@ def parse_tokens(source: Source, lexer: Lexer) -> Parsed:
             diagnostics += found
     recovered = recover(split(balanced.tokens))
     diagnostics += recovered.diagnostics
-    file = _file(source, recovered.declarations, tuple(sorted(recovered.broken)), frozenset(recovered.lost))
+    file = whole_file(source, recovered.declarations, tuple(sorted(recovered.broken)), frozenset(recovered.lost))
     return Parsed(file, tuple(sorted(diagnostics, key=lambda d: d.sort_key)))
 
 
-def _file(
+def whole_file(
     source: Source, declarations: list[tree.Declaration], broken: tuple[Span, ...], lost: frozenset[str]
 ) -> tree.File:
     edition = next((d for d in declarations if isinstance(d, tree.Edition)), None)

@@ -25,7 +25,7 @@ def run(model: Model, context: Context) -> Model:
 
 
 @lru_cache(maxsize=256)
-def _parsed(source: Source) -> Parsed:
+def parsed_once(source: Source) -> Parsed:
     """Parsing depends on the text alone, and an editor checks the same files again and again."""
     return parse(source)
 
@@ -38,7 +38,7 @@ class _Loader:
         self.stack: list[str] = []
 
     def load(self, source: Source) -> None:
-        parsed = _parsed(source)
+        parsed = (self.context.parse or parsed_once)(source)
         self.sources[source.path] = source
         self.context.diagnostics.extend(parsed.diagnostics)
         self.stack.append(source.path)

@@ -1,0 +1,190 @@
+"""A file's text after a keystroke in; what `parse` makes of it out, with only the declarations read that changed.
+
+A file falls apart into regions of whole lines, one declaration each with the lines above it, or several where a broken
+one leaves the ones behind it in doubt. After an edit the regions it touches are read as if they were the whole; those
+before stay, those behind move. That is what `parse` would make of it as long as quotes and brackets add up inside what
+was touched; where they do not, the whole file is read, for a mend may need to see all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from dsl import tree
+from dsl.brackets import balance
+from dsl.diagnostics import Diagnostic
+from dsl.lexer import Lexer
+from dsl.parser import Parsed, parse, whole_file
+from dsl.recovery import MAX_MISTAKES, recover
+from dsl.shifting import shifted, shifted_diagnostic, shifted_span
+from dsl.source import Source, Span
+from dsl.templates import parse_template
+from dsl.units import Unit, split
+from dsl.words import DECLARATIONS
+
+_HALF_OPEN = re.compile(r'^[ \t]*(?:prompt|judge|gen)[ \t][^\n]*(?<!")""[ \t\r]*$', re.MULTILINE)
+"""Two quotes that may be the beginning of three: whether they are depends on what stands far below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The lines from `start` to `end`. `leads`: nothing before them can change how they are read, for they begin with
+    a declaration; `closed`: nothing behind them can. `bare` lines hold no statement, only what the next may be told by.
+    """
+
+    start: int
+    end: int
+    declarations: tuple[tree.Declaration, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    broken: tuple[Span, ...] = ()
+    lost: frozenset[str] = frozenset()
+    leads: bool = True
+    closed: bool = True
+    bare: bool = False
+
+    def moved(self, by: int) -> Region:
+        return replace(
+            self,
+            start=self.start + by,
+            end=self.end + by,
+            declarations=tuple(shifted(declaration, by) for declaration in self.declarations),
+            diagnostics=tuple(shifted_diagnostic(found, by) for found in self.diagnostics),
+            broken=tuple(shifted_span(span, by) for span in self.broken),
+        )
+
+
+class Rereader:
+    """One file that is edited: remembers how it was read when its quotes and brackets last added up."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._path = ""
+        self._regions: tuple[Region, ...] = ()
+
+    def parse(self, source: Source) -> Parsed:
+        """As `dsl.parser.parse`, and the same result."""
+        if source.path != self._path:
+            self._path, self._text, self._regions = source.path, "", ()
+        regions = self._reread(source) if self._regions else _regions(source, 0, len(source.text))
+        if regions is None or sum(len(region.diagnostics) for region in regions) >= MAX_MISTAKES:
+            return parse(source)
+        self._text, self._regions = source.text, regions
+        return _joined(source, regions)
+
+    def _reread(self, source: Source) -> tuple[Region, ...] | None:
+        begin, end = _changed(self._text, source.text)
+        if begin == end == len(source.text) == len(self._text):
+            return self._regions
+        by = len(source.text) - len(self._text)
+        first, last = self._touched(begin, end)
+        while True:
+            middle = _regions(source, self._regions[first].start, self._regions[last].end + by)
+            if middle is None:
+                return None
+            if first > 0 and not middle[0].leads:
+                first -= 1
+            elif last + 1 < len(self._regions) and middle[-1].bare:
+                last += 1
+            else:
+                break
+        behind = (region.moved(by) if by else region for region in self._regions[last + 1 :])
+        return (*self._regions[:first], *middle, *behind)
+
+    def _touched(self, begin: int, end: int) -> tuple[int, int]:
+        """The first and the last region to read again, for a change from `begin` to `end` of the text as it was."""
+        regions = self._regions
+        first = next((at for at, region in enumerate(regions) if region.end >= begin), len(regions) - 1)
+        last = next((at for at in reversed(range(len(regions))) if regions[at].start <= end), first)
+        while first > 0 and not regions[first - 1].closed:
+            first -= 1
+        return first, max(first, last)
+
+
+def _changed(old: str, new: str) -> tuple[int, int]:
+    """Where the old text begins and ends to differ from the new."""
+    shorter = min(len(old), len(new))
+    begin = _same(old, new, shorter)
+    end = _same(old[::-1], new[::-1], shorter - begin)
+    return begin, len(old) - end
+
+
+def _same(one: str, other: str, limit: int) -> int:
+    """How many characters two texts begin alike with, at most `limit`."""
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _regions(source: Source, start: int, end: int) -> tuple[Region, ...] | None:
+    """The regions of whole lines; None where their quotes or brackets do not add up by themselves."""
+    if _HALF_OPEN.search(source.text, start, end):
+        return None
+    lexer = Lexer(source, start, end)
+    balanced = balance(lexer.tokens)
+    if lexer.diagnostics or balanced.diagnostics:
+        return None
+    return tuple(_read(source, start, end, split(balanced.tokens)))
+
+
+def _read(source: Source, start: int, end: int, units: Sequence[Unit]) -> Iterator[Region]:
+    groups = list(_grouped(units))
+    for number, group in enumerate(groups):
+        is_last = number == len(groups) - 1
+        line_end = source.text.find("\n", group[-1].span.end, end)
+        after = end if line_end < 0 or (is_last and not source.text[line_end:end].strip()) else line_end + 1
+        yield _region(source, start, after, group)
+        start = after
+    if start < end or not groups:
+        yield Region(start, end, bare=True)
+
+
+def _grouped(units: Sequence[Unit]) -> Iterator[list[Unit]]:
+    """A declaration, and what follows it up to the next."""
+    group: list[Unit] = []
+    for unit in units:
+        if group and _declares(unit):
+            yield group
+            group = []
+        group.append(unit)
+    if group:
+        yield group
+
+
+def _declares(unit: Unit) -> bool:
+    return unit.head.word and unit.head.text in DECLARATIONS
+
+
+def _region(source: Source, start: int, end: int, units: Sequence[Unit]) -> Region:
+    diagnostics: list[Diagnostic] = []
+    for token in (token for unit in units for token in unit.tokens()):
+        if token.type == "TEMPLATE":
+            token.template, found = parse_template(source, token)
+            diagnostics += found
+    last_line = source.text.rfind("\n", start, units[-1].span.end) + 1 or start
+    recovered = recover(units)
+    diagnostics += recovered.diagnostics
+    return Region(
+        start,
+        end,
+        tuple(recovered.declarations),
+        tuple(diagnostics),
+        tuple(recovered.broken),
+        frozenset(recovered.lost),
+        leads=_declares(units[0]),
+        closed=not diagnostics and source.text[last_line] not in " \t",
+    )
+
+
+def _joined(source: Source, regions: Sequence[Region]) -> Parsed:
+    declarations = [declaration for region in regions for declaration in region.declarations]
+    broken = sorted(span for region in regions for span in region.broken)
+    lost = frozenset().union(*(region.lost for region in regions))
+    diagnostics = sorted((found for region in regions for found in region.diagnostics), key=lambda one: one.sort_key)
+    return Parsed(whole_file(source, declarations, tuple(broken), lost), tuple(diagnostics))
