@@ -24,7 +24,7 @@ async def ends(jobs: list[tuple[int, int, int]]) -> list[tuple[str, float]]:
         await asyncio.sleep(begins)
         future: asyncio.Future[Any] = loop.create_future()
         deadlines.add(future, loop.time() + patience)
-        timer = loop.call_later(takes + 0.5, lambda: future.done() or future.set_result("done"))
+        timer = loop.call_later(takes + 0.5, _finish, future)
         try:
             how = await future
         except TimeoutError:
@@ -36,6 +36,11 @@ async def ends(jobs: list[tuple[int, int, int]]) -> list[tuple[str, float]]:
     found = await asyncio.gather(*(one(*job) for job in jobs))
     deadlines.close()
     return list(found)
+
+
+def _finish(future: asyncio.Future[Any]) -> None:
+    if not future.done():
+        future.set_result("done")
 
 
 @settings(deadline=None)

@@ -39,7 +39,8 @@ def test_what_was_read_ahead_is_there_again_after_it_was_used(tmp_path: Path) ->
 
 @given(st.lists(st.dictionaries(st.sampled_from(KEYS), st.binary(max_size=40), max_size=4)), st.integers(0, 900))
 def test_never_more_is_kept_than_allowed_and_never_another_value(added: list[dict[bytes, bytes]], most: int) -> None:
-    ahead, values = Ahead(most), {}
+    ahead = Ahead(most)
+    values: dict[bytes, bytes] = {}
     for some in added:
         some = {key: values.setdefault(key, value) for key, value in some.items()}
         ahead.add(some)
