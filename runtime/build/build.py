@@ -19,6 +19,7 @@ from runtime.build.budget import Allowance
 from runtime.build.caller import Caller
 from runtime.build.candidates import Arrange
 from runtime.build.chosen import chosen
+from runtime.build.collecting import rarely
 from runtime.build.decided import Decided, decided, known, unsettled
 from runtime.build.held import Held, held_calls
 from runtime.build.inputs import Inputs
@@ -87,7 +88,8 @@ class Build:
 
 def build(analysis: Analysis, session: Session, options: Options, watch: Watch = lambda progress: None) -> Build:
     """Raises SynthError for mistakes, failed tests and audits, and an engine that does not answer."""
-    return run(_build(analysis, session, options, watch))
+    with rarely():
+        return run(_build(analysis, session, options, watch))
 
 
 async def _build(analysis: Analysis, session: Session, options: Options, watch: Watch) -> Build:
