@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from runtime.build.budget import Allowance
+from runtime.build.budget import Allowance, OutOfTime, most
 from runtime.build.progress import Progress
 from runtime.config.model import Budget
 from runtime.engines.faults import as_told
@@ -41,19 +41,31 @@ class Caller:
         return Answer.from_json(stored.value)
 
     async def _ask(self, request: Request) -> Answer:
+        return await (self._within(request) if self.allowance.bounded else self._sent(request))
+
+    async def _within(self, request: Request) -> Answer:
+        """Sent when the budget has room for the most that it may cost."""
+        need = most(request)
+        await self.allowance.take(need, self.progress)
         try:
-            answer = await self.dispatcher.ask(request, self._permit)
+            return await self._sent(request)
+        except OutOfTime:
+            pass
+        finally:
+            self.allowance.give_back(need)
+        await self.allowance.stop("minutes", self.progress)
+        raise AssertionError("a stop comes back")
+
+    async def _sent(self, request: Request) -> Answer:
+        try:
+            answer = await self.dispatcher.ask(request, self.allowance.check_time)
         except EngineError as fault:
             raise as_told(fault) from fault
         self._count(answer)
         return answer
 
-    def _permit(self) -> None:
-        """Asked when it is to be sent: what was spent while it waited counts."""
-        self.allowance.check(self.progress)
-
     def _count(self, answer: Answer) -> None:
-        """At once, not when it is stored: whose turn comes next is asked whether the budget is used up."""
+        """At once, not when it is stored: what it reserved of the budget is given back next."""
         progress = self.progress
         progress.fresh += 1
         progress.prompt_tokens += answer.prompt_tokens

@@ -17,7 +17,7 @@ import numpy as np
 
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.bridge import await_
-from runtime.build.budget import Allowance
+from runtime.build.budget import Allowance, Need
 from runtime.build.progress import Progress
 from runtime.embeddings import Vector
 from runtime.embeddings.vectors import scaled
@@ -101,7 +101,8 @@ class Batches:
 
     def _send(self) -> None:
         while self._waiting and len(self._flying) < max(1, min(IN_FLIGHT, self.engine.concurrency)):
-            some = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            number = self.allowance.calls_left(min(BATCH, len(self._waiting)))
+            some = [self._waiting.popleft() for _ in range(number)]
             task = asyncio.ensure_future(self._fly([(text, future) for text, future in some if not future.done()]))
             self._flying.add(task)
             task.add_done_callback(self._landed)
@@ -123,7 +124,14 @@ class Batches:
                 future.set_result(vector)
 
     async def _asked(self, texts: Sequence[str]) -> list[bytes]:
-        self.allowance.check(self.progress)
+        need = Need(len(texts))
+        await self.allowance.take(need, self.progress)
+        try:
+            return await self._sent(texts)
+        finally:
+            self.allowance.give_back(need)
+
+    async def _sent(self, texts: Sequence[str]) -> list[bytes]:
         sent = [text.encode("utf-8", "replace").decode() for text in texts]
         try:
             found = await cast(Embedding, self.engine).embed(sent)

@@ -38,7 +38,8 @@ class Sandbox:
     async def _run(self, call: ToolCall) -> bytes:
         from runtime import tools
 
-        self.allowance.check(self.progress)
+        if self.allowance.out_of_time:
+            await self.allowance.stop("minutes", self.progress)
         self.progress.sandbox = str(await tools.level())
         return orjson.dumps(await tools.run(call), option=orjson.OPT_SORT_KEYS)
 

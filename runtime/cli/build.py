@@ -60,7 +60,7 @@ def run(
 
     Example: synth build specs/python_qa.synth -p wanted=100
     """
-    from runtime.build.budget import read_budget
+    from runtime.build.amounts import read_budget
     from runtime.build.build import Options, build
     from runtime.build.verify import verify
     from runtime.cli.compiled import compiled

@@ -30,7 +30,7 @@ criteria asks(page: Page) {
   "asks for an example"
   "asks for a limit"
   "asks for a name"
-  "asks for an order"
+  "asks for an order" when words(page.text) > 1
 }
 
 prompt ask(page: Page, points: str[]) """
