@@ -31,6 +31,7 @@ from runtime.build.run import WINDOW, Job
 from runtime.build.session import Session
 from runtime.build.tools import Sandbox
 from runtime.config.model import Budget
+from runtime.executor.port import Executor, Work
 from runtime.judges.examine import enforce as enforce_gold
 from runtime.judges.examine import examine
 from runtime.judges.report import Report
@@ -47,7 +48,7 @@ class Options:
 
     `audits` is what a failed one does: it fails the build, only warns, or sends the commit to a scratch branch.
     `arrange` takes candidates in the order in which they would be run and gives it another, where none shows: for
-    those who measure what the order is worth.
+    those who measure what the order is worth. `executor` runs the datasets elsewhere; None runs them in this process.
     """
 
     branch: str
@@ -58,6 +59,7 @@ class Options:
     budget: Budget = field(default_factory=Budget)
     test: bool = True
     arrange: Arrange = iter
+    executor: Executor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,9 @@ async def _dataset(
     gates: tuple[Gate, ...] = ()
     if loaded.mix is not None:
         written = await _mix(loaded.mix, inputs, session, progress, watch, previous, told)
+    elif options.executor is not None:
+        work = Work(loaded, inputs, session, options, progress, watch, allowance, previous, told, changes)
+        written, gates = await options.executor.run(work)
     else:
         held = await asyncio.to_thread(held_calls, session.journal, loaded, changes, previous, now, progress)
         written, gates = await _run(loaded, inputs, session, options, progress, watch, allowance, previous, told, held)

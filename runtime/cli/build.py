@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
@@ -24,6 +24,7 @@ from runtime.cli.options import (
     Spec,
     Spend,
     Verify,
+    Where,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def run(
     budget: str | None = Spend,
     allow_failed_audits: bool = Audits,
     again: int | None = Verify,
+    where: Literal["local", "ray"] | None = Where,
     as_json: bool = Json,
 ) -> None:
     """Test, plan, run, audit: one commit.
@@ -65,6 +67,7 @@ def run(
     from runtime.build.verify import verify
     from runtime.cli.compiled import compiled
     from runtime.cli.live import live
+    from runtime.executor.choice import executor
     from runtime.review.gate import refuse_direct
     from runtime.store.names import check_user_branch
 
@@ -81,6 +84,8 @@ def run(
             read_budget(budget, session.profile.budget) if budget else session.profile.budget,
         )
         with ExitStack() as stack:
+            runs = stack.enter_context(executor(where or session.profile.executor, session.project.config))
+            options = replace(options, executor=runs)
             done = build(analysis, session, options, lambda progress: stack.enter_context(live(progress)))
         verified = verify(analysis, session, options, done.head, again) if again else None
         _show(done, analysis, session, verified, as_json)

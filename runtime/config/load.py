@@ -16,7 +16,9 @@ from runtime.config.model import (
     Budget,
     Config,
     EngineConfig,
+    ExecutorName,
     Profile,
+    RayConfig,
     ReviewConfig,
     StoreConfig,
 )
@@ -43,10 +45,11 @@ def read_config(source: Source) -> Config:
     profiles = {DEFAULT: Profile()}
     profiles |= {name: _profile(name, table, engines) for name, table in top.table("profile").tables().items()}
     review = _review(top.table("review")) if "review" in top.values else ReviewConfig()
+    ray = _ray(top.table("ray"))
     top.finish()
     if report.diagnostics:
         raise SynthError(*sorted(report.diagnostics, key=lambda found: found.sort_key))
-    return Config(store, engines, profiles, source, review)
+    return Config(store, engines, profiles, source, review, ray)
 
 
 def _parse(source: Source) -> dict[str, Any]:
@@ -95,6 +98,12 @@ def _store(table: Table) -> StoreConfig:
     return found
 
 
+def _ray(table: Table) -> RayConfig:
+    found = RayConfig(table.take("address", str), table.take("workers", int, least=1))
+    table.finish()
+    return found
+
+
 def _review(table: Table) -> ReviewConfig:
     """With the section and nothing in it, `main` takes what one other person has approved."""
     approvals, branches = table.take("approvals", int, least=0), table.texts("branches")
@@ -137,6 +146,7 @@ def _profile(name: str, table: Table, engines: dict[str, EngineConfig]) -> Profi
         budget=_budget(table.table("budget")),
         limit=table.take("limit", int, least=1),
         audits=cast(Literal["fail", "warn"], table.take("audits", str, ("fail", "warn")) or "fail"),
+        executor=cast(ExecutorName, table.take("executor", str, ("local", "ray")) or "local"),
     )
     table.finish()
     return found

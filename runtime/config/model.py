@@ -14,6 +14,8 @@ from dsl.source import Source, Span
 from runtime.config.places import Places
 from runtime.config.start import StartConfig
 
+ExecutorName = Literal["local", "ray"]
+"""Where datasets are run: in the build's own process, or by the workers of a Ray cluster."""
 EMBEDDED = "embedded"
 MEANING = "meaning"
 """The role that statements `by meaning` ask, where it is bound with the kind `embedding`."""
@@ -80,6 +82,7 @@ class Profile:
     budget: Budget = Budget()
     limit: int | None = None
     audits: Literal["fail", "warn"] = "fail"
+    executor: ExecutorName = "local"
 
     def binding(self, role: str) -> Binding:
         return self.roles.get(role, self.otherwise)
@@ -103,6 +106,15 @@ class ReviewConfig:
     signing_key: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RayConfig:
+    """Where `--executor ray` runs: `address` of a cluster that runs (`auto`: the one of this machine), or None for one
+    that is started here and ended with the build. `workers` is how many; None takes as many as there are processors."""
+
+    address: str | None = None
+    workers: int | None = None
+
+
 @dataclass(frozen=True)
 class Config:
     """`source` is the file's text for messages, None when there is no file."""
@@ -112,6 +124,7 @@ class Config:
     profiles: Mapping[str, Profile] = field(default_factory=lambda: {DEFAULT: Profile()})
     source: Source | None = None
     review: ReviewConfig = ReviewConfig()
+    ray: RayConfig = RayConfig()
 
     def profile(self, name: str | None = None) -> Profile:
         """The profile `name`, or the default one. An unknown name is the user's mistake (E0706)."""

@@ -1,0 +1,183 @@
+"""`[ray]` in; a Ray cluster with workers of ours out: one that runs, or one started on this machine and ended with it.
+
+Ray is imported here and nowhere else. It reports nothing to anybody, shows no dashboard, and one of our own listens on
+loopback alone and wants a token that nobody else knows.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from dsl.diagnostics import Diagnostic, SynthError
+from runtime.config.model import RayConfig
+from runtime.executor.messages import Hello, Orders, Report
+from runtime.executor.port import Lost
+from runtime.executor.reduction import Range, Reduced
+from runtime.executor.shipment import Shipment
+
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "token"}
+"""Of a cluster of our own: Ray takes 127.0.0.1 for its address only where it believes that machines are no clusters."""
+STORE_BYTES = 256 * 1024 * 1024
+"""Shared memory of a cluster of our own: rows on their way from who made them to who cuts them."""
+LOCAL_WORKERS = 8
+"""At most so many on one machine where nothing is said: they share its journal."""
+
+
+class RayLink:
+    """A worker in a process of Ray's, which goes back to `idle` when it is done."""
+
+    def __init__(self, actor: Any, idle: list[Any]) -> None:
+        self._actor, self._idle = actor, idle
+
+    async def begin(self, shipment: Shipment) -> Hello:
+        hello: Hello = await _answered(self._actor.begin.remote(shipment))
+        return hello
+
+    def tell(self, orders: Orders) -> None:
+        self._actor.tell.remote(orders)
+
+    async def hear(self) -> Report:
+        report: Report = await _answered(self._actor.hear.remote())
+        return report
+
+    async def part(self, paths: Sequence[str], range_: Range) -> Any:
+        """A reference: the rows go from there to the one who cuts them, and not through the driver."""
+        return self._actor.part.remote(list(paths), range_)
+
+    async def reduce(self, range_: Range, parts: Sequence[Any]) -> Reduced:
+        reduced: Reduced = await _answered(self._actor.reduce.remote(range_, *parts))
+        return reduced
+
+    async def end(self) -> None:
+        try:
+            await _answered(self._actor.end.remote())
+        except Lost:
+            return
+        self._idle.append(self._actor)
+
+
+@dataclass
+class RayCluster:
+    """Made by `open_cluster`. `folder` is that of a cluster of our own. `idle` processes have no dataset now."""
+
+    workers: int
+    folder: str | None = None
+    idle: list[Any] = field(default_factory=list)
+
+    async def start(self, number: int) -> RayLink:
+        if self.idle:
+            return RayLink(self.idle.pop(), self.idle)
+        import ray
+
+        from runtime.executor.host import Host
+
+        remote: Any = ray.remote
+        actor = remote(num_cpus=0 if self.folder else 1, max_restarts=0, max_concurrency=64)(Host)
+        return RayLink(actor.remote(), self.idle)
+
+    def close(self) -> None:
+        import ray
+
+        ray.shutdown()
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def open_cluster(config: RayConfig) -> RayCluster:
+    """E0960 where Ray is not installed, E0961 where the cluster cannot be reached or started."""
+    os.environ.update(QUIET)
+    if config.address is None:
+        os.environ.update(ALONE)
+        os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
+    try:
+        import ray
+    except ImportError as error:
+        raise SynthError(_not_installed()) from error
+    try:
+        return _joined(ray, config) if config.address else _started(ray, config)
+    except (ConnectionError, RuntimeError, ValueError, OSError, TimeoutError) as error:
+        raise SynthError(_unreachable(config.address, error)) from error
+
+
+def _started(ray: Any, config: RayConfig) -> RayCluster:
+    workers = config.workers or min(LOCAL_WORKERS, os.cpu_count() or 1)
+    folder = tempfile.mkdtemp(prefix="synth-ray-")  # the system's: Ray's sockets take no long path
+    with _own_signals():
+        ray.init(
+            num_cpus=workers,
+            include_dashboard=False,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            object_store_memory=STORE_BYTES,
+            _temp_dir=folder,
+        )
+    return RayCluster(workers, folder)
+
+
+def _joined(ray: Any, config: RayConfig) -> RayCluster:
+    with _own_signals():
+        ray.init(address=config.address, log_to_driver=False, logging_level=logging.ERROR)
+    return RayCluster(config.workers or max(1, int(ray.cluster_resources().get("CPU", 1))))
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """Ray takes SIGTERM for itself; a build stops as it does without Ray."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+async def _answered(reference: Awaitable[Any]) -> Any:
+    """What an actor answers; `Lost` where there is none any more."""
+    from ray.exceptions import ActorDiedError, ActorUnavailableError, ObjectLostError, RayTaskError
+
+    try:
+        return await reference
+    except (ActorDiedError, ActorUnavailableError, ObjectLostError) as error:
+        raise Lost(str(error).strip().splitlines()[0]) from error
+    except RayTaskError as error:
+        raise _cause(error) from error
+
+
+def _cause(error: Exception) -> Exception:
+    """A user's mistake is one here, too."""
+    from runtime.executor.host import Mistakes
+
+    cause = getattr(error, "cause", None)
+    return SynthError(*cause.diagnostics) if isinstance(cause, Mistakes) else error
+
+
+def _not_installed() -> Diagnostic:
+    return Diagnostic(
+        "E0960",
+        "Ray is not installed, and `--executor ray` needs it",
+        help="`pip install 'synth[ray]'`, or leave `--executor` out: one machine runs the same program",
+    )
+
+
+def _unreachable(address: str | None, error: BaseException) -> Diagnostic:
+    told = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    what = f"the Ray cluster at `{address}` cannot be reached" if address else "no Ray cluster can be started here"
+    return Diagnostic(
+        "E0961",
+        what,
+        notes=(f"Ray says: {told}",),
+        help="see that it runs, with the same versions of Ray and Python; nothing was asked of a model yet",
+    )

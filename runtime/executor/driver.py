@@ -1,0 +1,176 @@
+"""A dataset and a cluster in; its tables, made by the workers, and how its audits went, out: map, decide, reduce."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from compiler import plan
+from compiler.prefix.order import shows
+from dsl.diagnostics import SynthError
+from runtime.build import estimate, meanings
+from runtime.build.audits import Gate, audit, enforce
+from runtime.build.candidates import count
+from runtime.build.output import Written
+from runtime.build.result import Result
+from runtime.build.run import WINDOW, Job, pace_of
+from runtime.executor.claims import Claims
+from runtime.executor.dealing import Dealer, InTurns, Stretches
+from runtime.executor.decisions import Decisions, decides
+from runtime.executor.gates import Numbered, Room
+from runtime.executor.gathering import HERE, Gathering
+from runtime.executor.mapping import Mapping
+from runtime.executor.port import Cluster, Link, Work
+from runtime.executor.shipment import Shipment, machine
+from runtime.executor.writing import Spread
+from runtime.scheduler.groups import Groups
+
+
+@dataclass
+class Driver:
+    """An executor. `own_journals`: workers have journals of their own even on this machine."""
+
+    cluster: Cluster
+    own_journals: bool = False
+
+    async def run(self, work: Work) -> tuple[Written, tuple[Gate, ...]]:
+        spill = tempfile.mkdtemp(prefix="synth-runs-")
+        links: dict[int, Link] = {}
+        try:
+            with Spread(work.loaded.plan, work.session.store.put, work.previous) as output:
+                return await Dataset(self, work, output, spill, links).made()
+        finally:
+            await asyncio.gather(*(link.end() for link in links.values()), return_exceptions=True)
+            await asyncio.to_thread(shutil.rmtree, spill, ignore_errors=True)
+
+
+@dataclass
+class Dataset:
+    """One dataset on its way. `links` are all the workers that were started."""
+
+    driver: Driver
+    work: Work
+    output: Spread
+    spill: str
+    links: dict[int, Link]
+
+    async def made(self) -> tuple[Written, tuple[Gate, ...]]:
+        work, output = self.work, self.output
+        work.watch(work.progress)
+        begun = time.monotonic()
+        for key, rejected in work.inputs.rejected(work.loaded):
+            output.reject_input(key, rejected)
+        result = Result(work.loaded.plan.name, self._audited(), work.loaded.plan.makes_many)
+        mapping = self._mapping(result)
+        await mapping.run()
+        self._remember(time.monotonic() - begun)
+        decisions = mapping.decisions
+        result.kept, result.attempted = decisions.kept, decisions.attempted
+        gates = audit(work.loaded, result)
+        enforce(gates, work.options.audits)
+        work.session.journal.sync()
+        output.kept, output.attempted, output.reasons = decisions.kept, decisions.attempted, decisions.reasons
+        await self._gathered(mapping)
+        return await asyncio.to_thread(output.finish), gates
+
+    def _remember(self, seconds: float) -> None:
+        session = self.work.session
+        identities = session.identities(self.work.loaded.plan).values()
+        estimate.remember(session.journal, identities, self.work.progress, seconds)
+
+    # --- map ---
+
+    def _mapping(self, result: Result) -> Mapping:
+        work, workers = self.work, max(1, self.driver.cluster.workers)
+        dataset = work.loaded.plan
+        window = WINDOW * work.session.concurrency(dataset)
+        encoder = meanings.asking(work.session, dataset, work.progress, work.allowance)
+        pace = pace_of(dataset, window)
+        room = Room(pace) if isinstance(pace, Groups) else None
+        self._expect(window)
+        total = work.progress.candidates
+        decisions = Decisions(dataset, pace, work.progress, result, encoder, total)
+        if room is not None:
+            decisions.past = room.passed
+        dealer: Dealer = Stretches(total, workers)
+        if shows(dataset):
+            dealer = InTurns(total, workers, pace.ahead, lambda: decisions.looked_at)
+        return Mapping(
+            self._start,
+            workers,
+            max(1, -(-window // workers)),
+            dealer,
+            decisions,
+            Numbered(dataset, encoder),
+            room,
+            Claims(work.session.journal),
+            work.progress,
+            work.allowance,
+            self.output.gather,
+        )
+
+    def _expect(self, window: int) -> None:
+        """How many candidates and rows there will be, in `progress`, as a job of this process would say."""
+        work = self.work
+        Job(work.loaded, work.inputs, {}, work.progress, window, work.options.limit)
+
+    async def _start(self, number: int) -> tuple[Link, str]:
+        link = await self.driver.cluster.start(number)
+        self.links[number] = link
+        hello = await link.begin(self._shipment(number))
+        if hello.mistakes:
+            raise SynthError(*hello.mistakes)
+        return link, hello.node
+
+    def _shipment(self, number: int) -> Shipment:
+        work = self.work
+        loaded, session, changes = work.loaded, work.session, work.changes
+        return Shipment(
+            number=number,
+            workers=self.driver.cluster.workers,
+            project=session.project,
+            profile=session.profile,
+            engine=session.engine,
+            plan=loaded.plan,
+            text=loaded.text,
+            head=changes.head,
+            paths=changes.paths,
+            made=changes.made,
+            told=work.told,
+            order=self._order(),
+            reads=self._reads(),
+            decides=decides(loaded.plan),
+            digests=work.inputs.content(),
+            machine="" if self.driver.own_journals else machine(),
+            spill=f"{self.spill}/{number}",
+        )
+
+    def _order(self) -> tuple[str, ...] | None:
+        """Where nobody can tell, candidates are run in the order in which most is shared, as on one machine."""
+        dataset, axes = self.work.loaded.plan, self.work.inputs.axes(self.work.loaded)
+        if self.work.options.limit is not None or shows(dataset) or count(axes) is None:
+            return None
+        names = tuple(axis.name for axis in axes)
+        return None if dataset.order == names else dataset.order
+
+    def _audited(self) -> frozenset[str]:
+        from runtime.build.build import audit_reads
+
+        return audit_reads(self.work.loaded)
+
+    def _reads(self) -> frozenset[str] | None:
+        dataset = self.work.loaded.plan
+        selects = dataset.of(plan.Select)
+        if not selects and not dataset.of(plan.Audit):
+            return None
+        return self._audited() | {name for step in selects for name in step.names}
+
+    # --- reduce ---
+
+    async def _gathered(self, mapping: Mapping) -> None:
+        runs = [*mapping.runs, *self.output.drain(Path(self.spill) / "driver", HERE)]
+        await Gathering(self.output, runs, list(mapping.members.values())).place()

@@ -1,0 +1,54 @@
+"""What Ray runs as an actor: one worker at a time, in the actor's own event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from dsl.diagnostics import Diagnostic, SynthError
+from runtime.executor.messages import Hello, Orders, Report
+from runtime.executor.reduction import Range, Reduced
+from runtime.executor.shipment import Shipment
+from runtime.executor.worker import Worker
+
+
+class Mistakes(Exception):
+    """A SynthError on its way to the driver."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        super().__init__(diagnostics)
+        self.diagnostics = diagnostics
+
+
+class Host:
+    def __init__(self) -> None:
+        self._worker: Worker | None = None
+
+    @property
+    def worker(self) -> Worker:
+        assert self._worker is not None
+        return self._worker
+
+    async def begin(self, shipment: Shipment) -> Hello:
+        import ray
+
+        self._worker = Worker(shipment, ray.get_runtime_context().get_node_id())
+        return await self._worker.begin()
+
+    async def tell(self, orders: Orders) -> None:
+        self.worker.tell(orders)
+
+    async def hear(self) -> Report:
+        return await self.worker.hear()
+
+    async def part(self, paths: list[str], range_: Range) -> list[Any]:
+        return await asyncio.to_thread(self.worker.part, paths, range_)
+
+    async def reduce(self, range_: Range, *parts: list[Any]) -> Reduced:
+        try:
+            return await asyncio.to_thread(self.worker.reduce, range_, parts)
+        except SynthError as error:
+            raise Mistakes(error.diagnostics) from None
+
+    async def end(self) -> None:
+        await self.worker.end()

@@ -1,0 +1,278 @@
+"""Orders in; reports out: a worker runs blocks of candidates in its event loop, and keeps their rows until safe.
+
+Everything that it is given it starts at once: the driver bounds how much that is. So a candidate that waits for others,
+at a `dedup` or for room in its group, never keeps those others from being run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import traceback
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from dsl.diagnostics import SynthError
+from runtime.build import meanings
+from runtime.build.budget import Allowance
+from runtime.build.caller import Caller
+from runtime.build.program import Loaded
+from runtime.build.progress import Progress
+from runtime.build.run import WINDOW
+from runtime.build.selection import End
+from runtime.build.tools import Sandbox
+from runtime.config.model import Budget
+from runtime.executor.holding import Holding
+from runtime.executor.messages import Ask, Block, Counts, Hello, Orders, Report, Verdict
+from runtime.executor.opening import WorkerSession, open_inputs
+from runtime.executor.part import Part, end_of
+from runtime.executor.reduction import Range, Reduced, reduce
+from runtime.executor.segment import segment
+from runtime.executor.shipment import Shipment
+from runtime.program.outcome import Kept, Rejected
+
+GATHER, URGENT = 0.05, 0.002
+"""Seconds for which a report waits for more to tell; less where somebody waits for an answer."""
+
+
+class Worker:
+    """One dataset's worker, in one event loop."""
+
+    def __init__(self, shipment: Shipment, node: str) -> None:
+        self.shipment, self.node = shipment, node
+        self._report = Report()
+        self._news, self._urgent = asyncio.Event(), asyncio.Event()
+        self._asked: dict[int, asyncio.Future[Any]] = {}
+        self._number = 0
+        self._tasks: dict[asyncio.Task[None], int] = {}
+        self._early: dict[int, Verdict] = {}
+        self._stop: int | None = None
+        self._sealing = False
+        self._ended = False
+        self.progress = Progress(shipment.plan.name)
+        self._folder = Path(shipment.spill)
+
+    # --- from the first order to the last ---
+
+    async def begin(self) -> Hello:
+        try:
+            self._open()
+        except SynthError as error:
+            return Hello(self.node, os.getpid(), error.diagnostics)
+        return Hello(self.node, os.getpid())
+
+    def _open(self) -> None:
+        shipment = self.shipment
+        loaded = Loaded(shipment.plan, shipment.text)
+        self.session = WorkerSession.opened(shipment, self._journal)
+        inputs = open_inputs(loaded, self.session, shipment)
+        allowance, journal = Allowance(Budget()), self.session.journal
+        roles = self.session.roles(loaded.plan, lambda sender: Caller(sender, journal, self.progress, allowance))
+        self.job = Part(
+            loaded,
+            inputs,
+            dict(roles),
+            self.progress,
+            WINDOW * self.session.concurrency(loaded.plan),
+            tool=Sandbox(journal, self.progress, allowance),
+            decided=shipment.told,
+            encoder=meanings.asking(self.session, loaded.plan, self.progress, allowance),
+            enter=self._enter,
+            room=self._room,
+            order=shipment.order,
+            reads=shipment.reads,
+        )
+        self._holding = Holding(loaded.plan, self.job.told, self._folder, self.node)
+
+    def _journal(self, folder: Path) -> Any:
+        return segment(folder, self._claim, self._landed, self._missed)
+
+    async def end(self) -> None:
+        """Whatever runs is stopped; answers that came back are stored."""
+        self._ended = True
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._wake(urgent=True)
+        if hasattr(self, "session"):
+            await self.session.end()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    # --- orders ---
+
+    def tell(self, orders: Orders) -> None:
+        for reply in orders.replies:
+            future = self._asked.pop(reply.number, None)
+            if future is not None and not future.done():
+                future.set_result(reply.value)
+        for position, verdict in orders.verdicts:
+            self._judge(position, verdict)
+        if orders.stop is not None:
+            self._stop_at(orders.stop)
+        for block in orders.blocks:
+            self._start(block)
+        self._sealing = self._sealing or orders.seal
+        self._seal_if_due()
+
+    def _start(self, block: Block) -> None:
+        try:
+            for position, candidate in self.job.block(block):
+                if self._stop is None or position < self._stop:
+                    task = asyncio.ensure_future(self._run(block.number, position, candidate))
+                    self._tasks[task] = position
+                    task.add_done_callback(self._done)
+        except Exception as error:
+            self._fault(error)
+
+    def _stop_at(self, stop: int) -> None:
+        self._stop = stop
+        for task, position in self._tasks.items():
+            if position >= stop:
+                task.cancel()
+        self._holding.drop_from(stop)
+
+    def _judge(self, position: int, verdict: Verdict) -> None:
+        found = self._holding.release(position)
+        if found is None:
+            self._early[position] = verdict
+        else:
+            self._write(*found, position, verdict)
+
+    # --- candidates ---
+
+    async def _run(self, block: int, position: int, candidate: Any) -> None:
+        row, outcome = await self.job.end(candidate)
+        self._report.ended.append(self.job.told_of(block, position, row, outcome))
+        if not self.shipment.decides:
+            self._write(block, end_of(row, outcome), position, True)
+        elif position in self._early:
+            self._write(block, end_of(row, outcome), position, self._early.pop(position))
+        else:
+            self._holding.hold(block, position, end_of(row, outcome))
+        self._wake()
+
+    def _write(self, block: int, end: End, position: int, verdict: Verdict) -> None:
+        if verdict is False or not isinstance(end.outcome, Kept | Rejected):
+            self._holding.pass_over(block, position)
+        elif isinstance(verdict, Rejected):
+            self._holding.write(block, position, not_chosen(end, verdict))
+        else:
+            self._holding.write(block, position, end)
+        if self._holding.full:
+            self._seal()
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.pop(task, None)
+        if not task.cancelled() and (error := task.exception()) is not None and not self._ended:
+            self._fault(error)
+        if not self._tasks:
+            self._wake(urgent=True)
+        self._seal_if_due()
+
+    def _seal_if_due(self) -> None:
+        if self._sealing and not self._tasks and not self._holding.waits:
+            self._seal()
+
+    def _seal(self) -> None:
+        try:
+            sealed = self._holding.seal()
+        except Exception as error:
+            self._fault(error)
+            return
+        if sealed is not None:
+            self._report.sealed.append(sealed)
+            self._wake(urgent=True)
+
+    def _fault(self, error: BaseException) -> None:
+        if isinstance(error, SynthError):
+            self._report.mistakes = error.diagnostics
+        else:
+            self._report.crash = "".join(traceback.format_exception(error))
+        self._wake(urgent=True)
+
+    # --- questions ---
+
+    async def _enter(self, step: str, index: int, prepared: tuple[str, Any]) -> str | None:
+        found: str | None = await self._ask("admit", step, index, prepared)
+        return found
+
+    async def _room(self, index: int, group: object) -> bool:
+        return bool(await self._ask("wanted", index, group))
+
+    async def _claim(self, key: bytes) -> bytes | None:
+        found: bytes | None = await self._ask("claim", key)
+        return found
+
+    async def _ask(self, kind: Any, *asked: object) -> Any:
+        self._number += 1
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._asked[self._number] = future
+        self._report.asks.append(Ask(self._number, kind, asked))
+        self._wake(urgent=True)
+        return await future
+
+    def _landed(self, key: bytes, value: bytes) -> None:
+        self._report.landed.append((key, value))
+        self._wake()
+
+    def _missed(self, key: bytes) -> None:
+        self._report.missed.append(key)
+        self._wake(urgent=True)
+
+    # --- reports ---
+
+    def _wake(self, urgent: bool = False) -> None:
+        self._news.set()
+        if urgent:
+            self._urgent.set()
+
+    async def hear(self) -> Report:
+        await self._news.wait()
+        if not self._urgent.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._urgent.wait(), GATHER)
+        if self._urgent.is_set():
+            await asyncio.sleep(URGENT)
+        self._news.clear()
+        self._urgent.clear()
+        report, self._report = self._report, Report()
+        report.counts, report.sandbox, report.trouble = (
+            counted(self.progress),
+            self.progress.sandbox,
+            self.progress.trouble,
+        )
+        return report
+
+    # --- shards ---
+
+    def part(self, paths: Iterable[str], range_: Range) -> list[Any]:
+        from runtime.executor.runs import read_range
+
+        return read_range(list(paths), range_.low, range_.high)
+
+    def reduce(self, range_: Range, parts: Iterable[list[Any]]) -> Reduced:
+        return reduce(range_, [piece for part in parts for piece in part], self.session.store)
+
+
+def not_chosen(end: End, verdict: Rejected) -> End:
+    """A row that no `select` chose is not marked for a person either."""
+    return replace(end, outcome=verdict, events=[event for event in end.events if event.kind != "flag"])
+
+
+def counted(progress: Progress) -> Counts:
+    return Counts(
+        progress.begun,
+        progress.ended,
+        progress.given,
+        progress.fresh,
+        progress.reused,
+        progress.runs,
+        progress.prompt_tokens,
+        progress.completion_tokens,
+        progress.cached_tokens,
+    )

@@ -1,0 +1,117 @@
+"""Rows made by several workers are those of one machine, to the byte, whoever of them is lost in between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from runtime.build.build import Built
+from runtime.engines.deterministic import DeterministicEngine
+from runtime.executor.driver import Driver
+from tests.acceptance.workshop import Workshop
+from tests.executor.inline import InlineCluster
+from tests.executor.killing import Killer
+from tests.executor.specs import EVERY, SPECS, inputs
+
+Files = dict[str, bytes]
+
+
+def content(work: Workshop) -> Files:
+    """Every file of the commit: shards, manifests, the spec."""
+    head = work.head
+    assert head is not None
+    return {entry.path: work.store.read(head, entry.path) for entry in work.store.entries(head)}
+
+
+def engine() -> DeterministicEngine:
+    return DeterministicEngine(concurrency=8, delay=0.001, jitter=0.003)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Files, set[str]]]:
+    """What one machine makes of each spec, and the calls that it made."""
+    made = {}
+    for name, spec in SPECS.items():
+        work = Workshop(tmp_path_factory.mktemp("alone") / name).write(spec, {}, **inputs())
+        work.build(engine())
+        made[name] = content(work), work.answered()
+    return made
+
+
+def spread(folder: Path, name: str, cluster: InlineCluster, own_journals: bool = False) -> tuple[Workshop, Built]:
+    work = Workshop(folder).write(SPECS[name], {}, **inputs())
+    built = work.build(engine(), executor=Driver(cluster, own_journals))
+    return work, built.datasets[0]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.parametrize("name", list(SPECS))
+def test_the_commit_is_that_of_one_machine(
+    tmp_path: Path, alone: dict[str, tuple[Files, set[str]]], name: str, workers: int
+) -> None:
+    work, built = spread(tmp_path / "work", name, InlineCluster(workers))
+    files, calls = alone[name]
+    assert content(work) == files
+    assert built.progress.kept == built.manifest.counts.kept
+    if name in EVERY:
+        assert work.answered() == calls
+        assert built.progress.fresh == len(calls)
+
+
+@pytest.mark.parametrize("own_journals", [False, True], ids=["one journal", "own journals"])
+@pytest.mark.parametrize("name", list(SPECS))
+def test_a_lost_worker_changes_nothing(
+    tmp_path: Path, alone: dict[str, tuple[Files, set[str]]], name: str, own_journals: bool
+) -> None:
+    killer = Killer(0, 9)
+    cluster = InlineCluster(2, killer)
+    work, _ = spread(tmp_path / "work", name, cluster, own_journals)
+    files, calls = alone[name]
+    assert killer.killed
+    assert sorted(cluster.started) == [0, 0, 1]
+    assert content(work) == files
+    if name in EVERY:
+        assert work.answered() == calls
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(list(SPECS)), st.integers(1, 3), st.integers(0, 2), st.integers(1, 40), st.booleans())
+def test_whoever_is_lost_whenever_it_is_lost(
+    tmp_path_factory: pytest.TempPathFactory,
+    alone: dict[str, tuple[Files, set[str]]],
+    name: str,
+    workers: int,
+    number: int,
+    after: int,
+    own_journals: bool,
+) -> None:
+    folder = tmp_path_factory.mktemp("lost") / "work"
+    work, _ = spread(folder, name, InlineCluster(workers, Killer(number, after)), own_journals)
+    assert content(work) == alone[name][0]
+
+
+def test_workers_that_die_again_and_again_end_the_build_with_a_message(tmp_path: Path) -> None:
+    from dsl.diagnostics import SynthError
+
+    with pytest.raises(SynthError) as told:
+        spread(tmp_path / "work", "plain", InlineCluster(2, lambda number, before, report: True))
+    assert [found.code for found in told.value.diagnostics] == ["E0962"]
+
+
+def test_what_several_builds_made_is_not_asked_again(tmp_path: Path) -> None:
+    """A build that was stopped by its budget goes on elsewhere, and on one machine again."""
+    from dsl.diagnostics import SynthError
+    from runtime.config.model import Budget
+
+    work = Workshop(tmp_path / "work").write(SPECS["plain"], {}, **inputs())
+    with pytest.raises(SynthError) as told:
+        work.build(engine(), executor=Driver(InlineCluster(2)), budget=Budget(calls=40))
+    assert [found.code for found in told.value.diagnostics] == ["E0907"]
+    stored = len(work.answered())
+    assert stored >= 40
+    built = work.build(engine()).datasets[0]
+    assert built.progress.reused >= stored
+    assert built.progress.fresh == len(work.answered()) - stored
