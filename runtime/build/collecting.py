@@ -16,7 +16,7 @@ YOUNG = 20_000
 
 @contextmanager
 def rarely() -> Iterator[None]:
-    """Cycles are looked for seldom, and among what is made inside alone. Where somebody has set the pace already, it stays."""
+    """Cycles are looked for seldom, and among what is made inside alone. A pace that is slow already stays."""
     before = gc.get_threshold()
     if not 0 < before[0] < YOUNG:
         yield

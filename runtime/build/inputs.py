@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,10 +18,16 @@ from runtime.sources import Facts, Source, Tables, open_input
 from runtime.tables.keys import Key, KeyPart, as_key
 from runtime.tables.manifest import InputDigest
 
+HELD = 20_000
+"""Rows of a source that are held in memory to be drawn from."""
+
 
 @dataclass(eq=False)
 class Handle:
-    """What `row.source(name)` is: all rows as a list, and a pool in which rows are told apart by their keys."""
+    """What `row.source(name)` is: all rows as a list, and a pool in which rows are told apart by their keys.
+
+    A pool of many rows reads those that are drawn; whoever asks for the list of all has all of them.
+    """
 
     source: Source
 
@@ -31,7 +37,22 @@ class Handle:
 
     @cached_property
     def pool(self) -> Pool[Any]:
-        return Pool(self.rows, ids=self.source.keys)
+        if len(self.source) <= HELD:
+            return Pool(self.rows, ids=self.source.keys)
+        return Pool(RowsRead(self.source), ids=(key for key, _ in self.source.rows()))
+
+
+@dataclass(frozen=True, eq=False)
+class RowsRead(Sequence[dict[str, Any]]):
+    """Rows of a source, each read when it is asked for."""
+
+    source: Source
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self.source.row(place)[1]
 
 
 @dataclass(frozen=True, slots=True)

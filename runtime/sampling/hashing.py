@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -56,6 +56,15 @@ def many_row_bits(seed: int, dataset: str, keys: Iterable[tuple[Any, ...]]) -> b
         state.update(_encode_sequence(key))
         found.append(state.digest())
     return b"".join(found)
+
+
+def element_seeds(identities: Iterable[Any]) -> Iterator[int]:
+    """`seed_of("element", identity)` of each."""
+    fresh = blake2b(encode("element"), digest_size=8).copy
+    for identity in identities:
+        state = fresh()
+        state.update(encode(identity))
+        yield int.from_bytes(state.digest(), "big")
 
 
 @lru_cache(maxsize=256, typed=True)

@@ -7,11 +7,11 @@ element more or fewer, or a weight moved, moves the rows it must and no others.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
-from runtime.sampling.hashing import derive, seed_of
+from runtime.sampling.hashing import derive, element_seeds, seed_of
 from runtime.sampling.numbers import integer
 from runtime.sampling.rendezvous import Placement, Rendezvous
 
@@ -26,15 +26,22 @@ class Pool(Generic[Element]):
     """`elements` to draw from, told apart across versions by `ids` (the elements themselves where not given).
 
     Equal ids are told apart by their order. An element whose weight is zero is never drawn. ValueError for a weight
-    that is negative, infinite or not a number. Building costs about 1 µs for an element.
+    that is negative, infinite or not a number. Building costs about 2 µs for an element; of a ring of millions it takes
+    some 200 bytes for each, of which 108 stay. `elements` may read each when it is asked for, and `ids` be read once.
     """
 
     def __init__(
         self,
         elements: Sequence[Element],
-        ids: Sequence[Any] | None = None,
+        ids: Iterable[Any] | None = None,
         weights: Sequence[float] | None = None,
     ) -> None:
+        self.elements = elements
+        if weights is None and len(elements) > RENDEZVOUS:
+            from runtime.sampling.vector import Ring, told_apart
+
+            self.placement: Placement = Ring(told_apart(element_seeds(elements if ids is None else ids)))
+            return
         hashes = _element_hashes(elements if ids is None else ids)
         if weights is not None:
             if not all(0 <= weight < float("inf") for weight in weights):
@@ -64,7 +71,7 @@ class Pool(Generic[Element]):
         return [elements[place] for place in self.placement.order(bits, count)]
 
 
-def _element_hashes(ids: Sequence[Any]) -> list[int]:
+def _element_hashes(ids: Iterable[Any]) -> list[int]:
     seen: Counter[int] = Counter()
     hashes = []
     for identity in ids:
@@ -84,9 +91,9 @@ def _placement(hashes: Sequence[int], weights: Sequence[float] | None) -> Placem
         weights = None
     if len(hashes) <= SCALAR:
         return Rendezvous(hashes, weights)
-    from runtime.sampling.vector import Ring, VectorRendezvous
+    from runtime.sampling.vector import VectorRendezvous
 
-    return Ring(hashes) if weights is None and len(hashes) > RENDEZVOUS else VectorRendezvous(hashes, weights)
+    return VectorRendezvous(hashes, weights)
 
 
 def pool_of(elements: Sequence[Element]) -> Pool[Element]:

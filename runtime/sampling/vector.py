@@ -6,7 +6,7 @@ costs too much: multi-probe consistent hashing (Appleton and O'Reilly 2015).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ POINTS = 8
 """Points that each element has on the ring, and below, places that each row looks from: shares differ by about 4%."""
 PROBES = 32
 _SPARE = 8
+_BLOCK = 1 << 16
 _xor, _times, _shift, _word = np.bitwise_xor, np.multiply, np.right_shift, np.uint64
 _FIRST, _SECOND, _TWELVE, _ONE = np.uint64(FIRST), np.uint64(SECOND), np.uint64(12), np.uint64(ONE)
 
@@ -78,17 +79,28 @@ def _lowest(values: npt.NDArray[np.generic], count: int) -> npt.NDArray[np.intp]
 class Ring:
     """Elements own points on a circle of 2**64; of a row's probes, the one nearest below a point decides.
 
-    O(PROBES log n) for a row, whatever n; 96 bytes for an element. An element that joins takes rows from all others.
+    O(PROBES log n) for a row, whatever n; 104 bytes for an element. An element that joins takes rows from all others.
     """
 
-    def __init__(self, hashes: Sequence[int]) -> None:
+    def __init__(self, hashes: Sequence[int] | Words) -> None:
         self.hashes: Words = np.array(hashes, dtype=np.uint64)
-        points = mixed(self.hashes[:, None] + np.arange(1, POINTS + 1, dtype=np.uint64) * np.uint64(GOLDEN)).ravel()
-        # Between equal points the lower element hash comes first, so that the order elements are listed in is nothing.
-        place = np.lexsort((np.repeat(self.hashes, POINTS), points))
+        points = _points(self.hashes)
+        place = points.argsort()
         self.points = points[place]
-        self.owners = (place // POINTS).astype(np.uint32)
+        del points
+        place //= POINTS
+        self.owners = place.astype(np.uint32)
+        del place
+        self._settle()
         self.steps = np.arange(1, PROBES + 1, dtype=np.uint64) * np.uint64(GOLDEN)
+
+    def _settle(self) -> None:
+        """Of equal points the lower element hash comes first: the order in which elements are listed is nothing."""
+        equal = np.flatnonzero(self.points[1:] == self.points[:-1])
+        for run in np.split(equal, np.flatnonzero(np.diff(equal) > 1) + 1) if len(equal) else ():
+            places = slice(int(run[0]), int(run[-1]) + 2)
+            owners = self.owners[places]
+            self.owners[places] = owners[np.argsort(self.hashes[owners], kind="stable")]
 
     def first(self, bits: int) -> int:
         probes = mixed(np.uint64(bits) + self.steps)
@@ -111,6 +123,26 @@ class Ring:
         for attempt in range(4 * count):
             yield self.first(derive(bits, attempt))
         yield from VectorRendezvous(self.hashes.tolist()).order(bits, len(self.hashes))
+
+
+def _points(hashes: Words) -> Words:
+    """All points of all elements, in their order; a block of elements after the other, for products take room."""
+    points = np.empty((len(hashes), POINTS), np.uint64)
+    steps = np.arange(1, POINTS + 1, dtype=np.uint64) * np.uint64(GOLDEN)
+    for start in range(0, len(hashes), _BLOCK):
+        points[start : start + _BLOCK] = mixed(hashes[start : start + _BLOCK, None] + steps)
+    return points.reshape(-1)
+
+
+def told_apart(seeds: Iterable[int]) -> Words:
+    """The hash of each element: what `derive` makes of its seed and of how many before it have the same."""
+    given = np.fromiter(seeds, np.uint64)
+    order = given.argsort(kind="stable")
+    ordered = given[order]
+    begins = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    before = np.empty(len(given), np.uint64)
+    before[order] = np.arange(len(given)) - np.repeat(begins, np.diff(np.append(begins, len(given))))
+    return mixed(given + (before + np.uint64(1)) * np.uint64(GOLDEN))
 
 
 def mixed(words: Words) -> Words:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import tempfile
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
@@ -13,6 +14,8 @@ import orjson
 
 IN_MEMORY = 32 * 1024 * 1024
 """Bytes of JSON; a larger pile moves to disk."""
+READ = 1 << 18
+"""Bytes that are read at once."""
 
 
 class Pile(Sequence[Any]):
@@ -48,7 +51,15 @@ class Pile(Sequence[Any]):
         return orjson.loads(self._bytes(self._ends[index], self._ends[index + 1]))
 
     def __iter__(self) -> Iterator[Any]:
-        return (self[index] for index in range(len(self)))
+        """Read in large pieces. Appending meanwhile is fine: what is new comes last."""
+        ends, start = self._ends, 0
+        while start < len(self):
+            stop = bisect_right(ends, ends[start] + READ, start + 2, len(self) + 1) - 1
+            data = memoryview(self._bytes(ends[start], ends[stop]))
+            low = ends[start]
+            for place in range(start, stop):
+                yield orjson.loads(data[ends[place] - low : ends[place + 1] - low])
+            start = stop
 
     def _bytes(self, start: int, end: int) -> bytes | bytearray:
         if self._file is None:

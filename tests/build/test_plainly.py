@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.build import plainly
+from runtime.build import inputs, plainly
 from tests.acceptance.workshop import Workshop
 
 SPEC = """edition 1
@@ -77,3 +77,24 @@ def test_only_what_asks_nobody_is_run_so(tmp_path: Path, statement: str, plain: 
         assert analysis.model.plan is not None
         (dataset,) = analysis.model.plan.datasets
         assert plainly.suits(dataset) is plain
+
+
+def test_a_source_that_is_read_when_it_is_drawn_from_draws_as_one_that_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = """edition 1
+    record Page { id: int, text: str }
+    input pages: Page = jsonl("pages.jsonl") { key = id }
+    dataset rows {
+      each take in 1..40
+      draw page ~ pages
+      draw more ~ pages.pick(2)
+      emit { text = page.text, more = more.map(it.id) }
+    }
+    """
+    pages = [{"id": number, "text": f"page {number}"} for number in range(1_200)]
+    held = Workshop(tmp_path / "held").write(spec, pages=pages).made()
+    monkeypatch.setattr(inputs, "HELD", 10)
+    read = Workshop(tmp_path / "read").write(spec, pages=pages).made()
+    assert held.manifest.root == read.manifest.root
+    assert held.progress.kept == 40

@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.sampling import Draws, Pool, derive, shared_pool
+from runtime.sampling import Draws, Pool, derive, seed_of, shared_pool, vector
 from runtime.sampling import rendezvous as scalar
+from runtime.sampling.hashing import element_seeds
 from runtime.sampling.rendezvous import Rendezvous, score, weighted_order
-from runtime.sampling.vector import Ring, VectorRendezvous
+from runtime.sampling.vector import Ring, VectorRendezvous, told_apart
 
 SMALL, MIDDLE, LARGE = 8, 200, 3_000
 words = st.integers(0, 2**64 - 1)
@@ -197,3 +200,38 @@ def test_a_ring_does_not_care_how_its_elements_are_listed() -> None:
     elements = [derive(1, n) for n in range(2_000)]
     ring, backwards = Ring(elements), Ring(elements[::-1])
     assert all(elements[ring.first(bits)] == elements[::-1][backwards.first(bits)] for bits in bits_of(200))
+
+
+@given(st.lists(st.integers(0, 5), max_size=60))
+def test_equal_ids_of_many_are_told_apart_as_those_of_few(ids: list[int]) -> None:
+    seen: Counter[int] = Counter()
+    expected = []
+    for identity in ids:
+        expected.append(derive(seed_of("element", identity), seen[identity]))
+        seen[identity] += 1
+    assert told_apart(element_seeds(ids)).tolist() == expected
+
+
+def test_a_ring_on_which_points_collide_does_not_care_how_its_elements_are_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(vector, "_points", lambda hashes: np.repeat(hashes % np.uint64(7), vector.POINTS))
+    given_hashes = [derive(1, number) for number in range(50)]
+    one, other = Ring(given_hashes), Ring(given_hashes[::-1])
+    assert one.points.tolist() == other.points.tolist()
+    assert one.hashes[one.owners].tolist() == other.hashes[other.owners].tolist()
+
+
+def test_a_pool_reads_its_elements_when_they_are_drawn() -> None:
+    class Read(list[int]):
+        read = 0
+
+        def __getitem__(self, place: Any) -> Any:
+            Read.read += 1
+            return super().__getitem__(place)
+
+    elements = Read(range(5_000))
+    lazy, whole = Pool(elements, ids=iter(range(5_000))), Pool(range(5_000))
+    assert [lazy.one(bits) for bits in bits_of(20)] == [whole.one(bits) for bits in bits_of(20)]
+    assert [lazy.pick(bits, 3) for bits in bits_of(20)] == [whole.pick(bits, 3) for bits in bits_of(20)]
+    assert Read.read == 80
