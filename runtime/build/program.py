@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import linecache
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from compiler.plan import DatasetPlan, MixPlan
+from runtime.program import frontend
 from runtime.tables.keys import Key
 
 
@@ -26,7 +28,8 @@ class Loaded:
         """Its lines stay known to tracebacks and debuggers under `<synth dataset>`."""
         name = f"<synth {self.plan.name}>"
         linecache.cache[name] = (len(self.text), None, self.text.splitlines(keepends=True), name)
-        namespace: dict[str, Any] = {"__name__": f"synth_program_{self.plan.name}"}
+        own = {**vars(builtins), "__import__": _import}
+        namespace: dict[str, Any] = {"__name__": f"synth_program_{self.plan.name}", "__builtins__": own}
         exec(compile(self.text, name, "exec"), namespace)
         return namespace
 
@@ -63,3 +66,8 @@ class Loaded:
     @property
     def audits(self) -> Callable[[Any], Any] | None:
         return self.namespace.get("audits")
+
+
+def _import(name: str, *rest: Any) -> Any:
+    """A build does not wait for SGLang to load, of which its programs use little."""
+    return frontend if name == "sglang" else builtins.__import__(name, *rest)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compiler.functions.tokens import WORDS, read_by
-from runtime.engines.backend import Call, SglBackend
+from runtime.engines.asking import Backend, Call
 from runtime.engines.protocol import About, Answer, Capabilities, Request
+from runtime.program.state import run
 
 
 @dataclass
@@ -26,7 +27,7 @@ class Prompts:
         """What a `Stage` tells of a mocked call: its place, its SGLang function, and the arguments."""
         call = Call()
         with read_by(WORDS):
-            function.run(**arguments, call=call, backend=_READS, use_thread=False)
+            run(function, arguments, call, _READS)
         assert call.request is not None
         self.texts.append(f"# {where}\n{written(call.request)}")
 
@@ -72,7 +73,7 @@ class _Nobody:
         """Nothing is held."""
 
 
-class _Reading(SglBackend):
+class _Reading(Backend):
     """Keeps the request with the call, and answers with nothing."""
 
     def _complete(self, call: Call, request: Request) -> Answer:

@@ -77,13 +77,13 @@ class Session(AbstractContextManager["Session"]):
 
     def roles(self, dataset: plan.DatasetPlan, completer: Callable[[Dispatcher], Completer]) -> Mapping[str, Bound]:
         """Each role with a backend whose calls go through `completer`."""
-        from runtime.engines.backend import SglBackend
+        from runtime.engines.asking import Backend
 
-        backends: dict[int, SglBackend] = {}
+        backends: dict[int, Backend] = {}
         bound = {}
         for item in dataset.models:
             engine = self.engine_of(item.role)
-            backend = backends.setdefault(id(engine), SglBackend(engine, completer(self.dispatcher(engine))))
+            backend = backends.setdefault(id(engine), Backend(engine, completer(self.dispatcher(engine))))
             reward = self._is_reward(item.role)
             bound[item.role] = Bound(item.role, engine.identity, backend, item.settings, reward)
         return bound

@@ -8,7 +8,7 @@ from typing import Any
 
 from compiler.functions.plain import plain
 from compiler.functions.tokens import read_by
-from runtime.engines.backend import Call
+from runtime.engines.asking import Call
 from runtime.engines.protocol import Answer, Constraint, Sampling
 from runtime.program.outcome import Unanswered
 from runtime.program.stage import Bound

@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from compiler.functions import library, null
 from runtime.program.pieces import Segment, Unsure, printed, segments
-from runtime.program.state import Turns
+from runtime.program.state import turns
 
 Messages = list[tuple[str, str]]
 
@@ -105,7 +105,7 @@ class Prompt:
         return [{"role": role, "content": text} for role, text in self.messages(**values) if role in ROLES]
 
     def __call__(self, last: Any = None, **values: Any) -> Any:
-        return Turns([turn for turn in self.messages(last, **values) if turn[0] in ROLES])
+        return turns([turn for turn in self.messages(last, **values) if turn[0] in ROLES])
 
     def text(self, **values: Any) -> str:
         """The rendered text of a `@raw` prompt."""

@@ -1,47 +1,53 @@
 """A printed program's function and its arguments in; the request that its `gen` makes, and the state it leaves, out.
 
 The same functions run under SGLang's own interpreter, which a person who runs a program by hand has. That one serves
-threads, streams, forks and images; a build needs none of these, and pays for them with every call. This one takes the
-expressions that printed programs append (`s += …`) and makes of them what SGLang makes, message for message.
+threads, streams, forks and images; a build needs none of these, and would pay for them with every call. This one takes
+what printed programs append (`s += …`) and makes of it what SGLang makes, message for message.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from sglang.lang.ir import SglConstantText, SglExpr, SglExprList, SglGen, SglRoleBegin, SglRoleEnd, SglSelect
+from runtime.engines.asking import PLAIN_GEN, Backend, Call, Said
+from runtime.engines.protocol import Constraint, Message, OpenRole, Role, Sampling
+from runtime.program.frontend import Expression, Gen, Joined, Select, Turn
 
-from runtime.engines.backend import Call, Said, SglBackend
-from runtime.engines.protocol import Message, OpenRole, Role
+_STOCK = "sglang.lang.ir"
+"""Where SGLang is not loaded, there are no expressions of its own, and nobody to read ours as such."""
 
 
-class Turns(SglExprList):  # type: ignore[misc]
-    """Whole messages as one SGLang expression: those who know it take `turns`, SGLang reads its parts."""
-
-    node_id, prev_node, pid = -1, None, None
+class Turns(Expression):
+    """Whole messages, as (role, content)."""
 
     def __init__(self, turns: list[tuple[str, str]]) -> None:
         self.turns = turns
 
-    @property
-    def expr_list(self) -> list[SglExprList]:
-        return [SglExprList([SglRoleBegin(role), text, SglRoleEnd(role)]) for role, text in self.turns]
+
+def turns(found: list[tuple[str, str]]) -> Turns:
+    """The messages as an expression, of SGLang's kind too where SGLang is there to run the program."""
+    if _STOCK not in sys.modules:
+        return Turns(found)
+    from runtime.program.stock import StockTurns
+
+    return StockTurns(found)
 
 
-def run(function: Any, arguments: Mapping[str, Any], call: Call, backend: SglBackend) -> State:
+def run(function: Any, arguments: Mapping[str, Any], call: Call, backend: Backend) -> State:
     """Runs a prompt's function inline. The engine's faults come out as they are."""
     state = State(backend, call)
-    function.func(state, **{**arguments, "call": call, **function.bind_arguments})
+    function.func(state, **arguments, call=call)
     return state
 
 
 class State:
-    """What a program appends to. `state["answer"]` is what its `gen` of that name brought."""
+    """What a program appends to."""
 
     __slots__ = ("_backend", "_call", "_messages", "_open", "_role", "_text", "_variables")
 
-    def __init__(self, backend: SglBackend, call: Call) -> None:
+    def __init__(self, backend: Backend, call: Call) -> None:
         self._backend, self._call = backend, call
         self._messages: list[Message] = []
         self._role: str | None = None
@@ -61,45 +67,45 @@ class State:
     def __iadd__(self, other: object) -> State:
         if other is None:
             raise ValueError("Tried to append None to state.")
-        self._take(other)
+        self.take(other)
         return self
 
-    def _take(self, other: Any) -> None:
-        taker = _TAKERS.get(type(other))
-        if taker is None:
-            assert isinstance(other, str | SglExpr), f"{other}"
-            taker = next((found for kind, found in _TAKERS.items() if isinstance(other, kind)), None)
-            if taker is None:
-                raise ValueError(f"Unknown type: {type(other)}")
+    def take(self, other: Any) -> None:
+        taker = _TAKERS.get(type(other)) or _taker(other)
         taker(self, other)
 
-    def _turns(self, expr: Turns) -> None:
+    def turns(self, expr: Turns) -> None:
         for role, text in expr.turns:
-            self._begin(role)
-            self._fill(text)
-            self._end(role)
+            self.begin(role)
+            self.fill(text)
+            self.end(role)
 
-    def _list(self, expr: Any) -> None:
-        for part in expr.expr_list:
-            self._take(part)
+    def turn(self, expr: Turn) -> None:
+        self.begin(expr.role)
+        self.take(expr.inner)
+        self.end(expr.role)
 
-    def _fill(self, value: str) -> None:
+    def joined(self, expr: Joined) -> None:
+        for part in expr.parts:
+            self.take(part)
+
+    def fill(self, value: str) -> None:
         self._open += value
         self._text.append(value)
 
-    def _begin(self, role: str) -> None:
+    def begin(self, role: str) -> None:
         assert self._role is None, "Nested roles are not allowed."
         self._role, self._open = role, ""
 
-    def _end(self, role: str) -> None:
+    def end(self, role: str) -> None:
         self._role = None
         self._messages.append(Message(cast(Role, role), self._open.lstrip()))
 
-    def _gen(self, expr: Any) -> None:
-        self._answered(expr.name, self._backend.continued(self._call, self._said(), expr.sampling_params))
+    def generate(self, name: str | None, sampling: Sampling = PLAIN_GEN, constraint: Constraint | None = None) -> None:
+        self._answered(name, self._backend.continued(self._call, self._said(), sampling, constraint))
 
-    def _select(self, expr: Any) -> None:
-        self._answered(expr.name, self._backend.chosen(self._call, self._said(), expr.choices).text)
+    def choose(self, name: str | None, choices: Sequence[str]) -> None:
+        self._answered(name, self._backend.chosen(self._call, self._said(), choices).text)
 
     def _said(self) -> Said:
         if self._role is None:
@@ -108,16 +114,27 @@ class State:
 
     def _answered(self, name: str | None, text: str) -> None:
         self._variables[name] = text
-        self._fill(text)
+        self.fill(text)
 
 
 _TAKERS: dict[type, Callable[[State, Any], None]] = {
-    Turns: State._turns,
-    str: lambda state, text: state._fill(str(text)),
-    SglConstantText: lambda state, expr: state._fill(str(expr.value)),
-    SglExprList: State._list,
-    SglRoleBegin: lambda state, expr: state._begin(expr.role),
-    SglRoleEnd: lambda state, expr: state._end(expr.role),
-    SglGen: State._gen,
-    SglSelect: State._select,
+    Turns: State.turns,
+    Turn: State.turn,
+    Joined: State.joined,
+    Gen: lambda state, expr: state.generate(expr.name),
+    Select: lambda state, expr: state.choose(expr.name, expr.choices),
+    str: State.fill,
 }
+
+
+def _taker(other: object) -> Callable[[State, Any], None]:
+    """For what a build does not meet often: generated text, and SGLang's own expressions."""
+    if isinstance(other, str):
+        return lambda state, text: state.fill(str(text))
+    found = None
+    if _STOCK in sys.modules:
+        from runtime.program import stock
+
+        found = stock.taker(other)
+    assert found is not None, f"{other}"
+    return found

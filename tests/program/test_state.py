@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import nodes
 
+from runtime.build.program import Loaded
 from runtime.engines.backend import Call, SglBackend
 from runtime.engines.deterministic import DeterministicEngine
 from runtime.engines.protocol import Answer, Constraint, Request, Sampling
@@ -35,6 +40,24 @@ CALLS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
         {"reward": True},
     ]
 )
+PLAN: Any = SimpleNamespace(name="out")
+ALONE = """
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from runtime.build.program import Loaded
+from runtime.engines.asking import Backend
+from runtime.engines.deterministic import DeterministicEngine
+from runtime.program.row import Row
+from runtime.program.stage import Bound, Stage
+import runtime.build.build
+
+loaded = Loaded(SimpleNamespace(name="out"), Path(sys.argv[1]).read_text())
+stage = Stage("out", roles={"*": Bound("*", "deterministic:1", Backend(DeterministicEngine()))})
+row = Row(stage, ("a",), 0, {"page": {"title": "A title", "text": "A text."}})
+assert row.run(loaded.row).rows[0][2]["answer"]
+assert "sglang" not in sys.modules
+"""
 TEXTS = st.text(alphabet=st.sampled_from(list("ab \n\t{}%@<&'\"é\r\x85\u2028")), max_size=8)
 SCALARS = (
     TEXTS | TEXTS.map(Text) | st.none() | st.booleans() | st.integers() | st.floats() | st.lists(TEXTS, max_size=2)
@@ -64,11 +87,15 @@ def end(runs: Callable[[Call, SglBackend], Any], said: dict[str, Any]) -> tuple[
     return recorder.asked, [request.digest for request in recorder.asked], call.text, call.answer, left
 
 
-def ends(function: Any, arguments: dict[str, Any], said: dict[str, Any]) -> list[tuple[object, ...]]:
+def ends(function: Any, arguments: dict[str, Any], said: dict[str, Any], built: Any = None) -> list[tuple[object, ...]]:
+    """Under SGLang, by the light state, and by that as a build loads it, where there is such a one."""
+
     def stock(call: Call, backend: SglBackend) -> Any:
         return function.run(**arguments, call=call, backend=backend, use_thread=False)
 
-    return [end(stock, said), end(lambda call, backend: run(function, arguments, call, backend), said)]
+    lights = [function] if built is None else [function, built]
+    found = [partial(run, one, arguments) for one in lights]
+    return [end(stock, said), *(end(light, said) for light in found)]
 
 
 @pytest.mark.parametrize("file", PROGRAMS, ids=lambda file: file.parent.name)
@@ -77,12 +104,13 @@ def ends(function: Any, arguments: dict[str, Any], said: dict[str, Any]) -> list
 def test_every_printed_program_asks_the_same_of_both(file: Path, data: st.DataObject) -> None:
     names: dict[str, Any] = {"__name__": "printed"}
     exec(file.read_text(), names)
+    built = Loaded(PLAN, file.read_text()).namespace
     prompts = [found for found in names.values() if isinstance(found, Prompt)]
-    for function in names.values():
+    for name, function in names.items():
         if isinstance(function, sgl.lang.ir.SglFunction) and "call" in function.arg_names:
-            drawn = {name: data.draw(_value(name, prompts)) for name in function.arg_names if name != "call"}
-            stock, light = ends(function, drawn, data.draw(CALLS))
-            assert light == stock
+            drawn = {one: data.draw(_value(one, prompts)) for one in function.arg_names if one != "call"}
+            stock, *lights = ends(function, drawn, data.draw(CALLS), built[name])
+            assert lights == [stock, stock]
 
 
 def _value(name: str, prompts: list[Prompt]) -> st.SearchStrategy[Any]:
@@ -98,6 +126,12 @@ def _keys(prompt: Prompt, name: str) -> list[str]:
     found = environment().parse(prompt.source).find_all(nodes.Getitem)
     named = [item.arg for item in found if getattr(item.node, "name", None) == name]
     return [arg.value for arg in named if isinstance(arg, nodes.Const)]
+
+
+def test_a_build_loads_no_sglang() -> None:
+    """It takes most of a second, of which a build would have nothing."""
+    command = [sys.executable, "-c", ALONE, str(GOLDEN / "prompt_prefill" / "07_program.txt")]
+    subprocess.run(command, check=True, cwd=GOLDEN.parents[1], timeout=60)
 
 
 GENS = st.sampled_from(
