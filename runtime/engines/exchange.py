@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NoReturn
@@ -96,7 +96,7 @@ class Exchange:
 
     # --- questions ---
 
-    async def json(
+    def json(
         self,
         method: str,
         path: str,
@@ -105,10 +105,10 @@ class Exchange:
         patience: float | None = None,
         rid: str | Sequence[str] | None = None,
         retries: int | None = None,
-    ) -> Any:
+    ) -> Coroutine[Any, Any, Any]:
         """The JSON of a 200 answer. `patience` is this exchange's own time-out. `rid` is what the body calls it, or
         each of its parts: all begin with one `rid()`, which is another at each attempt."""
-        return await self.ask(self.call(method, path, body, patience=patience, rid=rid, retries=retries))
+        return self.ask(self.call(method, path, body, patience=patience, rid=rid, retries=retries))
 
     async def ask(self, call: Call) -> Any:
         """The JSON of a 200 answer. A call with fewer retries than the exchange waits for no server that is away."""

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import orjson
 
@@ -78,7 +78,7 @@ class Message:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sampling:
     """How tokens are chosen. `top_k` 0 and `min_p` 0 are off; a repetition penalty of 1 is none."""
 
@@ -92,8 +92,15 @@ class Sampling:
     presence_penalty: float = 0.0
     repetition_penalty: float = 1.0
 
+    @cached_property
+    def determinants(self) -> bytes:
+        """Its part of a request's key, as it stands between commas."""
+        numbers = [float(self.temperature), float(self.top_p), self.top_k, float(self.min_p), self.max_tokens]
+        penalties = [float(self.frequency_penalty), float(self.presence_penalty), float(self.repetition_penalty)]
+        return orjson.dumps([numbers, list(self.stop), penalties])[1:-1]
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Constraint:
     """A form that the answer has. `source` of a choice is a JSON list of strings, of a schema its JSON text.
 
@@ -103,6 +110,11 @@ class Constraint:
 
     kind: ConstraintKind
     source: str
+
+    @cached_property
+    def determinants(self) -> bytes:
+        """Its part of a request's key."""
+        return orjson.dumps([self.kind, self.source])
 
 
 @dataclass(frozen=True)
@@ -129,26 +141,19 @@ class Request:
     @cached_property
     def digest(self) -> bytes:
         """16 bytes over what determines the answer. Greedy calls leave the seed out: they answer alike under any."""
-        return hashlib.blake2b(orjson.dumps(self._determinants()), digest_size=16).digest()
+        return hashlib.blake2b(self._determinants(), digest_size=16).digest()
 
-    def _determinants(self) -> list[Any]:
-        prompt = [
-            self.model,
-            [[m.role, m.content] for m in self.messages],
-            self.open_role,
-            self.prefill,
-            self.raw,
-        ]
+    def _determinants(self) -> bytes:
+        """A JSON list, put together from parts of which all but the prompt and the seed are written once for many."""
+        messages = [[message.role, message.content] for message in self.messages]
+        prompt = orjson.dumps([self.model, messages, self.open_role, self.prefill, self.raw])[:-1]
         if self.reward:
-            return [*prompt, "reward"]
+            return prompt + b',"reward"]'
         if self.labels:
-            return [*prompt, list(self.labels)]
-        s = self.sampling
-        constraint = [self.constraint.kind, self.constraint.source] if self.constraint else None
-        seed = self.seed if s.temperature > 0 else 0
-        numbers = [float(s.temperature), float(s.top_p), s.top_k, float(s.min_p), s.max_tokens]
-        penalties = [float(s.frequency_penalty), float(s.presence_penalty), float(s.repetition_penalty)]
-        return [*prompt, numbers, list(s.stop), penalties, constraint, seed]
+            return b"%b,%b]" % (prompt, orjson.dumps(self.labels))
+        constraint = self.constraint.determinants if self.constraint else b"null"
+        seed = self.seed if self.sampling.temperature > 0 else 0
+        return b"%b,%b,%b,%d]" % (prompt, self.sampling.determinants, constraint, seed)
 
 
 @dataclass(frozen=True, slots=True)

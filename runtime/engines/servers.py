@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,7 +70,7 @@ class Servers:
         """The one with least to do, for a question that any server answers."""
         return self._least_full(self._in_service(set()) or self._servers).exchange
 
-    async def json(
+    def json(
         self,
         method: str,
         path: str,
@@ -79,12 +79,12 @@ class Servers:
         prompt: str | Sequence[int] = "",
         patience: float | None = None,
         rid: str | Sequence[str] | None = None,
-    ) -> Any:
+    ) -> Coroutine[Any, Any, Any]:
         """As `Exchange.json`; `prompt` is what the body asks about, text or token ids."""
         if len(self._servers) == 1:
-            return await self._servers[0].exchange.json(method, path, body, patience=patience, rid=rid)
+            return self._servers[0].exchange.json(method, path, body, patience=patience, rid=rid)
         call = self._servers[0].exchange.call(method, path, body, patience=patience, rid=rid, retries=0)
-        return await self._asked(call, blocks(prompt))
+        return self._asked(call, blocks(prompt))
 
     async def _asked(self, call: Call, route: list[int]) -> Any:
         tried, broken = set[_Server](), 0

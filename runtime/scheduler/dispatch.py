@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
 
 from runtime.engines.protocol import Answer, Engine, Request
 from runtime.scheduler.by_prefix import ByPrefix
@@ -20,7 +20,7 @@ Permit = Callable[[], None]
 
 
 class Lane(Protocol):
-    async def ask(self, request: Request, permit: Permit) -> Answer: ...
+    def ask(self, request: Request, permit: Permit) -> Coroutine[Any, Any, Answer]: ...
 
 
 class Dispatcher:
@@ -38,9 +38,9 @@ class Dispatcher:
         """Why the engine answers nobody at the moment, as far as it can tell; else empty. Read from any thread."""
         return getattr(self.engine, "trouble", "")
 
-    async def ask(self, request: Request, permit: Permit = lambda: None) -> Answer:
+    def ask(self, request: Request, permit: Permit = lambda: None) -> Coroutine[Any, Any, Answer]:
         """As the engine's `complete`. Whoever is cancelled is not sent, or its call is cancelled."""
-        return await self._lane.ask(request, permit)
+        return self._lane.ask(request, permit)
 
 
 class InTurn:

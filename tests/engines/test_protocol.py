@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +54,49 @@ def test_the_digest_is_the_same_in_every_release() -> None:
     """Journals are keyed by it: when this changes, every journal in the world is cold."""
     assert BASE.digest.hex() == GOLDEN
     assert len(BASE.digest) == 16
+
+
+def written_whole(request: Request) -> list[Any]:
+    """What the digest is of, as one list."""
+    prompt: list[Any] = [request.model, [[m.role, m.content] for m in request.messages], request.open_role]
+    prompt += [request.prefill, request.raw]
+    if request.reward or request.labels:
+        return [*prompt, "reward" if request.reward else list(request.labels)]
+    s, constraint = request.sampling, request.constraint
+    numbers = [float(s.temperature), float(s.top_p), s.top_k, float(s.min_p), s.max_tokens]
+    penalties = [float(s.frequency_penalty), float(s.presence_penalty), float(s.repetition_penalty)]
+    form = [constraint.kind, constraint.source] if constraint else None
+    return [*prompt, numbers, list(s.stop), penalties, form, request.seed if s.temperature > 0 else 0]
+
+
+NUMBERS = st.integers(0, 3) | st.floats(0, 3)
+REQUESTS = st.builds(
+    Request,
+    st.text(),
+    st.lists(st.builds(Message, st.sampled_from(["system", "user", "assistant"]), st.text()), max_size=3).map(tuple),
+    open_role=st.sampled_from(["assistant", "user"]),
+    prefill=st.text(max_size=3),
+    raw=st.booleans(),
+    sampling=st.builds(
+        Sampling,
+        temperature=NUMBERS,
+        top_p=NUMBERS,
+        top_k=st.integers(0, 9),
+        min_p=NUMBERS,
+        stop=st.lists(st.text(), max_size=2).map(tuple),
+        repetition_penalty=NUMBERS,
+    ),
+    constraint=st.none() | st.builds(Constraint, st.sampled_from(["json_schema", "regex"]), st.text()),
+    seed=st.integers(0, 2**64 - 1),
+    labels=st.lists(st.text(), max_size=2).map(tuple),
+    reward=st.booleans(),
+)
+
+
+@given(REQUESTS)
+def test_a_digest_made_of_parts_is_that_of_the_whole(request: Request) -> None:
+    whole = blake2b(orjson.dumps(written_whole(request)), digest_size=16).digest()
+    assert request.digest == whole == replace(request, sampling=replace(request.sampling)).digest
 
 
 GOLDEN = "4d6d5230d8e123cc9f1c227aa16faa24"

@@ -118,14 +118,17 @@ class OpenAIEngine:
     async def complete(self, request: Request) -> Answer:
         if request.reward:
             raise EngineRejected(self.name, "OpenAI's API has no reward models")
-        flavour, sent = self.settings.flavour, await self._prompt(request)
+        flavour, sent = self.settings.flavour, self._as_messages(request) or await self._prompt(request)
+        if not request.labels:
+            settings = self._sampler.fields(request)
+            if flavour.logprobs:
+                settings |= told(sent.path, 0)
+            return (await self._ask(request, sent, settings)).answer
 
         async def ask(settings: dict[str, Any], likeliest: int) -> Received:
             more = told(sent.path, likeliest) if flavour.logprobs else {}
             return await self._ask(request, sent, {**settings, **more})
 
-        if not request.labels:
-            return (await ask(self._sampler.fields(request), 0)).answer
         if flavour.logprobs:
             return await judging.by_logprobs(ask, request, flavour, self.name)
         if self.settings.votes:
@@ -167,6 +170,12 @@ class OpenAIEngine:
 
     # --- prompts ---
 
+    def _as_messages(self, request: Request) -> Sent | None:
+        """What most prompts are: closed turns, for a server that has a chat template."""
+        if request.raw or request.prefill or request.open_role == "user" or self._template is not None:
+            return None
+        return Sent(CHAT, {"messages": spoken(request.messages)})
+
     async def _prompt(self, request: Request) -> Sent:
         """Plain text where the template is ours, where there is none, and where only text can leave a turn open."""
         if request.raw or self._template is not None or request.open_role == "user":
@@ -174,8 +183,6 @@ class OpenAIEngine:
                 raise EngineRejected(self.name, "hosted chat models take messages and no plain text")
             return Sent(TEXT, {"prompt": await self._rendered(request)})
         messages: list[dict[str, Any]] = list(spoken(request.messages))
-        if not request.prefill:
-            return Sent(CHAT, {"messages": messages})
         flavour = self.settings.flavour
         if flavour.continues is None:
             raise EngineRejected(self.name, "this server cannot continue an open turn; see `chat_template`")

@@ -18,18 +18,19 @@ class Sampler:
 
     def __init__(self, flavour: Flavour, name: str) -> None:
         self._flavour, self._name = flavour, name
-        self._known: dict[tuple[Sampling, Constraint | None], Fields] = {}
+        self._known: dict[tuple[int, int], tuple[Sampling, Constraint | None, Fields]] = {}
 
     def fields(self, request: Request) -> Fields:
         """A dictionary of the caller's own."""
-        key = (request.sampling, request.constraint)
+        sampling, constraint = request.sampling, request.constraint
+        # By identity, which what is remembered holds on to: to compare would take as long as to work out anew.
+        key = (id(sampling), id(constraint))
         found = self._known.get(key)
         if found is None:
-            found = sampled(request, self._flavour, self._name)
             if len(self._known) >= MOST:
                 self._known.clear()
-            self._known[key] = found
-        fields = found.copy()
+            found = self._known[key] = (sampling, constraint, sampled(request, self._flavour, self._name))
+        fields = found[2].copy()
         if "seed" in fields:
             fields["seed"] = folded(request.seed)
         return fields
