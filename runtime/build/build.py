@@ -21,6 +21,7 @@ from runtime.build.candidates import Arrange
 from runtime.build.chosen import chosen
 from runtime.build.collecting import rarely
 from runtime.build.decided import Decided, decided, known, unsettled
+from runtime.build.foretell import asked
 from runtime.build.held import Held, held_calls
 from runtime.build.inputs import Inputs
 from runtime.build.output import Output, Written
@@ -147,6 +148,7 @@ async def _dataset(
     if options.test:
         await run_in_greenlet(tests.enforce, analysis, loaded, inputs, session)
     commit.fill_journal(session, changes, loaded.plan.name)
+    asked.note(session.journal, loaded.plan)
     judged = await _judges(loaded, inputs, session, progress, allowance)
     gates: tuple[Gate, ...] = ()
     if loaded.mix is not None:

@@ -1,25 +1,29 @@
 """A compiled dataset in; what a build of it would reuse and call, found without one model call, out.
 
-Every candidate's program is run against the journal alone: what it holds is reused, and where it holds nothing the
-candidate's end is unknown. So reuse is exact, and new calls are a range: low if every unknown candidate is kept at its
-first try, high if it takes as many candidates as the build before and every `retry` is used, and worst if all there
-are use all of them and every answer fails its type as often as it may.
+Every candidate's program is run against the journal alone. Where it holds no answer the row goes on without: what does
+not hang on the answer is known all the same, and what does is a range (`foretell`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from compiler import plan
 from compiler.prefix.share import Sharing
 from dsl.diagnostics import Diagnostic
 from runtime.build import identity, meanings
 from runtime.build.caller import Recorded
-from runtime.build.candidates import count
-from runtime.build.decided import Decided
+from runtime.build.candidates import Candidate, count
+from runtime.build.decided import Decided, Edits
 from runtime.build.embeds import Embeds, Texts
+from runtime.build.foretell import asked
+from runtime.build.foretell.guarded import guarded
+from runtime.build.foretell.hopes import Hopes
+from runtime.build.foretell.looking import Looker, LookingBackend, LookingRow
+from runtime.build.foretell.pending import lacks
+from runtime.build.foretell.tally import Cell, Tally, total
 from runtime.build.inputs import Inputs
 from runtime.build.program import Loaded
 from runtime.build.progress import Progress
@@ -28,51 +32,25 @@ from runtime.build.session import Session
 from runtime.build.sizes import Size, sizes
 from runtime.build.tools import RecordedRuns
 from runtime.decisions import Standing
+from runtime.decisions.model import STATEMENT
 from runtime.judges.examine import calls as gold_calls
-from runtime.program.outcome import Kept, Rejected, Unknown
+from runtime.program.outcome import Kept, Outcome, Rejected, Unknown
 from runtime.program.row import Row
-from runtime.program.stage import Bound
+from runtime.program.stage import Bound, Stage
 from runtime.tables.manifest import Manifest
 
+__all__ = ["Cell", "Forecast", "cells", "forecast", "wanted"]
 WINDOW = 64
-LOOK = 20_000
-"""Candidates that are run against the journal; beyond these nothing was ever asked, or a build took them all."""
-
-
-@dataclass
-class Cell:
-    """A gen, a judge, its gold cases, or a statement that has texts embedded: `reused` calls are exact; `low` to `high`
-    new ones are expected, `worst` is the bound. `each` is how many calls one answer takes: a judge of points makes one
-    for every point, and one asked about the elements of a list so many for each; `least` are those that no condition
-    rules out.
-
-    `again` is how often a row can come to it, retries counted; `tries` also counts answers that fail their type.
-    `unanswered` are the rows that stop here: they ask something that the journal does not hold.
-    """
-
-    name: str
-    kind: str
-    again: int
-    tries: int
-    each: int = 1
-    reused: int = 0
-    low: int = 0
-    high: int = 0
-    worst: int = 0
-    unanswered: int = 0
-    least: int = 1
-
-    def add(self, found: Texts) -> None:
-        self.reused += found.known
-        self.low, self.high = self.low + found.low, self.high + found.high
-        self.worst += found.high
+LOOK = 1_000_000
+"""Candidates that are looked at, of axes that never end."""
 
 
 @dataclass
 class Forecast:
     """`how` is run, described, unchanged, or depends: on the rows of datasets that would be built anew (`waits`).
 
-    `candidates` is how many there are at all; None for endless axes. Of a mix they are its parts' rows.
+    `candidates` is how many there are at all; None for endless axes. Of a mix they are its parts' rows. `looked` are
+    those that a build may come to, `sure` those that it comes to whatever is answered.
     `tokens` are per call of each cell, as in the version before; `seconds` per token, as last seen of the models.
     `decisions` are what people decided about rows, as they stand in the version before.
     `order` is that of the axes where rows are run in another than the spec's; `sharing` what rows share of the prompts
@@ -86,6 +64,8 @@ class Forecast:
     waits: tuple[str, ...] = ()
     cells: dict[str, Cell] = field(default_factory=dict)
     candidates: int | None = None
+    looked: int = 0
+    sure: int = 0
     inputs: dict[str, int] = field(default_factory=dict)
     tokens: Mapping[str, float] = field(default_factory=dict)
     seconds: float | None = None
@@ -109,19 +89,27 @@ class Forecast:
 
     @property
     def reused(self) -> int:
-        return sum(cell.reused for cell in self.cells.values())
+        return total(self.cells.values(), "reused")
+
+    @property
+    def maybe(self) -> int:
+        return total(self.cells.values(), "maybe")
 
     @property
     def low(self) -> int:
-        return sum(cell.low for cell in self.cells.values())
+        return total(self.cells.values(), "low")
 
     @property
     def high(self) -> int:
-        return sum(cell.high for cell in self.cells.values())
+        return total(self.cells.values(), "high")
 
     @property
     def worst(self) -> int:
-        return sum(cell.worst for cell in self.cells.values())
+        return total(self.cells.values(), "worst")
+
+    @property
+    def open(self) -> bool:
+        return any(cell.open for cell in self.cells.values())
 
 
 async def forecast(
@@ -144,19 +132,41 @@ async def forecast(
         made.candidates = sum(made.inputs.values())
         return made
     made.candidates = count(inputs.axes(loaded))
-    made.cells = {cell.name: cell for cell in cells(loaded.plan)}
-    roles = dict(session.roles(loaded.plan, lambda _: Recorded(session.journal)))
-    limit = LOOK if now.limit is None else min(LOOK, now.limit)
-    progress, runs = Progress(loaded.plan.name), RecordedRuns(session.journal)
     encoder = meanings.recorded(session, loaded.plan)
-    job = Job(loaded, inputs, roles, progress, WINDOW, limit, runs, told, encoder=encoder)
     embeds = Embeds(loaded.plan, encoder)
-    made.cells |= {name: Cell(name, "meaning", 1, 1, least=least) for name, least in embeds.least().items()}
-    await _look(job, made, loaded.plan, watch, embeds)
-    for name, found in embeds.found(job.cleared, {name: cell.unanswered for name, cell in made.cells.items()}).items():
-        made.cells[name].add(found)
-    made.cells = {**await _gold(loaded, inputs, roles), **made.cells}
+    made.cells = {cell.name: cell for cell in cells(loaded.plan)}
+    made.cells |= {name: Cell(name, "meaning") for name in embeds.least()}
+    looker = Looker(
+        loaded.plan,
+        guarded(loaded.text, loaded.plan.name, loaded.namespace),
+        session.journal,
+        asked.never(session.journal, loaded.plan, previous),
+        frozenset(embeds.least()),
+    )
+    runs = RecordedRuns(session.journal)
+    roles = _roles(loaded, session, looker)
+    job = Job(loaded, inputs, roles, Progress(loaded.plan.name), WINDOW, now.limit, runs, told, encoder=encoder)
+    Look(job, looker, made, watch, embeds).all()
+    for name, found in embeds.found(job.cleared, looker.unembedded).items():
+        _add(made.cells[name], found)
+    recorded = dict(session.roles(loaded.plan, lambda _: Recorded(session.journal)))
+    made.cells = {**await _gold(loaded, inputs, recorded), **made.cells}
     return made
+
+
+def _roles(loaded: Loaded, session: Session, looker: Looker) -> dict[str, Bound]:
+    found = session.roles(loaded.plan, lambda _: Recorded(session.journal))
+    backends: dict[int, LookingBackend] = {}
+    for bound in found.values():
+        backend = backends.setdefault(id(bound.backend), LookingBackend(bound.backend.engine))
+        backend.looker = looker
+    return {role: replace(bound, backend=backends[id(bound.backend)]) for role, bound in found.items()}
+
+
+def _add(cell: Cell, found: Texts) -> None:
+    cell.reused += found.known
+    cell.low, cell.high = cell.low + found.low, cell.high + found.high
+    cell.worst += found.high
 
 
 async def _gold(loaded: Loaded, inputs: Inputs, roles: Mapping[str, Bound]) -> dict[str, Cell]:
@@ -165,6 +175,70 @@ async def _gold(loaded: Loaded, inputs: Inputs, roles: Mapping[str, Bound]) -> d
     for name, (reused, new) in (await gold_calls(loaded, inputs, roles) if inputs.gold else {}).items():
         found[f"gold of {name}"] = Cell(name, "gold", 1, 1, 1, reused, new, new, new)
     return found
+
+
+@dataclass
+class Look:
+    """One pass over the candidates, in the spec's order."""
+
+    job: Job
+    looker: Looker
+    made: Forecast
+    watch: Callable[[Row], object]
+    embeds: Embeds
+
+    def all(self) -> None:
+        dataset = self.job.loaded.plan
+        hopes, tally = Hopes(dataset), Tally(self.made.cells)
+        self.looker.fullness, self.looker.prepare = hopes.of, self.job.duplicates.prepared
+        stage = replace(self.job.stage(), admit=self.job.duplicates.admit_next, wanted=lambda index, group: True)
+        for candidate in self.job.candidates():
+            needed = hopes.all
+            if needed == "full" or (self.made.candidates is None and self.made.looked >= LOOK):
+                break
+            row, outcome = self._run(candidate, stage, needed == "open")
+            self.watch(row)
+            if dataset.per is None or hopes.of(row.grouped) != "full":
+                tally.add(row.asks, dataset.per is None or hopes.of(row.grouped) == "open")
+            self.made.looked += 1
+            self.made.sure += needed == "open"
+            hopes.saw(row.grouped, outcome)
+            if isinstance(outcome, Kept):
+                self.embeds.compared(outcome.scores)
+        tally.finish()
+        self._beyond()
+
+    def _beyond(self) -> None:
+        """At worst no row is kept that only may be, and every candidate is looked at."""
+        there = [number for number in (self.made.candidates, self.job.limit) if number is not None]
+        left = max(0, min(there, default=LOOK) - self.made.looked)
+        for cell in self.made.cells.values():
+            cell.worst += left * cell.tries if self.made.high and cell.kind != "meaning" else 0
+
+    def _run(self, candidate: Candidate, stage: Stage, sure: bool) -> tuple[LookingRow, Outcome]:
+        """As in a build: a candidate that people decided about is first run by itself."""
+        told = self.job.told
+        edits: Edits = {}
+        if self.job.duplicates and told.concerns(candidate.key):
+            alone = LookingRow(stage, candidate.key, candidate.index, candidate.axes, self.looker, sure)
+            alone.alone = True
+            outcome, edits = self._end(alone)
+            if isinstance(outcome, Rejected) and outcome.step == STATEMENT:
+                return alone, outcome
+        row = LookingRow(stage, candidate.key, candidate.index, candidate.axes, self.looker, sure)
+        if edits:
+            row.instead = lambda step, value: told.instead(step, value, edits)
+        return row, self._end(row)[0]
+
+    def _end(self, row: LookingRow) -> tuple[Outcome, Edits]:
+        outcome = row.look()
+        if not self.job.told.concerns(row.key) or not isinstance(outcome, Kept):
+            return outcome, {}
+        if lacks([columns for _, _, columns in outcome.rows]):
+            return Unknown(row.asks.stopped or ""), {}
+        fate, edits = self.job.told.outcome(row.key, outcome)
+        row.values.update(edits)
+        return fate, edits
 
 
 def cells(dataset: plan.DatasetPlan) -> list[Cell]:
@@ -180,72 +254,10 @@ def cells(dataset: plan.DatasetPlan) -> list[Cell]:
 
 
 def _judge(judge: plan.JudgePlan, again: int) -> Cell:
-    points = len(judge.points) if judge.kind == "points" else 1
-    each = points * judge.most
-    return Cell(judge.name, "judge", again * each, again * each, each, least=points * judge.least)
+    each = (len(judge.points) if judge.kind == "points" else 1) * judge.most
+    return Cell(judge.name, "judge", again * each, again * each, each)
 
 
 def _gen(step: plan.Gen, again: int, size: Size) -> Cell:
     calls = again * size.each * size.rounds
-    return Cell(
-        step.name, "gen", calls, step.attempts * calls, size.each, least=0 if step.condition is not None else size.each
-    )
-
-
-@dataclass
-class Hopes:
-    """Candidates that are kept or may be, by the group that a target counts; under None where it is not known yet."""
-
-    dataset: plan.DatasetPlan
-    kept: Counter[tuple[object] | None] = field(default_factory=Counter)
-
-    def wants(self, group: tuple[object] | None) -> bool:
-        """Whether one more of the group may be kept."""
-        total, each = wanted(self.dataset), self.dataset.target
-        if each is None:
-            return True
-        return (total is None or self.kept.total() < total) and (group is None or self.kept[group] < each)
-
-
-async def _look(
-    job: Job, made: Forecast, dataset: plan.DatasetPlan, watch: Callable[[Row], object], embeds: Embeds
-) -> None:
-    """The low count ends when the candidates that are kept, known or hoped, meet the target."""
-    last = made.previous.counts.attempted if made.previous else None
-    looked, hopes = 0, Hopes(dataset)
-    async for row, outcome in job.outcomes():
-        looked += 1
-        watch(row)
-        for event in row.events:
-            if event.call is not None and event.cell in made.cells:
-                made.cells[event.cell].reused += 1
-        if isinstance(outcome, Kept):
-            embeds.compared(outcome.scores)
-        if isinstance(outcome, Unknown):
-            if outcome.cell in made.cells:
-                made.cells[outcome.cell].unanswered += 1
-            following = _following(dataset, outcome.cell, embeds)
-            _expect(made, outcome.cell, following, hopes.wants(row.whole.grouped), last is None or looked <= last)
-        if not isinstance(outcome, Rejected) and hopes.wants(row.whole.grouped):
-            hopes.kept[row.whole.grouped] += 1
-
-
-def _following(dataset: plan.DatasetPlan, cell: str, embeds: Embeds) -> list[str]:
-    """The cells from the one that a row stopped at, or from the run whose result nobody knows yet."""
-    steps = list(dataset.all_steps())
-    named = {step.id: step.name for step in steps if isinstance(step, plan.Gen | plan.Run)} | embeds.names
-    names = [named[step.id] for step in steps if step.id in named] + [judge.name for judge in dataset.judges]
-    runs = {step.name for step in steps if isinstance(step, plan.Run)}
-    return [name for name in names[names.index(cell) :] if name not in runs]
-
-
-def _expect(made: Forecast, stopped: str, cells: list[str], low: bool, high: bool) -> None:
-    """An unknown candidate makes at least the call it stopped at; if it is kept, every one that follows too.
-
-    Of those that hang on a condition (`when`) it may make none.
-    """
-    for name in cells:
-        found = made.cells[name]
-        found.low += max(found.least, name == stopped) if low else 0
-        found.high += found.again if high or low else 0
-        found.worst += found.tries
+    return Cell(step.name, "gen", calls, step.attempts * calls, size.each, condition=step.condition is not None)

@@ -41,6 +41,10 @@ class Duplicates:
         found = self._seen[step].admit(print_key(key), value)
         return found.of if found else None
 
+    def prepared(self, step: str, value: Any) -> Any:
+        """What is compared of a value."""
+        return self._seen[step].prepare(value)
+
     def leave(self, index: int) -> None:
         """The candidate has ended: those behind it need not wait for it at any statement."""
         for gate in self._gates.values():

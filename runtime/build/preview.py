@@ -14,6 +14,7 @@ from runtime.build.budget import Allowance
 from runtime.build.caller import Caller
 from runtime.build.changes import tables_at
 from runtime.build.chosen import chosen
+from runtime.build.foretell import asked
 from runtime.build.inputs import Inputs
 from runtime.build.meanings import asking
 from runtime.build.meanings import enforce as enforce_meanings
@@ -100,6 +101,7 @@ async def preview(
                 continue
             inputs = Inputs.open(loaded, session.project.root, session.facts, rows.table)
             progress = Progress(loaded.plan.name)
+            asked.note(session.journal, loaded.plan)
             listening: list[Listening] = []
             roles = dict(session.roles(loaded.plan, partial(_listen, session, progress, listening)))
             tool = Sandbox(session.journal, progress, Allowance(Budget()))

@@ -49,10 +49,10 @@ def _asked(one: Forecast, cell: Cell) -> Iterator[str]:
     before = _before(one, cell)
     if before and cell.low + cell.high > cell.unanswered:
         yield f"what the rows that stop at {' and '.join(before)} ask here is known only after it"
-    if cell.low == 0 and cell.least == 0:
-        yield "it is asked under a condition, which may hold for no row"
-    elif cell.low == 0:
-        yield "none is needed if the rows that are known meet the target"
+    if cell.maybe:
+        yield f"{cell.maybe:,} more are in the journal, for rows that may not come here"
+    if cell.low < cell.high:
+        yield from _range(one, cell)
 
 
 def _rows(number: int) -> str:
@@ -62,6 +62,17 @@ def _rows(number: int) -> str:
 def _before(one: Forecast, cell: Cell) -> list[str]:
     names = list(one.cells)
     return [name for name in names[: names.index(cell.name)] if one.cells[name].unanswered]
+
+
+def _range(one: Forecast, cell: Cell) -> Iterator[str]:
+    if cell.condition:
+        yield "it is asked under a condition, which may hold for no row"
+    if cell.open:
+        yield "it is asked for each element of a list, and how long that is nobody knows yet"
+    if one.sure < one.looked:
+        yield "fewer are asked if the rows before meet the target"
+    elif not cell.condition and not cell.open:
+        yield "what rows come here hangs on answers that are not there yet"
 
 
 def _again(cell: Cell) -> Iterator[str]:

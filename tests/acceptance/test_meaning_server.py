@@ -222,8 +222,8 @@ def test_a_plan_says_how_many_texts_would_be_embedded_and_asks_nobody(tmp_path: 
         cells = {name: (cell.reused, cell.low, cell.high, cell.kind) for name, cell in found.cells.items()}
         assert cells == {
             ALL[0]: (0, 6, 6, "meaning"),
-            ALL[1]: (0, 2 + 7, 2 + 7, "meaning"),
-            ALL[2]: (0, 2 + 7, 2 + 7, "meaning"),
+            ALL[1]: (0, 2, 2 + 7, "meaning"),
+            ALL[2]: (0, 2, 2 + 7, "meaning"),
             ALL[3]: (0, 0, 7, "meaning"),
         }
         work.build()

@@ -1,0 +1,32 @@
+"""Over random edits of random specs: what a plan says is reused is reused, and new calls stay within its range."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.acceptance.workshop import Workshop
+from tests.plan_edits.outcome import built, disagreements, planned
+from tests.plan_edits.spec import edited, is_exact, made
+
+EDITS = 4
+"""Of one spec, one after the other."""
+SPECS = int(os.environ.get("SYNTH_EDITS", "60")) // EDITS
+
+
+@pytest.mark.parametrize("number", range(SPECS))
+def test_a_plan_foretells_what_a_build_does(tmp_path: Path, number: int) -> None:
+    random = Random(f"plan {number}")
+    spec = made(random)
+    work = Workshop(tmp_path)
+    done = ["first"]
+    for edit in range(EDITS):
+        work.write(spec.text, pages=spec.pages, readers=spec.readers)
+        found = planned(work)
+        wrong = [*disagreements(found, built(work), is_exact(spec))]
+        assert not wrong, "\n".join([*done, *wrong, spec.text])
+        name, spec = edited(spec, random)
+        done.append(f"{edit}: {name}")
