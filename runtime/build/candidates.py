@@ -37,9 +37,9 @@ class Places(Protocol):
     def __getitem__(self, place: int, /) -> tuple[KeyPart | Key, object]: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Candidate:
-    """`index` is the place in candidate order, from 0."""
+    """`index` is the place in candidate order, from 0. Nobody changes one; it is not frozen because that takes time."""
 
     index: int
     key: Key
@@ -58,9 +58,11 @@ def _product(axes: Sequence[AxisValues]) -> Iterator[tuple[Key, dict[str, object
         yield (), {}
         return
     *outer, last = axes
+    name = last.name
     for parts, values in _product(outer):
         for part, value in last.values:
-            yield (*parts, *as_key(part)), {**values, last.name: value}
+            own = (part,) if isinstance(part, str | int | float) else as_key(part)
+            yield parts + own, {**values, name: value}
 
 
 def nested(axes: Sequence[AxisValues], order: Sequence[str], key: KeyOf | None = None) -> Iterator[Candidate]:

@@ -30,9 +30,12 @@ CHOSEN, BEYOND, NO_SCORE = -1, -2, -3
 """What became of a row at a select; anything else is the place of the chosen row that it is too near to."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class End:
-    """A candidate's end. `values` are those of its names that are still wanted; `index` is its place in their order."""
+    """A candidate's end. `values` are those of its names that are still wanted; `index` is its place in their order.
+
+    Nobody changes one; it is not frozen because that takes time.
+    """
 
     key: Key
     outcome: Outcome
@@ -53,8 +56,9 @@ async def ends(
     `reads` are names whose values are wanted besides those that a reason tells; all where None.
     """
     if not dataset.of(plan.Select):
+        nothing = reads is not None and not reads
         async for row, outcome in rows:
-            yield End(row.key, outcome, row.events, {**row.axes, **row.values}, row.index)
+            yield End(row.key, outcome, row.events, {} if nothing else {**row.axes, **row.values}, row.index)
         return
     selection = Selection(dataset, reads, encoder)
     async for row, outcome in rows:

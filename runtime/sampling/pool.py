@@ -98,7 +98,7 @@ def _placement(hashes: Sequence[int], weights: Sequence[float] | None) -> Placem
 
 def pool_of(elements: Sequence[Element]) -> Pool[Element]:
     """The pool of a list whose elements are their own ids: of plain texts one that is built once."""
-    if all(type(element) is str for element in elements):
+    if set(map(type, elements)) == {str}:
         return shared_pool(tuple(elements))  # type: ignore[return-value]
     return Pool(elements)
 
