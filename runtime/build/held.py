@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +35,12 @@ CHECKED = 8
 """First calls of each cell that are made the usual way: their keys must be those that were recorded."""
 BLOCK = 512
 """Neighbours in the calls table whose answers are read together: candidates mostly come in its order."""
+AHEAD = 64 * BLOCK
+"""Answers that are read and not yet asked for; the oldest are forgotten, and read again when they are."""
 SIZE = 16
 _COLUMNS = ("cell", "role", "seed", "arguments", "call")
-_NAMED_TEXT = b'"$text"'
+_NAMED_TEXT = '"$text"'
+_MASK = (1 << 64) - 1
 
 
 @dataclass
@@ -49,13 +51,16 @@ class Held:
     progress: Progress
     cells: set[str]
     index: Index
+    told: Callable[[Any], bytes]
+    """Arguments as the calls table has them."""
     _proved: dict[str, int] = field(default_factory=dict)
     _read: set[int] = field(default_factory=set)
+    _ahead: dict[bytes, bytes] = field(default_factory=dict)
 
     def find(self, cell: str, role: str, seed: int, arguments: Mapping[str, object]) -> HeldCall | None:
         if cell not in self.cells:
             return None
-        place = self.index.find(short(cell, role, seed, arguments))
+        place = self.index.find(*short(cell, role, seed, self.told(arguments)))
         if place is None:
             return None
         key = self.index.key(place)
@@ -67,45 +72,56 @@ class Held:
         self.progress.reused += 1
         return HeldCall(key.hex(), Answer.from_json(value))
 
-    def _value(self, place: int, key: bytes) -> bytes | None:
-        """Each block is read ahead once: where candidates come in another order, the rest is read one by one."""
-        block = place // BLOCK
-        if block not in self._read:
-            self._read.add(block)
-            self.journal.prefetch(self.index.keys(block * BLOCK, BLOCK))
-        return self.journal.get(key)
-
     def check(self, cell: str, recorded: str, key: str) -> None:
         """What went the usual way has a key: where it is not the recorded one, the program asks otherwise now."""
         self._proved[cell] = self._proved.get(cell, 0) + 1
         if recorded != key:
             self.cells.discard(cell)
 
+    def _value(self, place: int, key: bytes) -> bytes | None:
+        """Each block is read ahead once: where candidates come in another order, the rest is read one by one."""
+        block = place // BLOCK
+        if block not in self._read:
+            self._read.add(block)
+            self._ahead.update(self.journal.get_many(self.index.keys(block * BLOCK, BLOCK)))
+            while len(self._ahead) > AHEAD:
+                del self._ahead[next(iter(self._ahead))]
+        value = self._ahead.pop(key, None)
+        return self.journal.get(key) if value is None else value
+
+
+Short = tuple[int, int]
+"""Twice 64 bits that tell a call apart, in this process alone."""
+
+
+def short(cell: str, role: str, seed: int, arguments: bytes) -> Short:
+    """From what a program has at hand. A seed is a hash of its call's place already; a judge has none."""
+    return seed or hash(arguments) & _MASK, hash((cell, role, arguments)) & _MASK
+
 
 class Index:
-    """Digests of calls, and the keys under which the journal has their answers; looked up in O(log n).
+    """What tells calls apart, and the keys under which the journal has their answers; looked up in O(log n).
 
-    `digests` and `keys` have SIZE bytes for each call, in the order of the calls table. It takes 36 bytes a call.
+    `keys` have SIZE bytes for each call, in the order of the calls table, as `calls` are. It takes 36 bytes a call.
     """
 
-    def __init__(self, digests: Sequence[bytes], keys: Sequence[bytes]) -> None:
+    def __init__(self, calls: Sequence[Short], keys: Sequence[bytes]) -> None:
         import numpy as np
 
-        pairs = np.frombuffer(b"".join(digests), ">u8").reshape(-1, 2).astype(np.uint64)
+        pairs = np.array(calls, dtype=np.uint64)
         order = np.lexsort((pairs[:, 1], pairs[:, 0]))
-        self._high, self._low = _words("Q", pairs[order, 0]), _words("Q", pairs[order, 1])
+        self._first, self._second = _words("Q", pairs[order, 0]), _words("Q", pairs[order, 1])
         self._places = _words("I", order.astype(np.uint32))
         self._keys = b"".join(keys)
 
     def __len__(self) -> int:
-        return len(self._high)
+        return len(self._first)
 
-    def find(self, digest: bytes) -> int | None:
+    def find(self, first: int, second: int) -> int | None:
         """The call's place in the table, among those that are here."""
-        high, low = int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big")
-        at = bisect_left(self._high, high)
-        while at < len(self._high) and self._high[at] == high:
-            if self._low[at] == low:
+        at, firsts = bisect_left(self._first, first), self._first
+        while at < len(firsts) and firsts[at] == first:
+            if self._second[at] == second:
                 return self._places[at]
             at += 1
         return None
@@ -123,21 +139,12 @@ def _words(code: str, values: npt.NDArray[Any]) -> array[int]:
     return found
 
 
-def short(cell: str, role: str, seed: int, arguments: Mapping[str, object]) -> bytes:
-    """What tells a call apart within its cell, from what a program has at hand."""
-    from runtime.tables.values import json_text
-
-    return _digest(cell, role, str(seed) if seed else "", json_text(arguments))
-
-
-def _digest(cell: str, role: str, seed: str, arguments: bytes) -> bytes:
-    return blake2b(b"\0".join((cell.encode(), role.encode(), seed.encode(), arguments)), digest_size=SIZE).digest()
-
-
 def held_calls(
     journal: Journal, loaded: Loaded, changes: Changes, previous: Manifest | None, now: Manifest, progress: Progress
 ) -> Held | None:
     """None where the version before has nothing to tell: there is none, or all that it asked is asked otherwise now."""
+    from runtime.tables.values import json_text
+
     if changes.head is None or previous is None or previous.calls is None or previous.format != now.format:
         return None
     cells = _unchanged(loaded, changes, previous, now)
@@ -147,8 +154,8 @@ def held_calls(
     paths = local_shards(changes.store, changes.head, folder, previous.calls.shards)
     roles = {role for role, model in previous.models.items() if now.models.get(role) == model}
     roles &= {role for role, given in previous.sampling.items() if now.sampling.get(role) == given}
-    digests, keys = _recorded(paths, cells, roles)
-    return Held(journal, progress, cells, Index(digests, keys)) if keys else None
+    calls, keys = _recorded(paths, cells, roles)
+    return Held(journal, progress, cells, Index(calls, keys), json_text) if keys else None
 
 
 def _unchanged(loaded: Loaded, changes: Changes, previous: Manifest, now: Manifest) -> set[str]:
@@ -168,18 +175,17 @@ def _said(manifest: Manifest) -> Mapping[str, str]:
     return {**manifest.prompts, **gens}
 
 
-def _recorded(paths: Iterable[Path], cells: Collection[str], roles: Collection[str]) -> tuple[list[bytes], list[bytes]]:
-    digests: list[bytes] = []
+def _recorded(paths: Iterable[Path], cells: Collection[str], roles: Collection[str]) -> tuple[list[Short], list[bytes]]:
+    calls: list[Short] = []
     keys: list[bytes] = []
     for batch in _batches(paths, cells, roles):
         for cell, role, seed, arguments, call in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            given = arguments.encode()
-            if _NAMED_TEXT not in given:
-                digests.append(_digest(cell, role, seed or "", given))
+            if _NAMED_TEXT not in arguments:
+                calls.append(short(cell, role, int(seed or 0), arguments.encode()))
                 keys.append(bytes.fromhex(call))
         if len(keys) >= MOST:
             break
-    return digests, keys
+    return calls, keys
 
 
 def _batches(paths: Iterable[Path], cells: Collection[str], roles: Collection[str]) -> Iterator[pa.RecordBatch]:

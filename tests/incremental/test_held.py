@@ -120,24 +120,26 @@ def test_another_model_is_asked_all(lessons: Lessons, watched: type[Watched]) ->
     assert watched.found == 0
 
 
+words = st.integers(0, 2**64 - 1)
+
+
 @given(
-    held=st.dictionaries(st.binary(min_size=16, max_size=16), st.binary(min_size=16, max_size=16), min_size=1),
-    other=st.binary(min_size=16, max_size=16),
+    held=st.dictionaries(st.tuples(words, words), st.binary(min_size=16, max_size=16), min_size=1),
+    other=st.tuples(words, words),
 )
-def test_an_index_finds_every_call_and_no_other(held: dict[bytes, bytes], other: bytes) -> None:
+def test_an_index_finds_every_call_and_no_other(held: dict[tuple[int, int], bytes], other: tuple[int, int]) -> None:
     index = Index(list(held), list(held.values()))
-    for digest, key in held.items():
-        place = index.find(digest)
+    for call, key in held.items():
+        place = index.find(*call)
         assert place is not None and index.key(place) == key
-    assert (index.find(other) is None) == (other not in held)
+    assert (index.find(*other) is None) == (other not in held)
     assert index.keys(0, len(held) + 5) == list(held.values())
 
 
-def test_digests_that_begin_alike_are_told_apart() -> None:
-    digests = [b"\0" * 8 + bytes([n]) * 8 for n in range(5)]
-    index = Index(digests, [bytes([n]) * 16 for n in range(5)])
-    assert [index.find(digest) for digest in digests] == list(range(5))
-    assert index.find(b"\0" * 8 + b"\x09" * 8) is None
+def test_calls_that_begin_alike_are_told_apart() -> None:
+    index = Index([(7, n) for n in range(5)], [bytes([n]) * 16 for n in range(5)])
+    assert [index.find(7, n) for n in range(5)] == list(range(5))
+    assert index.find(7, 9) is None
 
 
 PROGRAM = """
