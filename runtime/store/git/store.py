@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
@@ -33,6 +34,8 @@ from runtime.store.port import (
 )
 
 TREE_LEVEL = 1
+TREES = 512
+"""Folders that are remembered: a table's shards lie in 256, which hundreds of questions for a shard each lead to."""
 EMPTY_TREE = object_id("tree", b"")
 
 
@@ -44,6 +47,7 @@ class GitStore:
         with reported(folder):
             self._repository = open_repository(folder)
         self._cache = ExtractionCache(cache)
+        self._read_tree = lru_cache(maxsize=TREES)(self._tree)
         self._writer = ObjectWriter(folder / "objects", self._is_packed)
 
     # --- names ---
@@ -245,7 +249,7 @@ class GitStore:
             raise SynthError(Diagnostic(code="E1011", message=f"commit {commit[:10]} has no file `{path}`"))
         return node
 
-    def _read_tree(self, id_: ObjectId) -> bytes:
+    def _tree(self, id_: ObjectId) -> bytes:
         return self._object("tree", id_)
 
     def _object(self, kind: Kind, id_: ObjectId) -> bytes:

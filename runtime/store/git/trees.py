@@ -97,7 +97,7 @@ def find(root: ObjectId | None, path: str, read: ReadTree) -> Node | None:
     return node
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _parsed(data: bytes) -> Folder:
     """Never changed: a reader that asks for hundreds of files of one folder parses it once."""
     return parse_tree(data)
