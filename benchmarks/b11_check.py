@@ -2,47 +2,33 @@
 
     python benchmarks/b11_check.py [ROUNDS]
 
-Warm is what an editor or `--watch` does: the same process, one word of the file changed each time. Cold is a whole
-process, alternating with `python -c pass`, which none can be faster than; byte code is there, as after the first call
-of an installation. Figures are medians; the processor's own time stands beside, for other work on the machine adds to
-the other. They are printed last.
+Warm is what `--watch` does: the same process, one word of the file changed each time, all of it read again. Cold is a
+whole process, alternating with `python -c pass`, which none can be faster than; byte code is there, as after the first
+call of an installation. `synth build` of a small spec in which nothing changed and `synth diff` stand beside. Times are
+medians; the processor's own stand beside, for other work on the machine adds to the clock's.
 """
 
 from __future__ import annotations
 
-import os
-import resource
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.harness import Taken, alternating, figure, median, process, synth
+from benchmarks.long_spec import long_spec
 from compiler.analysis import analyse
 from runtime.cli import run
 from runtime.sources.catalog import ProjectCatalog
 
 LINES = 1_000
-MAIN = "from runtime.cli import main; main()"
-WARM, HELP, CHECK = 150, 200, 500
+WARM, HELP, CHECK, AGAIN, DIFF = 150, 200, 500, 600, 500
 """Milliseconds to stay below."""
-
-
-def spec(template: str, lines: int) -> str:
-    """The first project's spec: its head once, its dataset again and again under new names."""
-    head, _, rest = template.partition("## Two shots")
-    block = f"## Two shots{rest.partition('test ')[0]}"
-    parts, number = [head], 0
-    while sum(part.count("\n") for part in parts) < lines:
-        number += 1
-        parts.append(
-            block.replace("ask(", f"ask_{number}(").replace("dataset questions", f"dataset questions_{number}")
-        )
-    return "".join(parts)
+SPEC = "specs/questions.synth"
+ENGINE = '[engines.fast]\nkind = "deterministic"\n[profile.default]\nengine = "fast"\n'
 
 
 def warm(root: Path, path: str, rounds: int) -> float:
@@ -56,57 +42,47 @@ def warm(root: Path, path: str, rounds: int) -> float:
         times.append(time.perf_counter() - started)
         if analysis.diagnostics:
             raise SystemExit(f"the spec of the benchmark is wrong: {analysis.diagnostics[0].message}")
-    return 1000 * statistics.median(times[1:])
+    return 1000 * median(times[1:])
 
 
-@dataclass(frozen=True)
-class Spent:
-    """Milliseconds: on the clock, and of the processor."""
-
-    wall: float
-    cpu: float
-
-
-def process(root: Path, code: str, *arguments: str) -> Spent:
-    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(root / ".bytecode")}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    command = [sys.executable, "-c", code, *arguments]
-    subprocess.run(command, cwd=root, env=environment, check=True, stdout=subprocess.DEVNULL)
-    after, ended = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Spent(1000 * (ended - started), 1000 * cpu)
-
-
-COMMANDS = (("pass",), (MAIN, "--help"), (MAIN, "check", "specs/questions.synth"))
-
-
-def cold(root: Path, rounds: int) -> list[Spent]:
-    """Nothing at all, help, and check, alternating. The first round writes byte code and does not count."""
-    found = [[process(root, *command) for command in COMMANDS] for _ in range(rounds + 1)][1:]
-    return [
-        Spent(statistics.median(one.wall for one in times), statistics.median(one.cpu for one in times))
-        for times in zip(*found, strict=True)
+def cold(root: Path, rounds: int) -> list[list[Taken]]:
+    """Nothing at all, help, check, build and diff, alternating. The first round writes byte code and does not count."""
+    environment = {"PYTHONPYCACHEPREFIX": str(root / ".bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
+    commands = [
+        [sys.executable, "-c", "pass"],
+        synth("--help"),
+        synth("check", SPEC),
+        synth("build", SPEC),
+        synth("diff", "main", "main"),
     ]
+    return alternating(rounds, *(partial(process, command, root, environment) for command in commands), warm=2)
+
+
+def tell(what: str, times: list[Taken], nothing: float, wanted: int) -> float:
+    wall, cpu = (1000 * median(found) for found in zip(*((one.wall, one.cpu) for one in times), strict=True))
+    print(
+        f"{what:<22} {wall:5.0f} ms, {cpu:4.0f} of the processor, {wall / nothing:.1f} times nothing (wanted: {wanted})"
+    )
+    return wall
 
 
 def main(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         run(["new", folder])
-        nothing, help_, check = cold(root, rounds)
-        text = spec((root / "specs/questions.synth").read_text(), LINES)
-        (root / "specs/large.synth").write_text(text)
+        (root / "synth.toml").write_text(ENGINE)
+        found = cold(root, rounds)
+        (root / "specs/large.synth").write_text(long_spec((root / SPEC).read_text(), LINES))
         again = warm(root, "specs/large.synth", rounds)
-    print(f"python -c pass      {nothing.wall:5.0f} ms, {nothing.cpu:4.0f} of the processor")
-    tell("synth --help, cold ", help_, nothing, HELP)
-    tell("synth check, cold  ", check, nothing, CHECK)
-    print(f"{LINES:,} lines, warm   {again:5.0f} ms   (wanted: at most {WARM})")
-
-
-def tell(what: str, spent: Spent, nothing: Spent, wanted: int) -> None:
-    times = f"{spent.wall / nothing.wall:.1f} times nothing"
-    print(f"{what} {spent.wall:5.0f} ms, {spent.cpu:4.0f} of the processor, {times}   (wanted: at most {wanted})")
+    nothing = 1000 * median([one.wall for one in found[0]])
+    print(f"python -c pass         {nothing:5.0f} ms")
+    wanted = {"synth --help": HELP, "synth check": CHECK, "build, nothing changed": AGAIN, "diff of nothing": DIFF}
+    walls = [tell(what, times, nothing, most) for (what, most), times in zip(wanted.items(), found[1:], strict=True)]
+    figure(
+        11,
+        f"{again:.0f} ms warm, {walls[0]:.0f} ms help, {walls[1]:.0f} ms check cold",
+        f"at most {WARM}, {HELP} and {CHECK} ms",
+    )
 
 
 if __name__ == "__main__":

@@ -49,9 +49,12 @@ class _Frame:
 
 @dataclass(slots=True)
 class Balanced:
+    """`by_indent`: the brackets were matched with an eye on indentation, for they did not add up without."""
+
     tokens: list[Token] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     faults: list[Token] = field(default_factory=list)
+    by_indent: bool = False
 
     def report(self, diagnostic: Diagnostic, token: Token | None) -> None:
         self.diagnostics.append(diagnostic)
@@ -66,11 +69,18 @@ def balance(tokens: Sequence[Token]) -> Balanced:
     if result.diagnostics:
         opened, missing = insert_openers(meaningful)
         careful = _Matcher(opened, by_indent=True).result
-        careful.diagnostics = missing + careful.diagnostics
+        careful.diagnostics, careful.by_indent = missing + careful.diagnostics, True
         result = careful if careful.diagnostics else result
     for token in result.faults:
         token.fault = True
     return result
+
+
+def is_steady(tokens: Sequence[Token]) -> bool:
+    """Whether brackets that add up do so with an eye on indentation, too."""
+    meaningful = list(significant(list(tokens)))
+    opened, missing = insert_openers(meaningful)
+    return not missing and not _Matcher(opened, by_indent=True).result.diagnostics
 
 
 class _Matcher:

@@ -3,7 +3,7 @@
 A file falls apart into regions of whole lines, one declaration each with the lines above it, or several where a broken
 one leaves the ones behind it in doubt. After an edit the regions it touches are read as if they were the whole; those
 before stay, those behind move. That is what `parse` would make of it as long as quotes and brackets add up inside what
-was touched; where they do not, the whole file is read, for a mend may need to see all of it.
+was touched, or indentation says where they should; else the whole file is read, for a mend may need to see all of it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dsl import tree
-from dsl.brackets import balance
+from dsl.brackets import balance, is_steady
 from dsl.diagnostics import Diagnostic
 from dsl.lexer import Lexer
 from dsl.parser import Parsed, parse, whole_file
@@ -27,11 +27,19 @@ from dsl.words import DECLARATIONS
 _HALF_OPEN = re.compile(r'^[ \t]*(?:prompt|judge|gen)[ \t][^\n]*(?<!")""[ \t\r]*$', re.MULTILINE)
 """Two quotes that may be the beginning of three: whether they are depends on what stands far below."""
 
+_ON_A_LINE = frozenset({"E0102", "E0105", "E0106"})
+"""Mistakes that end with their line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The lines from `start` to `end`. `leads`: nothing before them can change how they are read, for they begin with
-    a declaration; `closed`: nothing behind them can. `bare` lines hold no statement, only what the next may be told by.
+    """The lines from `start` to `end`.
+
+    leads   nothing before them can change how they are read, for they begin with a declaration
+    closed  nothing behind them can
+    bare    they hold no statement, only what the next may be told by
+    mended  brackets in them had to be closed by indentation, which is then done in all of a file
+    steady  that would change nothing in them
     """
 
     start: int
@@ -43,6 +51,8 @@ class Region:
     leads: bool = True
     closed: bool = True
     bare: bool = False
+    mended: bool = False
+    steady: bool = True
 
     def moved(self, by: int) -> Region:
         return replace(
@@ -78,19 +88,30 @@ class Rereader:
         if begin == end == len(source.text) == len(self._text):
             return self._regions
         by = len(source.text) - len(self._text)
-        first, last = self._touched(begin, end)
+        found = self._between(source, *self._touched(begin, end), by)
+        if found is None:
+            return None
+        first, middle, last = found
+        behind = (region.moved(by) if by else region for region in self._regions[last + 1 :])
+        regions = (*self._regions[:first], *middle, *behind)
+        mended = any(region.mended for region in regions)
+        return regions if not mended or all(region.steady for region in regions) else None
+
+    def _between(self, source: Source, first: int, last: int, by: int) -> tuple[int, tuple[Region, ...], int] | None:
+        """The touched regions read again, with as many around them as they need to be read by themselves."""
+        mend = False
         while True:
-            middle = _regions(source, self._regions[first].start, self._regions[last].end + by)
-            if middle is None:
+            middle = _regions(source, self._regions[first].start, self._regions[last].end + by, mend)
+            if middle is None and (mend or last + 1 == len(self._regions)):
                 return None
-            if first > 0 and not middle[0].leads:
+            if middle is None:
+                mend, last = True, last + 1
+            elif first > 0 and not middle[0].leads:
                 first -= 1
-            elif last + 1 < len(self._regions) and middle[-1].bare:
+            elif last + 1 < len(self._regions) and (middle[-1].bare or (mend and not middle[-1].closed)):
                 last += 1
             else:
-                break
-        behind = (region.moved(by) if by else region for region in self._regions[last + 1 :])
-        return (*self._regions[:first], *middle, *behind)
+                return first, middle, last
 
     def _touched(self, begin: int, end: int) -> tuple[int, int]:
         """The first and the last region to read again, for a change from `begin` to `end` of the text as it was."""
@@ -122,15 +143,31 @@ def _same(one: str, other: str, limit: int) -> int:
     return low
 
 
-def _regions(source: Source, start: int, end: int) -> tuple[Region, ...] | None:
-    """The regions of whole lines; None where their quotes or brackets do not add up by themselves."""
+def _regions(source: Source, start: int, end: int, mend: bool = False) -> tuple[Region, ...] | None:
+    """The regions of whole lines; None where their quotes or brackets do not add up by themselves.
+
+    With `mend` one line's mistakes and brackets that indentation tells how to close are no hindrance.
+    """
     if _HALF_OPEN.search(source.text, start, end):
         return None
     lexer = Lexer(source, start, end)
     balanced = balance(lexer.tokens)
-    if lexer.diagnostics or balanced.diagnostics:
+    mistakes = lexer.diagnostics + balanced.diagnostics
+    if mistakes and not (mend and {found.code for found in lexer.diagnostics} <= _ON_A_LINE):
         return None
-    return tuple(_read(source, start, end, split(balanced.tokens)))
+    if balanced.diagnostics and not balanced.by_indent:
+        return None
+    steady = balanced.by_indent or is_steady(lexer.tokens)
+    regions = _read(source, start, end, split(balanced.tokens))
+    return tuple(_with(region, mistakes, balanced.by_indent, steady) for region in regions)
+
+
+def _with(region: Region, mistakes: Sequence[Diagnostic], by_indent: bool, steady: bool) -> Region:
+    """The region with those of the mistakes that lie in it."""
+    own = tuple(found for found in mistakes if found.span and region.start <= found.span.start < region.end)
+    if not own:
+        return replace(region, steady=steady)
+    return replace(region, diagnostics=own + region.diagnostics, closed=False, mended=by_indent, steady=steady)
 
 
 def _read(source: Source, start: int, end: int, units: Sequence[Unit]) -> Iterator[Region]:
