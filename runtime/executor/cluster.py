@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Awaitable, Iterator, Sequence
@@ -69,11 +70,15 @@ class RayLink:
 
 @dataclass
 class RayCluster:
-    """Made by `open_cluster`. `folder` is that of a cluster of our own. `idle` processes have no dataset now."""
+    """Made by `open_cluster`. `folder` is that of a cluster of our own. `idle` processes have no dataset now.
+
+    `owned`: the connection is ours to end; a program that was on a cluster already stays on it.
+    """
 
     workers: int
     folder: str | None = None
     idle: list[Any] = field(default_factory=list)
+    owned: bool = False
 
     async def start(self, number: int) -> RayLink:
         if self.idle:
@@ -89,7 +94,10 @@ class RayCluster:
     def close(self) -> None:
         import ray
 
-        ray.shutdown()
+        for actor in self.idle:
+            ray.kill(actor)
+        if self.owned:
+            ray.shutdown()
         if self.folder is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -97,7 +105,7 @@ class RayCluster:
 def open_cluster(config: RayConfig) -> RayCluster:
     """E0960 where Ray is not installed, E0961 where the cluster cannot be reached or started."""
     os.environ.update(QUIET)
-    if config.address is None:
+    if config.address is None and "ray" not in sys.modules:  # Ray reads these when it is imported, and never again
         os.environ.update(ALONE)
         os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
     try:
@@ -105,6 +113,8 @@ def open_cluster(config: RayConfig) -> RayCluster:
     except ImportError as error:
         raise SynthError(_not_installed()) from error
     try:
+        if ray.is_initialized():
+            return RayCluster(config.workers or _processors(ray))
         return _joined(ray, config) if config.address else _started(ray, config)
     except (ConnectionError, RuntimeError, ValueError, OSError, TimeoutError) as error:
         raise SynthError(_unreachable(config.address, error)) from error
@@ -122,13 +132,17 @@ def _started(ray: Any, config: RayConfig) -> RayCluster:
             object_store_memory=STORE_BYTES,
             _temp_dir=folder,
         )
-    return RayCluster(workers, folder)
+    return RayCluster(workers, folder, owned=True)
 
 
 def _joined(ray: Any, config: RayConfig) -> RayCluster:
     with _own_signals():
         ray.init(address=config.address, log_to_driver=False, logging_level=logging.ERROR)
-    return RayCluster(config.workers or max(1, int(ray.cluster_resources().get("CPU", 1))))
+    return RayCluster(config.workers or _processors(ray), owned=True)
+
+
+def _processors(ray: Any) -> int:
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from runtime.executor.dealing import Dealer, InTurns, Stretches
 from runtime.executor.decisions import Decisions, decides
 from runtime.executor.gates import Numbered, Room
 from runtime.executor.gathering import HERE, Gathering
+from runtime.executor.leave import left_of
 from runtime.executor.mapping import Mapping
 from runtime.executor.port import Cluster, Link, Work
 from runtime.executor.shipment import Shipment, machine
@@ -147,6 +148,7 @@ class Dataset:
             digests=work.inputs.content(),
             machine="" if self.driver.own_journals else machine(),
             spill=f"{self.spill}/{number}",
+            budget=left_of(work.allowance),
         )
 
     def _order(self) -> tuple[str, ...] | None:

@@ -52,7 +52,7 @@ class Gathering:
         whole = Range(writer.folder, writer.schema, writer.before, distinct=writer.folder == self.output.texts_folder)
         ranges = ranges_of(whole, runs, len(self.members))
         parts = await asyncio.gather(*(self._range(one, runs, rooms, next(turn)) for one in ranges))
-        writer.placed = joined(parts, writer.schema)
+        writer.placed = joined(parts, runs, writer.schema)
 
     async def _range(
         self, range_: Range, runs: Sequence[Run], rooms: dict[int, asyncio.Semaphore], turn: int

@@ -10,15 +10,16 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, cast
 
 from dsl.diagnostics import Diagnostic, SynthError
-from runtime.build.budget import Allowance
+from runtime.build.budget import Allowance, Need
 from runtime.build.progress import Progress
 from runtime.executor.claims import Claims
 from runtime.executor.dealing import Dealer
 from runtime.executor.decisions import Decisions
 from runtime.executor.gates import Numbered, Room
+from runtime.executor.leave import Leaves
 from runtime.executor.ledger import Ledger
 from runtime.executor.messages import Ask, Counts, Ended, Orders, Reply, Report, Run, Sealed
 from runtime.executor.port import Link, Lost
@@ -60,6 +61,7 @@ class Mapping:
     allowance: Allowance
     gather: Callable[[Sealed], None]
     runs: list[Run] = field(default_factory=list)
+    leaves: Leaves = field(init=False)
     members: dict[int, Member] = field(default_factory=dict)
     _ledger: Ledger = field(default_factory=Ledger)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -69,6 +71,9 @@ class Mapping:
     _deaths: int = 0
     _stop: int | None = None
     _sealing: bool = False
+
+    def __post_init__(self) -> None:
+        self.leaves = Leaves(self.allowance)
 
     # --- the whole ---
 
@@ -145,6 +150,7 @@ class Mapping:
         self._past.append(member.counts)
         self.members.pop(member.number, None)
         self.claims.lost(member.number)
+        self.leaves.lost(member.number)
         self._deaths += 1
         if self._deaths >= DEATHS:
             self._fail(SynthError(_dying(lost)))
@@ -213,14 +219,13 @@ class Mapping:
     def _count(self, member: Member, report: Report) -> None:
         member.counts, member.trouble = report.counts, report.trouble
         self.progress.sandbox = report.sandbox or self.progress.sandbox
-        before = self.progress.fresh
         total: Counter[str] = Counter()
         for counts in (*self._past, *(other.counts for other in self.members.values())):
             total.update({item.name: getattr(counts, item.name) for item in fields(Counts)})
         for name, number in total.items():
             setattr(self.progress, name, number)
-        if self.progress.fresh > before:
-            self.allowance.check(self.progress)
+        for need in report.back:
+            self.leaves.give_back(member.number, need)
 
     def _end(self, member: Member, ended: Ended) -> None:
         self.duplicates.leave(ended.index)
@@ -271,6 +276,8 @@ class Mapping:
             return
         if self.members.get(member.number) is member:
             self._orders(member).replies.append(Reply(ask.number, value))
+        elif ask.kind == "leave":
+            self.leaves.give_back(member.number, cast(Need, ask.asked[0]))
 
     async def _said(self, member: Member, ask: Ask) -> object:
         asked: Any = ask.asked
@@ -278,6 +285,11 @@ class Mapping:
             return await self.duplicates.enter(*asked)
         if ask.kind == "wanted":
             return await self.room.wanted(*asked) if self.room is not None else True
+        if ask.kind == "leave":
+            await self.leaves.take(member.number, asked[0], self.progress)
+            return None
+        if ask.kind == "over":
+            await self.allowance.stop(asked[0], self.progress)
         return await self.claims.claim(member.number, *asked)
 
     def _do(self, work: Any) -> None:

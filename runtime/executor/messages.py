@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from dsl.diagnostics import Diagnostic
+from runtime.build.budget import Need
 from runtime.build.selection import End
 from runtime.program.outcome import Rejected
+
+if TYPE_CHECKING:
+    from runtime.tables.stats import TableSummary
 
 Verdict = bool | Rejected
 """What becomes of a candidate that ended: it stays as it is, it belongs to no table, or no `select` chose it."""
@@ -31,10 +35,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question of one candidate to what all share: `admit` (dedup), `wanted` (a group's room), `claim` (a call)."""
+    """A question of one candidate to what all share: `admit` (dedup), `wanted` (a group's room), `claim` (a call),
+
+    `leave` (to spend on a call), `over` (something of the budget is).
+    """
 
     number: int
-    kind: Literal["admit", "wanted", "claim"]
+    kind: Literal["admit", "wanted", "claim", "leave", "over"]
     asked: tuple[object, ...]
 
 
@@ -59,7 +66,10 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Sorted rows of one table, in a file on one node. `borders` are those of its keys after which a shard ends."""
+    """Sorted rows of one table, in a file on one node. `borders` are those of its keys after which a shard ends.
+
+    `summary` is what a manifest says of its columns.
+    """
 
     table: str
     path: str
@@ -67,6 +77,7 @@ class Run:
     rows: int
     size: int
     borders: tuple[bytes, ...] = ()
+    summary: TableSummary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +106,17 @@ class Counts:
 
 @dataclass(slots=True)
 class Report:
-    """From a worker. `landed` are calls that came back, `missed` those that did not; the journal's keys name them."""
+    """From a worker. `landed` are calls that came back, `missed` those that did not; the journal's keys name them.
+
+    `back` is what calls that ended had leave to spend.
+    """
 
     ended: list[Ended] = field(default_factory=list)
     asks: list[Ask] = field(default_factory=list)
     sealed: list[Sealed] = field(default_factory=list)
     landed: list[tuple[bytes, bytes]] = field(default_factory=list)
     missed: list[bytes] = field(default_factory=list)
+    back: list[Need] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
     sandbox: str = ""
     trouble: str = ""

@@ -38,6 +38,17 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
+    """`summary` is there only of rows that may stand in several runs; each run knows its own."""
+
+    shards: Sequence[Shard]
+    written: Mapping[str, ObjectId]
+    summary: TableSummary | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """One table, whole."""
+
     shards: Sequence[Shard]
     written: Mapping[str, ObjectId]
     summary: TableSummary
@@ -52,26 +63,29 @@ def reduce(range_: Range, runs: Iterable[pa.Table], store: Store) -> Reduced:
 
     parts = list(runs)
     writer = TableWriter(range_.schema, range_.folder, store.put, range_.previous)
-    summary, shards = TableSummary(range_.schema), list[Shard]()
+    summary = TableSummary(range_.schema) if range_.distinct else None
+    shards = list[Shard]()
     rows = by_key(pa.concat_tables(parts)) if parts else None
     for piece in writer.cut([_once(rows) if range_.distinct else rows] if rows is not None else []):
         shards.append(writer.shard(piece))
-        summary.add(piece.rows)
+        if summary is not None:
+            summary.add(piece.rows)
     if writer.written:
         # Other processes see what was put: a store makes all of it readable to read one.
         store.local_object(next(iter(writer.written.values())), ".parquet")
     return Reduced(shards, writer.written, summary)
 
 
-def joined(parts: Sequence[Reduced], schema: Schema) -> Reduced:
-    """Ranges of one table, in order."""
+def joined(parts: Sequence[Reduced], runs: Sequence[Run], schema: Schema) -> Gathered:
+    """Ranges of one table, in order, and the runs that they were cut from."""
     from runtime.tables.stats import TableSummary
 
     summary = TableSummary(schema)
-    for part in parts:
-        summary.merge(part.summary)
+    own = [part.summary for part in parts if part.summary is not None]
+    for one in own or [run.summary for run in runs if run.summary is not None]:
+        summary.merge(one)
     written = {path: id_ for part in parts for path, id_ in part.written.items()}
-    return Reduced([shard for part in parts for shard in part.shards], written, summary)
+    return Gathered([shard for part in parts for shard in part.shards], written, summary)
 
 
 def ranges_of(whole: Range, runs: Sequence[Run], workers: int) -> list[Range]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from compiler.plan import DatasetPlan
 from runtime.build.decided import Decided
-from runtime.config.model import EngineConfig, Profile
+from runtime.config.model import Budget, EngineConfig, Profile
 from runtime.config.project import Project
 from runtime.engines.protocol import Engine
 from runtime.store.port import Change, CommitId
@@ -46,6 +46,7 @@ class Shipment:
     digests: Mapping[str, str]
     machine: str
     spill: str
+    budget: Budget
 
 
 def machine() -> str:

@@ -18,15 +18,15 @@ from typing import Any
 
 from dsl.diagnostics import SynthError
 from runtime.build import meanings
-from runtime.build.budget import Allowance
+from runtime.build.budget import Need
 from runtime.build.caller import Caller
 from runtime.build.program import Loaded
 from runtime.build.progress import Progress
 from runtime.build.run import WINDOW
 from runtime.build.selection import End
 from runtime.build.tools import Sandbox
-from runtime.config.model import Budget
 from runtime.executor.holding import Holding
+from runtime.executor.leave import Leave
 from runtime.executor.messages import Ask, Block, Counts, Hello, Orders, Report, Verdict
 from runtime.executor.opening import WorkerSession, open_inputs
 from runtime.executor.part import Part, end_of
@@ -70,7 +70,7 @@ class Worker:
         loaded = Loaded(shipment.plan, shipment.text)
         self.session = WorkerSession.opened(shipment, self._journal)
         inputs = open_inputs(loaded, self.session, shipment)
-        allowance, journal = Allowance(Budget()), self.session.journal
+        allowance, journal = Leave(shipment.budget, self._leave, self._back, self._over), self.session.journal
         roles = self.session.roles(loaded.plan, lambda sender: Caller(sender, journal, self.progress, allowance))
         self.job = Part(
             loaded,
@@ -207,6 +207,17 @@ class Worker:
     async def _claim(self, key: bytes) -> bytes | None:
         found: bytes | None = await self._ask("claim", key)
         return found
+
+    async def _leave(self, need: Need) -> None:
+        await self._ask("leave", need)
+
+    async def _over(self, name: str) -> None:
+        await self._ask("over", name)
+
+    def _back(self, need: Need) -> None:
+        """With the count of what it cost, which is told in the same report."""
+        self._report.back.append(need)
+        self._wake(urgent=True)
 
     async def _ask(self, kind: Any, *asked: object) -> Any:
         self._number += 1

@@ -21,14 +21,14 @@ from runtime.tables.manifest import TableManifest, table_root
 from runtime.tables.writer import TableWriter
 
 if TYPE_CHECKING:
-    from runtime.executor.reduction import Reduced
+    from runtime.executor.reduction import Gathered
     from runtime.tables.schema import Schema
 
 
 class Drained(TableWriter):
     """A table whose rows are sorted here and cut elsewhere."""
 
-    placed: Reduced | None = None
+    placed: Gathered | None = None
 
     def run(self, folder: Path, node: str) -> Run | None:
         """What was added, in key order, as a file in `folder`; None where that is nothing."""
@@ -37,7 +37,11 @@ class Drained(TableWriter):
         self._flush()
         found = None if self._sorter is None else write_run(self._sorter.blocks(), _file(folder))
         self.close()
-        return None if found is None else Run(self.folder, str(found.path), node, found.rows, found.size, found.borders)
+        return (
+            None
+            if found is None
+            else Run(self.folder, str(found.path), node, found.rows, found.size, found.borders, self.summary)
+        )
 
     @property
     def folder(self) -> str:
@@ -105,7 +109,7 @@ class Spread(Output):
         self.add(end.key, end.outcome, end.events)
 
     def drain(self, folder: Path, node: str) -> list[Run]:
-        self._calls.flush()
+        self.flush()
         return [run for writer in self.writers() if (run := writer.run(folder, node)) is not None]
 
     def gather(self, sealed: Sealed) -> None:
