@@ -81,6 +81,10 @@ class Exact(_OneByOne):
         index = self._table.find(prepared)
         return None if index is None else (index, 1.0)
 
+    def _admit(self, item: bytes) -> Near | None:
+        index = self._table.admit(item)
+        return None if index is None else (index, 1.0)
+
     def add(self, prepared: bytes) -> int:
         """Of texts that are the same, the first is found."""
         found = self._table.find(prepared)

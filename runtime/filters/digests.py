@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from array import array
+from struct import Struct
 
 _FIRST_ROOM = 1 << 10
+_HALVES = Struct("<QQ").unpack
 _VECTOR = 1 << 14
 """Digests from which on their places in a larger table are found all at once."""
 
@@ -26,14 +28,22 @@ class DigestTable:
 
     def add(self, digest: bytes) -> int:
         """The index of the digest, from 0. It must not be there yet."""
+        if self.admit(digest) is not None:
+            raise ValueError("the digest is there already")
+        return self.count - 1
+
+    def admit(self, digest: bytes) -> int | None:
+        """The index of the one that is the same; None, and this one is added, where there is none."""
         if 2 * self.count >= len(self._links):
             self._grow()
         high, low = _halves(digest)
         place = self._place(high, low)
+        if link := self._links[place]:
+            return link - 1
         self._highs.append(high)
         self._lows.append(low)
         self._links[place] = self.count
-        return self.count - 1
+        return None
 
     def skip(self) -> int:
         """An index that no digest has."""
@@ -80,4 +90,5 @@ class DigestTable:
 
 
 def _halves(digest: bytes) -> tuple[int, int]:
-    return int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:16], "little")
+    high, low = _HALVES(digest)
+    return high, low

@@ -7,7 +7,7 @@ import pickle
 import tempfile
 from array import array
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import IO, Any
 
 IN_MEMORY = 1 << 22
 """Bytes; a larger spool moves to disk."""
@@ -19,16 +19,15 @@ class Spool(Sequence[Any]):
 
     def __init__(self) -> None:
         self._ends = array("Q", [0])
-        self._at_end = True
-        self._file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (lives as long as the spool)
+        self._tail = bytearray()
+        self._written = 0
+        self._file: IO[bytes] | None = None
 
     def append(self, value: object) -> None:
-        data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-        if not self._at_end:
-            self._file.seek(0, os.SEEK_END)
-            self._at_end = True
-        self._file.write(data)
-        self._ends.append(self._ends[-1] + len(data))
+        self._tail += pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+        self._ends.append(self._written + len(self._tail))
+        if len(self._tail) > (IN_MEMORY if self._file is None else READ):
+            self._write()
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -54,7 +53,15 @@ class Spool(Sequence[Any]):
                 yield pickle.loads(data[self._ends[place] - low : self._ends[place + 1] - low])
             start = stop
 
+    def _write(self) -> None:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (lives as long as the spool)
+        self._file.write(self._tail)
+        self._written += len(self._tail)
+        self._tail = bytearray()
+
     def _read(self, start: int, end: int) -> bytes:
-        self._file.seek(start)
-        self._at_end = False
-        return self._file.read(end - start)
+        if self._file is None or start >= self._written:
+            return bytes(self._tail[start - self._written : end - self._written])
+        data = os.pread(self._file.fileno(), min(end, self._written) - start, start)
+        return data + bytes(self._tail[: end - self._written]) if end > self._written else data

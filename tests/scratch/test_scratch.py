@@ -5,11 +5,12 @@ from __future__ import annotations
 import tracemalloc
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.program.values import Meta, Text, Verdict, generated
-from runtime.scratch import Mapped, ScratchRows, Spool
+from runtime.scratch import Mapped, ScratchRows, Spool, spool
 
 values = st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.tuples(inner))
 
@@ -75,3 +76,17 @@ def test_a_mapped_array_that_grows_keeps_its_rows_and_gets_zeros() -> None:
     held.release()
     assert held.array[1_999].tolist() == [7, 7]
     assert not held.array[3:1_999].any()
+
+
+@given(st.lists(st.binary(max_size=60), max_size=60), st.data())
+def test_a_spool_is_read_between_appends_whatever_lies_on_disk(values: list[bytes], data: st.DataObject) -> None:
+    limits = data.draw(st.tuples(st.integers(0, 400), st.integers(1, 400)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spool, "IN_MEMORY", limits[0])
+        patch.setattr(spool, "READ", limits[1])
+        held = Spool()
+        for number, value in enumerate(values, 1):
+            held.append(value)
+            place = data.draw(st.integers(0, number - 1))
+            assert held[place] == values[place]
+        assert list(held) == values
