@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import Generic, Protocol, TypeVar
 
@@ -23,42 +23,57 @@ Item = TypeVar("Item", bound=Placed)
 
 
 class Ordered(Generic[Item]):
-    """Kept sorted: adding, removing and looking for a neighbour compare O(log n) texts."""
+    """Kept sorted: adding, removing and looking for a neighbour compare O(log n) texts.
+
+    Texts stand in a list of their own beside the items: to compare two of them alone is the quickest.
+    """
 
     def __init__(self) -> None:
-        self._places: list[tuple[str, int]] = []
-        self._items: dict[int, Item] = {}
+        self._texts: list[str] = []
+        self._items: list[Item] = []
+        self._numbers: set[int] = set()
+        self._times: dict[str, int] = {}
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._texts)
 
     def __contains__(self, item: Item) -> bool:
-        return item.number in self._items
+        return item.number in self._numbers
 
     def add(self, item: Item) -> None:
-        insort(self._places, (item.text, item.number))
-        self._items[item.number] = item
+        text, number = item.text, item.number
+        at = bisect_right(self._texts, text)
+        while at and self._texts[at - 1] == text and self._items[at - 1].number > number:
+            at -= 1  # one that comes back stands before those that came after it
+        self._texts.insert(at, text)
+        self._items.insert(at, item)
+        self._numbers.add(number)
+        self._times[text] = self._times.get(text, 0) + 1
 
     def remove(self, item: Item) -> None:
-        del self._places[bisect_left(self._places, (item.text, item.number))]
-        del self._items[item.number]
+        text, number = item.text, item.number
+        at = bisect_left(self._texts, text)
+        while self._items[at].number != number:
+            at += 1
+        del self._texts[at], self._items[at]
+        self._numbers.remove(number)
+        times = self._times.pop(text) - 1
+        if times:
+            self._times[text] = times
 
-    def around(self, text: str, number: int = -1) -> tuple[Item | None, Item | None]:
-        """The last before a place and the first at or after it. Without a number the place is before all of `text`."""
-        at = bisect_left(self._places, (text, number))
-        before = self._items[self._places[at - 1][1]] if at else None
-        after = self._items[self._places[at][1]] if at < len(self._places) else None
-        return before, after
+    def around(self, text: str) -> tuple[Item | None, Item | None]:
+        """The last before all of `text` and the first at or after it."""
+        at = bisect_left(self._texts, text)
+        return self._items[at - 1] if at else None, self._items[at] if at < len(self._items) else None
 
     def first(self) -> Item | None:
-        return self._items[self._places[0][1]] if self._places else None
+        return self._items[0] if self._items else None
 
     def equal(self, text: str) -> list[Item]:
         """All with this very text, as they came."""
-        first = last = bisect_left(self._places, (text, -1))
-        while last < len(self._places) and self._places[last][0] == text:
-            last += 1
-        return [self._items[number] for _, number in self._places[first:last]]
+        times = self._times.get(text, 0)
+        at = bisect_left(self._texts, text) if times else 0
+        return self._items[at : at + times]
 
 
 def longest(text: str, others: Iterable[Placed | None], least: int = 1) -> int:
