@@ -101,5 +101,10 @@ class read_by:  # noqa: N801 (used as a function is)
         _READER.set(self._before)
 
 
+def reader() -> Cutter:
+    """Whose tokens count here."""
+    return _READER.get()
+
+
 def cut(text: str, tokens: int) -> str:
     return _READER.get().cut(text, tokens)

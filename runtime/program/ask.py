@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from compiler.functions.plain import plain
-from compiler.functions.tokens import read_by
+from compiler.functions.tokens import read_by, reader
 from runtime.engines.asking import Call
 from runtime.engines.protocol import Answer, Constraint, Sampling
 from runtime.program.outcome import Unanswered
 from runtime.program.stage import Bound
 from runtime.program.state import run
+from runtime.program.trace import Event
 
 OURS = {"max_new_tokens": "max_tokens"}
 """SGLang's names of settings, as printed programs write them, and ours."""
@@ -30,21 +31,16 @@ class Reply:
     key: str
     model: str
 
-    def provenance(self) -> dict[str, Any]:
-        """The fields of an `Event` that come from the call itself."""
+    def told(self, event: Event) -> Event:
+        """The event with what comes from the call itself."""
         answer = self.answer
-        return {
-            "call": self.key,
-            "model": self.model,
-            "text": answer.text,
-            "finish": answer.finish,
-            "logprob": answer.logprob,
-            "reasoning": answer.reasoning,
-            "labels": dict(answer.labels) or None,
-            "prompt_tokens": answer.prompt_tokens,
-            "completion_tokens": answer.completion_tokens,
-            "repeatable": answer.repeatable,
-        }
+        event.call, event.model = self.key, self.model
+        event.text, event.finish = answer.text, answer.finish
+        event.logprob, event.reasoning = answer.logprob, answer.reasoning
+        event.labels = dict(answer.labels) if answer.labels else None
+        event.prompt_tokens, event.completion_tokens = answer.prompt_tokens, answer.completion_tokens
+        event.repeatable = answer.repeatable
+        return event
 
 
 def ask(
@@ -64,8 +60,11 @@ def ask(
         return Reply(backend.read(held.answer, constraint), held.answer, held.key, bound.model)
     call = Call(seed, bound.role, sampling_of(bound, settings), constraint, (), reward)
     try:
-        with read_by(backend.cutter):
+        if reader() is backend.cutter:
             run(function, arguments, call, backend)
+        else:
+            with read_by(backend.cutter):
+                run(function, arguments, call, backend)
     except Unanswered:
         raise Unanswered(cell) from None
     assert call.text is not None and call.answer is not None and call.request is not None
@@ -78,14 +77,17 @@ def ask(
 def sampling_of(bound: Bound, settings: Mapping[str, object]) -> Sampling:
     """Worked out once for equal settings of a role: 1 and 1.0 are not, for a request's key tells them apart."""
     kinds = tuple(map(type, settings.values()))
-    if not _PLAIN.issuperset(kinds):
-        return sampling(bound.defaults, settings)
     place = (*settings.items(), kinds)
-    found = bound.known.get(place)
+    try:
+        found = bound.known.get(place)
+    except TypeError:  # a list of texts to stop at
+        return sampling(bound.defaults, settings)
     if found is None:
-        if len(bound.known) >= KEPT:
-            bound.known.clear()
-        found = bound.known[place] = sampling(bound.defaults, settings)
+        found = sampling(bound.defaults, settings)
+        if _PLAIN.issuperset(kinds):
+            if len(bound.known) >= KEPT:
+                bound.known.clear()
+            bound.known[place] = found
     return found
 
 

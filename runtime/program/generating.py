@@ -117,7 +117,7 @@ def _mocked(row: Row, asking: Asking, slot: Slot, attempt: int) -> object | Prob
 def _event(asking: Asking, slot: Slot, attempt: int, seed: int, reply: Reply, value: object) -> Event:
     name, round_, element, sample = slot
     failed = isinstance(value, Problem)
-    return Event(
+    event = Event(
         cell=name,
         kind="gen",
         round=round_,
@@ -130,8 +130,8 @@ def _event(asking: Asking, slot: Slot, attempt: int, seed: int, reply: Reply, va
         arguments=asking.arguments,
         role=asking.role,
         seed=seed,
-        **reply.provenance(),
     )
+    return reply.told(event)
 
 
 def _place(slot: Slot, attempt: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -58,13 +58,13 @@ class Asking:
             prompt=self.function.func.__name__,
             arguments=arguments or self.arguments,
             role=self.role,
-            **reply.provenance(),
         )
-        self.events.append(event)
+        self.events.append(reply.told(event))
 
     def mocked(self, value: object) -> None:
         event = Event(cell=self.name, kind="judge", round=self.row.round, element=self.number, value=value)
-        self.events.append(replace(event, arguments=self.arguments))
+        event.arguments = self.arguments
+        self.events.append(event)
 
 
 class Verdicts:
@@ -179,7 +179,7 @@ def _number(arguments: Arguments) -> int:
 
 
 def numbered(events: list[Event]) -> list[Event]:
-    """The events with what each judge was asked in a round counted from 0, in an order that hangs on nothing else."""
+    """The events, where what each judge was asked in a round counts from 0, in an order that hangs on nothing else."""
     if not any(event.kind == "judge" for event in events):
         return events
     asked: dict[tuple[str, int], set[int]] = {}
@@ -187,7 +187,7 @@ def numbered(events: list[Event]) -> list[Event]:
         if event.kind == "judge":
             asked.setdefault((event.cell, event.round), set()).add(event.element)
     places = {cell: {number: place for place, number in enumerate(sorted(found))} for cell, found in asked.items()}
-    return [
-        replace(event, element=places[event.cell, event.round][event.element]) if event.kind == "judge" else event
-        for event in events
-    ]
+    for event in events:
+        if event.kind == "judge":
+            event.element = places[event.cell, event.round][event.element]
+    return events

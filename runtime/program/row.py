@@ -48,15 +48,18 @@ class Row:
         self.parallel = False
         self.values: dict[str, object] = {}
         self.memory = Memory()
+        self._encoded: bytes | None = None
         self._taken: dict[str, int] = {}
         self._retries: dict[tuple[str, int], int] = {}
 
     # --- what few rows need, made when it is first asked for -----------------------------------------------------
 
-    @cached_property
+    @property
     def encoded_key(self) -> bytes:
         """The key as it goes into the seeds of this row's calls."""
-        return encode(self.key)
+        if self._encoded is None:
+            self._encoded = encode(self.key)
+        return self._encoded
 
     @cached_property
     def draws(self) -> Draws:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from runtime.engines.asking import PLAIN_GEN, Backend, Call, Said
 from runtime.engines.protocol import Constraint, Message, OpenRole, Role, Sampling
 from runtime.program.frontend import Expression, Gen, Joined, Select, Turn
 
+NESTED = "Nested roles are not allowed."
 _STOCK = "sglang.lang.ir"
 """Where SGLang is not loaded, there are no expressions of its own, and nobody to read ours as such."""
 
@@ -22,11 +23,11 @@ _STOCK = "sglang.lang.ir"
 class Turns(Expression):
     """Whole messages, as (role, content)."""
 
-    def __init__(self, turns: list[tuple[str, str]]) -> None:
+    def __init__(self, turns: list[tuple[Role, str]]) -> None:
         self.turns = turns
 
 
-def turns(found: list[tuple[str, str]]) -> Turns:
+def turns(found: list[tuple[Any, str]]) -> Turns:
     """The messages as an expression, of SGLang's kind too where SGLang is there to run the program."""
     if _STOCK not in sys.modules:
         return Turns(found)
@@ -50,7 +51,7 @@ class State:
     def __init__(self, backend: Backend, call: Call) -> None:
         self._backend, self._call = backend, call
         self._messages: list[Message] = []
-        self._role: str | None = None
+        self._role: OpenRole | None = None
         self._open = ""
         self._text: list[str] = []
         self._variables: dict[str | None, str] = {}
@@ -75,10 +76,10 @@ class State:
         taker(self, other)
 
     def turns(self, expr: Turns) -> None:
+        assert self._role is None, NESTED
         for role, text in expr.turns:
-            self.begin(role)
-            self.fill(text)
-            self.end(role)
+            self._text.append(text)
+            self._messages.append(Message(role, text.lstrip()))
 
     def turn(self, expr: Turn) -> None:
         self.begin(expr.role)
@@ -93,13 +94,13 @@ class State:
         self._open += value
         self._text.append(value)
 
-    def begin(self, role: str) -> None:
-        assert self._role is None, "Nested roles are not allowed."
+    def begin(self, role: Any) -> None:
+        assert self._role is None, NESTED
         self._role, self._open = role, ""
 
-    def end(self, role: str) -> None:
+    def end(self, role: Any) -> None:
         self._role = None
-        self._messages.append(Message(cast(Role, role), self._open.lstrip()))
+        self._messages.append(Message(role, self._open.lstrip()))
 
     def generate(self, name: str | None, sampling: Sampling = PLAIN_GEN, constraint: Constraint | None = None) -> None:
         self._answered(name, self._backend.continued(self._call, self._said(), sampling, constraint))
@@ -110,7 +111,7 @@ class State:
     def _said(self) -> Said:
         if self._role is None:
             return Said((), None, self.text())
-        return Said(tuple(self._messages), cast(OpenRole, self._role), self._open)
+        return Said(tuple(self._messages), self._role, self._open)
 
     def _answered(self, name: str | None, text: str) -> None:
         self._variables[name] = text

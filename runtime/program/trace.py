@@ -11,7 +11,7 @@ BITS = 20
 
 @dataclass(slots=True, kw_only=True)
 class Event:
-    """One thing that happened, told apart by (cell, round, element, sample, attempt). Nobody changes one.
+    """One thing that happened, told apart by (cell, round, element, sample, attempt). Once told, nobody changes it.
 
     kind       draw, let, gen, run, judge, next, until or flag
     value      the value as plain data: what was drawn, computed, answered (null when the answer failed its type)
