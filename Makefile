@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test unit browser live soak lint types docs-check golden record record-lakefs record-engines agree concurrent screenshots bench bench-engine bench-sglang clean install
+.PHONY: demo test unit browser live soak lint types docs-check golden record record-lakefs record-engines agree concurrent \
+  screenshots edits bench bench-long bench-engine bench-sglang clean install
 
 install: $(STAMP)
 
@@ -79,8 +80,18 @@ agree: install
 concurrent: install
 	$(BIN)/python -m pytest -m soak tests/store/test_builds_at_once.py tests/store/lakefs/test_builds_at_once.py
 
+# Every figure that takes minutes, into the table of docs/benchmarks.md; on a machine with nothing else to do. URL=… names
+# an SGLang server for benchmark 14, ONLY="b03 b11" some of them.
 bench: install
-	for script in benchmarks/b*.py; do $(BIN)/python $$script || exit 1; done
+	$(BIN)/python -m benchmarks.table $(if $(URL),--url $(URL)) $(ONLY)
+
+# Those of 200,000 to 10,000,000 rows, which take an hour.
+bench-long: install
+	$(BIN)/python -m benchmarks.table --long
+
+# A thousand random edits of specs: what the plan says of each against what a build then does.
+edits: install
+	$(BIN)/python -m pytest -m soak tests/plan_edits
 
 # Benchmark 1 as a stranger runs it: starts and ends a model server of its own, and prints synth's calls a second over a
 # plain aiohttp client's.

@@ -53,7 +53,7 @@ def cold(root: Path, rounds: int) -> list[list[Taken]]:
         synth("--help"),
         synth("check", SPEC),
         synth("build", SPEC),
-        synth("diff", "main", "main"),
+        synth("diff", "main..main"),
     ]
     return alternating(rounds, *(partial(process, command, root, environment) for command in commands), warm=2)
 
