@@ -41,6 +41,8 @@ def measure(table: TableManifest, paths: Sequence[str | Path]) -> dict[str, floa
     if columns and paths:
         connection = open_scratch()
         connection.execute(f"set memory_limit = '{MEMORY}'")
+        if table.rows <= SAMPLE_ROWS:  # each thread takes memory of its own, and more processor time in all
+            connection.execute("set threads = 1")
         try:
             for texts in columns:
                 found |= _texts(connection, texts, f"read_parquet([{', '.join(text(str(path)) for path in paths)}])")

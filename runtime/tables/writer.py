@@ -95,10 +95,14 @@ class TableWriter:
 
     def finish(self) -> TableManifest:
         """Cuts and puts the shards. The store has them durably with the commit that names `changes`."""
+        from runtime.tables.sorting import give_back
+
         self._flush()
         shards = tuple(self._shards())
         stats = self.summary.result()
         self.close()
+        if shards:
+            give_back()
         return TableManifest(
             schema=self._schema,
             root=table_root(self._schema, [shard.logical for shard in shards]),
