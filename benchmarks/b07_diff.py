@@ -21,6 +21,7 @@ import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.harness import figure
 from runtime.diff import diff
 from runtime.query.catalog import dataset_at
 from runtime.query.scratch import open_scratch, parquet, quoted
@@ -126,9 +127,9 @@ def main(rows: int, rounds: int) -> None:
     apart, join_apart = race(rows, scattered, rounds)
     tenth, _ = race(rows // 10, small, rounds, join=False)
     print(f"together: diff {together:.3f} s, join {join:.3f} s; scattered: diff {apart:.3f} s, join {join_apart:.3f} s")
-    print(f"b07 diff, edits together: {join / together:.1f} x (must reach 10 x)")
-    print(f"b08 diff, edits scattered: {join_apart / apart:.1f} x (must reach 5 x)")
-    print(f"b09 diff at {rows:,} over {rows // 10:,} rows: {together / tenth:.2f} x the time (at most 2 x)")
+    figure(7, f"{join / together:.1f} × a full outer join", "at least 10 ×")
+    figure(8, f"{join_apart / apart:.1f} × a full outer join", "at least 5 ×")
+    figure(9, f"{together / tenth:.2f} × the time at {rows:,} over {rows // 10:,} rows", "at most 2 ×")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.harness import figure
 from runtime.config.project import Project
 from runtime.diff import diff
 from runtime.query.catalog import dataset_at
@@ -197,7 +198,7 @@ def main(rows: int) -> None:
         state = Path(folder) / ".synth"
         stored = sum(path.stat().st_size for path in (state / "store.git").rglob("*") if path.is_file())
         print(f"{rows:,} rows, three versions: {stored / 2**20:,.0f} MB stored, {os.cpu_count()} cores")
-    print(f"figure 17: {max(peaks) / 1024:.2f} GB (must: at most {MUST_GB:.0f})")
+    figure(17, f"{max(peaks) / 1024:.2f} GB at most in each", f"at most {MUST_GB:.0f} GB")
 
 
 if __name__ == "__main__":
