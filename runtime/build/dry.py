@@ -14,14 +14,17 @@ from compiler import plan
 from compiler.prefix.share import Sharing
 from dsl.diagnostics import Diagnostic
 from runtime.build import identity, meanings
+from runtime.build.acceptance import Acceptance
 from runtime.build.caller import Recorded
 from runtime.build.candidates import Candidate, count
 from runtime.build.decided import Decided, Edits
 from runtime.build.embeds import Embeds, Texts
+from runtime.build.estimate import Rate
 from runtime.build.foretell import asked
 from runtime.build.foretell.guarded import guarded
 from runtime.build.foretell.hopes import Hopes
-from runtime.build.foretell.looking import Looker, LookingBackend, LookingRow
+from runtime.build.foretell.looker import Looker, LookingBackend, LookingHeld
+from runtime.build.foretell.looking import LookingRow
 from runtime.build.foretell.pending import lacks
 from runtime.build.foretell.tally import Cell, Tally, total
 from runtime.build.inputs import Inputs
@@ -36,7 +39,7 @@ from runtime.decisions.model import STATEMENT
 from runtime.judges.examine import calls as gold_calls
 from runtime.program.outcome import Kept, Outcome, Rejected, Unknown
 from runtime.program.row import Row
-from runtime.program.stage import Bound, Stage
+from runtime.program.stage import Bound, HeldCalls, Stage
 from runtime.tables.manifest import Manifest
 
 __all__ = ["Cell", "Forecast", "cells", "forecast", "wanted"]
@@ -51,7 +54,8 @@ class Forecast:
 
     `candidates` is how many there are at all; None for endless axes. Of a mix they are its parts' rows. `looked` are
     those that a build may come to, `sure` those that it comes to whatever is answered.
-    `tokens` are per call of each cell, as in the version before; `seconds` per token, as last seen of the models.
+    `rates` are those of each cell, as in a pilot or the version before, and so is `acceptance`; `seconds` are for a
+    token, as last seen of the models. `target` is how many rows are wanted at most.
     `decisions` are what people decided about rows, as they stand in the version before.
     `order` is that of the axes where rows are run in another than the spec's; `sharing` what rows share of the prompts
     of cells that would be asked, and `warnings` where one is written against it.
@@ -64,23 +68,49 @@ class Forecast:
     waits: tuple[str, ...] = ()
     cells: dict[str, Cell] = field(default_factory=dict)
     candidates: int | None = None
+    target: int | None = None
     looked: int = 0
     sure: int = 0
     inputs: dict[str, int] = field(default_factory=dict)
-    tokens: Mapping[str, float] = field(default_factory=dict)
+    rates: Mapping[str, Rate] = field(default_factory=dict)
+    acceptance: Acceptance | None = None
     seconds: float | None = None
     decisions: Sequence[Standing] = ()
+    engines: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     sharing: Sequence[Sharing] = ()
     warnings: Sequence[Diagnostic] = ()
 
     @property
-    def expected_tokens(self) -> float | None:
-        """Prompt and completion tokens of the new calls, half-way between low and high; None where nobody knows."""
-        running = [cell for cell in self.cells.values() if cell.high and cell.kind != "meaning"]
-        if not running or any(cell.name not in self.tokens for cell in running):
+    def needed(self) -> tuple[int, int | None] | None:
+        """How many candidates the target will take, from few to many; None without one, or where nobody knows."""
+        if self.target is None or self.acceptance is None or self.sure == self.looked:
             return None
-        return sum((cell.low + cell.high) / 2 * self.tokens[cell.name] for cell in running)
+        few, many = self.acceptance.candidates(self.target, self.candidates)
+        return max(few, self.sure), many if many is None else max(many, self.sure)
+
+    def expected(self, cell: Cell) -> float:
+        """New calls, by the rate at which candidates came to it before; half-way between low and high where it is
+        new."""
+        rate = self.rates.get(cell.name)
+        if rate is None or cell.low == cell.high:
+            return (cell.low + cell.high) / 2
+        if self.target is not None and self.acceptance is not None and self.acceptance.kept:
+            tried = min(self.looked, max(self.sure, self.target / self.acceptance.share))
+            new = rate.calls * tried - cell.reused - cell.maybe  # the first candidates are those asked before
+        else:
+            new = (rate.calls * self.looked - cell.reused) * cell.high / (cell.high + cell.maybe)
+        return min(cell.high, max(cell.low, new))
+
+    def tokens_of(self, cell: Cell) -> float | None:
+        """Prompt and completion tokens of its new calls; None where nobody knows."""
+        rate = self.rates.get(cell.name)
+        return None if rate is None or cell.kind == "meaning" else self.expected(cell) * rate.tokens
+
+    @property
+    def expected_tokens(self) -> float | None:
+        running = [self.tokens_of(cell) for cell in self.cells.values() if cell.high and cell.kind != "meaning"]
+        return None if not running or None in running else sum(tokens or 0 for tokens in running)
 
     @property
     def expected_seconds(self) -> float | None:
@@ -120,8 +150,12 @@ async def forecast(
     previous: Manifest | None,
     told: Decided,
     watch: Callable[[Row], object] = lambda row: None,
+    held: HeldCalls | None = None,
 ) -> Forecast:
-    """Runs the dataset against the journal. `previous` is the version it is compared with; `watch` sees every row."""
+    """Runs the dataset against the journal. `previous` is the version it is compared with; `watch` sees every row.
+
+    `held` are that version's calls, to be found without being rendered.
+    """
     made = Forecast(loaded.plan.name, "run", previous, now)
     if previous is not None and identity.same_data(previous, now):
         same = previous.fingerprints.description == now.fingerprints.description
@@ -131,7 +165,7 @@ async def forecast(
     if loaded.mix is not None:
         made.candidates = sum(made.inputs.values())
         return made
-    made.candidates = count(inputs.axes(loaded))
+    made.candidates, made.target = count(inputs.axes(loaded)), loaded.plan.target and wanted(loaded.plan)
     encoder = meanings.recorded(session, loaded.plan)
     embeds = Embeds(loaded.plan, encoder)
     made.cells = {cell.name: cell for cell in cells(loaded.plan)}
@@ -144,7 +178,7 @@ async def forecast(
         frozenset(embeds.least()),
     )
     runs = RecordedRuns(session.journal)
-    roles = _roles(loaded, session, looker)
+    roles = _roles(loaded, session, looker, held)
     job = Job(loaded, inputs, roles, Progress(loaded.plan.name), WINDOW, now.limit, runs, told, encoder=encoder)
     Look(job, looker, made, watch, embeds).all()
     for name, found in embeds.found(job.cleared, looker.unembedded).items():
@@ -154,13 +188,14 @@ async def forecast(
     return made
 
 
-def _roles(loaded: Loaded, session: Session, looker: Looker) -> dict[str, Bound]:
+def _roles(loaded: Loaded, session: Session, looker: Looker, held: HeldCalls | None) -> dict[str, Bound]:
     found = session.roles(loaded.plan, lambda _: Recorded(session.journal))
     backends: dict[int, LookingBackend] = {}
     for bound in found.values():
         backend = backends.setdefault(id(bound.backend), LookingBackend(bound.backend.engine))
         backend.looker = looker
-    return {role: replace(bound, backend=backends[id(bound.backend)]) for role, bound in found.items()}
+    told = None if held is None else LookingHeld(held, looker)
+    return {role: replace(bound, backend=backends[id(bound.backend)], held=told) for role, bound in found.items()}
 
 
 def _add(cell: Cell, found: Texts) -> None:

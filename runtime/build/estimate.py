@@ -1,8 +1,9 @@
-"""What earlier calls cost in; tokens for each call of a cell, and seconds for each token, out. Nothing is asked."""
+"""What earlier calls cost in; calls and tokens of a cell, and seconds for each token, out. Nothing is asked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from runtime.build.progress import Progress
 from runtime.journal import Journal
@@ -16,16 +17,27 @@ ENOUGH = 5
 """Calls that say something about a model's pace."""
 
 
-def tokens_per_call(store: Store, commit: CommitId, manifest: Manifest) -> dict[str, float]:
-    """Mean prompt and completion tokens of each cell's calls in a version that was built."""
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Of one statement: `calls` that it makes for each candidate that is tried, and prompt and completion tokens of a
+    call."""
+
+    calls: float
+    tokens: float
+
+
+def rates(store: Store, commit: CommitId, manifest: Manifest) -> dict[str, Rate]:
+    """As in a version that was built."""
     if manifest.calls is None or not manifest.calls.rows:
         return {}
     paths = [str(local_shard(store, commit, calls_folder(manifest.dataset), shard)) for shard in manifest.calls.shards]
     connection = open_scratch()
     try:
-        mean = "avg(prompt_tokens + completion_tokens)"
+        mean = "count(*), avg(prompt_tokens + completion_tokens)"
         sql = f"select cell, {mean} from {parquet(paths)} where call is not null group by cell"
-        return dict(connection.execute(sql).fetchall())
+        found = connection.execute(sql).fetchall()
+        tried = max(1, manifest.counts.attempted)
+        return {cell: Rate(calls / tried, tokens) for cell, calls, tokens in found if tokens is not None}
     finally:
         connection.close()
 

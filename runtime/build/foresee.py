@@ -8,20 +8,29 @@ from __future__ import annotations
 import asyncio
 
 from compiler.analysis import Analysis
-from runtime.build import commit, estimate, needs, prompts
+from runtime.build import commit, estimate, identity, needs, prompts
+from runtime.build.acceptance import acceptance
 from runtime.build.build import Options, known_before
 from runtime.build.chosen import chosen
 from runtime.build.decided import decided, known, standing
 from runtime.build.dry import Forecast, forecast
+from runtime.build.held import held_calls
 from runtime.build.inputs import Inputs
+from runtime.build.pilot import pilot
 from runtime.build.program import Loaded
+from runtime.build.progress import Progress
 from runtime.build.session import Session
 from runtime.store.port import CommitId
 from runtime.tables.manifest import Manifest
 
 
-async def foresee(analysis: Analysis, session: Session, options: Options, against: CommitId | None) -> list[Forecast]:
-    """What `build` would do to the version at `against`; makes no model call and writes nothing."""
+async def foresee(
+    analysis: Analysis, session: Session, options: Options, against: CommitId | None, tried: int = 0
+) -> list[Forecast]:
+    """What `build` would do to the version at `against`; makes no model call and writes nothing.
+
+    With `tried`, so many candidates of each dataset that would be run are tried first: those calls are made.
+    """
     at = commit.Changes(session.store, against)
     moving: set[str] = set()
     found = []
@@ -34,7 +43,7 @@ async def foresee(analysis: Analysis, session: Session, options: Options, agains
         if waits:
             made = Forecast(name, "depends", previous, None, waits)
         else:
-            made = await _one(analysis, loaded, session, options, at, previous)
+            made = await _one(analysis, loaded, session, options, at, previous, tried)
         if made.how in ("run", "depends"):
             moving.add(name)
         found.append(made)
@@ -48,16 +57,32 @@ async def _one(
     options: Options,
     at: commit.Changes,
     previous: Manifest | None,
+    tried: int,
 ) -> Forecast:
     inputs = Inputs.open(loaded, session.project.root, session.facts, at.table)
     told = decided(loaded.plan, at)
     now = known(await asyncio.to_thread(known_before, analysis, loaded, inputs, session, options), previous, told)
     commit.fill_journal(session, at, loaded.plan.name)
     lengths = prompts.lengths(analysis, loaded, inputs, now.limit)
-    made = await forecast(loaded, session, now, inputs, previous, told, lengths.saw)
+    piloted = None
+    if tried and loaded.mix is None and not (previous is not None and identity.same_data(previous, now)):
+        try:
+            piloted = await pilot(loaded, session, inputs, told, now.limit, tried)
+        finally:
+            await session.close_engines()
+    held = None
+    if loaded.mix is None:
+        held = await asyncio.to_thread(
+            held_calls, session.journal, loaded, at, previous, now, Progress(loaded.plan.name)
+        )
+    made = await forecast(loaded, session, now, inputs, previous, told, lengths.saw, held)
     await prompts.tell(made, lengths, loaded, session)
     if at.head is not None and previous is not None:
         made.decisions = standing(previous, at)
-        made.tokens = estimate.tokens_per_call(session.store, at.head, previous)
+        made.rates = estimate.rates(session.store, at.head, previous)
+        made.acceptance = acceptance(previous.counts.kept, previous.counts.attempted, "the version before")
+    if piloted is not None:
+        made.rates, made.acceptance = {**made.rates, **piloted.rates}, piloted.acceptance or made.acceptance
+    made.engines = tuple(sorted({session.profile.binding(item.role).engine for item in loaded.plan.models}))
     made.seconds = estimate.seconds_per_token(session.journal, session.identities(loaded.plan).values())
     return made

@@ -53,6 +53,7 @@ def run(
     allow_failed_audits: bool = Audits,
     again: int | None = Verify,
     where: Literal["local", "ray"] | None = Where,
+    plan: str | None = typer.Option(None, "--plan", metavar="FILE", help="Refuse what `plan -o FILE` did not say."),
     as_json: bool = Json,
 ) -> None:
     """Test, plan, run, audit: one commit.
@@ -67,6 +68,7 @@ def run(
     from runtime.build.verify import verify
     from runtime.cli.compiled import compiled
     from runtime.cli.live import live
+    from runtime.cli.plan_held import hold
     from runtime.executor.choice import executor
     from runtime.review.gate import refuse_direct
     from runtime.store.names import check_user_branch
@@ -83,6 +85,8 @@ def run(
             "scratch" if allow_failed_audits else session.profile.audits,
             read_budget(budget, session.profile.budget) if budget else session.profile.budget,
         )
+        if plan is not None:
+            hold(plan, analysis, session, options)
         with ExitStack() as stack:
             runs = stack.enter_context(executor(where or session.profile.executor, session.project.config))
             options = replace(options, executor=runs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -12,15 +12,18 @@ import typer
 from runtime.cli import plan_prompts as prompts
 from runtime.cli.console import json_text, paint, plural, say, say_json, width
 from runtime.cli.files import write
-from runtime.cli.live import duration
 from runtime.cli.options import Dataset, Json, Limit, Params, ProfileName, Seed, Spec
-from runtime.cli.plan_reasons import why_dataset, why_step
+from runtime.cli.plan_held import foreseen
+from runtime.cli.plan_reasons import waited_for, why_dataset, why_step
+from runtime.cli.plan_sum import ranged, short, summed
 
 if TYPE_CHECKING:
     from runtime.build.dry import Cell, Forecast
     from runtime.diff.model import Cause
 
 
+CELL = 76
+"""Characters that a line of 80 has for a statement."""
 REASONS = 48
 """Characters that a line of 80 has for what changed."""
 
@@ -34,13 +37,18 @@ def run(
     limit: int | None = Limit,
     profile: str | None = ProfileName,
     explain: bool = typer.Option(False, "--explain", help="Say why each step is run or reused."),
+    pilot: int | None = typer.Option(
+        None, "--pilot", metavar="N", min=1, help="First try N candidates of each dataset."
+    ),
     output: str | None = typer.Option(None, "-o", "--output", metavar="FILE", help="Write the plan as JSON as well."),
     as_json: bool = Json,
 ) -> None:
     """Say what a build would run, before it does.
 
     Reused calls are exact. New ones are a range wherever a retry, a filter or a
-    target hangs on an answer that nobody has given yet.
+    target hangs on an answer that nobody has given yet. No model is asked, but
+    with --pilot: it tries N candidates, spread over all, to see how many are
+    kept and what they cost. Their answers are stored: a build uses them again.
 
     Example: synth plan specs/python_qa.synth --against main
     """
@@ -55,17 +63,17 @@ def run(
         branch = session.profile.branch or context.branch
         head = session.store.resolve(against) if against else session.store.head(branch)
         allowed = limit if limit is not None else session.profile.limit
-        found = bridge.run(foresee(analysis, session, Options(branch, only=only, limit=allowed), head))
+        found = bridge.run(foresee(analysis, session, Options(branch, only=only, limit=allowed), head, pilot or 0))
         report(over_budget(found, session.profile.budget, analysis), analysis.source)
         report([told for one in found for told in one.warnings], analysis.source)
     if output:
-        write(output, json_text([_json(one) for one in found]))
+        write(output, json_text(told(found)))
     if as_json:
-        say_json([_json(one) for one in found])
+        say_json(told(found))
         return
     for one in found:
         _show(one, explain)
-    say(_sum(found))
+    say(summed(found))
 
 
 def _show(one: Forecast, explain: bool) -> None:
@@ -82,10 +90,11 @@ def _show(one: Forecast, explain: bool) -> None:
     if one.order:
         say(f"  = {'order':<26} {'run':<10} by {', then '.join(one.order)}")
     for cell in one.cells.values():
-        _show_cell(cell)
+        _show_cell(one, cell)
         _because(prompts.lines(one, cell), "      ")
         if explain:
             _because(why_step(one, cell), "      ")
+    _show_acceptance(one)
     if len(one.sharing) > 1 and (best := prompts.best(one)) is not None:
         say(paint(f"      all prompts: at best {best:.0%} of their tokens cached", "dim"))
 
@@ -144,65 +153,47 @@ def _cause(cause: Cause) -> str:
     return f"{cause.kind} {cause.state}" if cause.name == cause.kind else f"{cause.kind} `{cause.name}` {cause.state}"
 
 
-def _show_cell(cell: Cell) -> None:
+def _show_cell(one: Forecast, cell: Cell) -> None:
+    """`~ answer    rerun    19–25 calls · ~9k tokens, follows question`: as much as stands in a line of 80."""
     shown = {"judge": "{}(...)", "gold": "gold of {}"}.get(cell.kind, "{}")
     name, noun = shown.format(cell.name), "text" if cell.kind == "meaning" else "call"
     if cell.high == 0:
-        say(f"  = {name:<26} {'reused':<10} {plural(cell.reused, noun)}")
+        more = f", {cell.maybe:,} more if needed" if cell.maybe else ""
+        say(f"  = {name:<26} {'reused':<10} {plural(cell.reused, noun)}{more}")
         return
-    mark = paint("~", "yellow") if cell.reused else paint("+", "green")
-    reused = f", {cell.reused:,} reused" if cell.reused else ""
-    some = noun if cell.low == cell.high == 1 else f"{noun}s"
-    say(f"  {mark} {name:<26} {'run':<10} {_range(cell.low, cell.high)} {some}{reused}")
+    again = bool(cell.reused or cell.maybe or cell.name in one.rates)
+    mark, how = (paint("~", "yellow"), "rerun") if again else (paint("+", "green"), "run")
+    line = f"{name:<26} {how:<10} {ranged(cell.low, cell.high, cell.open, noun)}"
+    for part in _parts(one, cell):
+        line += part if len(line) + len(part) <= CELL else ""
+    say(f"  {mark} {line}")
 
 
-def _range(low: int, high: int) -> str:
-    return f"{low:,}" if low == high else f"{low:,}–{high:,}"
+def _parts(one: Forecast, cell: Cell) -> Iterator[str]:
+    tokens = one.tokens_of(cell)
+    if tokens is not None:
+        yield f" · ~{short(tokens)} tokens"
+    if cell.reused:
+        yield f", {cell.reused:,} reused"
+    before = [name for name in waited_for(one, cell) if not cell.unanswered]
+    if before:
+        yield f", follows {before[-1]}"
 
 
-def _sum(found: list[Forecast]) -> str:
-    changed = [one for one in found if one.how == "run"]
-    waiting = [one.dataset for one in found if one.how == "depends"]
-    if not changed:
-        words = any(one.how == "described" for one in found)
-        return "Plan: nothing to do but to commit the new words." if words else "Plan: nothing to do."
-    steps = sum(cell.high > 0 for one in changed for cell in one.cells.values())
-    low, high, worst = (sum(getattr(one, name) for one in changed) for name in ("low", "high", "worst"))
-    reused = sum(one.reused for one in changed)
-    bound = f" (worst case {worst:,})" if worst > high else ""
-    cost = _cost(changed)
-    return (
-        f"Plan: {plural(len(changed), 'dataset')} to change, {plural(steps, 'step')} to run, "
-        f"{plural(reused, 'call')} reused,\n      {_range(low, high)} new{bound}.{cost}{_after(waiting)}"
-    )
+def _show_acceptance(one: Forecast) -> None:
+    """`  ? 500 of about 640 candidates    610–690: 78% kept (71–84%) in the version before`"""
+    found, needed = one.acceptance, one.needed
+    if found is None or needed is None:
+        return
+    few, many = needed
+    low, high = found.interval
+    about = f"{few:,}–{many:,}" if many is not None else f"{few:,} or more"
+    share = f"{found.share:.0%} kept ({low:.0%} to {high:.0%}) in {found.source}"
+    say(f"  = {'target':<26} {f'{one.target:,}':<10} of {about} candidates")
+    say(paint(f"      {share}", "dim"))
 
 
-def _after(waiting: list[str]) -> str:
-    """What no plan can know before the rows are there that it is made from."""
-    if not waiting:
-        return ""
-    known = "what it takes is" if len(waiting) == 1 else "what they take is"
-    return f"\n      Then {', '.join(waiting)}: {known} known when the rows before are there."
-
-
-def _cost(changed: list[Forecast]) -> str:
-    """` About 9k tokens, 1 min.` where the version before and this machine tell."""
-    tokens = [one.expected_tokens for one in changed]
-    if any(number is None for number in tokens):
-        return ""
-    seconds = [one.expected_seconds for one in changed]
-    time = "" if None in seconds else f", {duration(sum(number or 0 for number in seconds))}"
-    return f"\n      About {_short(sum(number or 0 for number in tokens))} tokens{time}."
-
-
-def _short(number: float) -> str:
-    """`9k`, `1.2M`."""
-    if number < 1_000:
-        return f"{number:.0f}"
-    return f"{number / 1_000:.0f}k" if number < 1_000_000 else f"{number / 1_000_000:.1f}M"
-
-
-def _json(one: Forecast) -> dict[str, object]:
+def as_json_of(one: Forecast) -> dict[str, object]:
     from runtime.diff.causes import causes
 
     return {
@@ -214,7 +205,16 @@ def _json(one: Forecast) -> dict[str, object]:
         "why": why_dataset(one),
         "inputs": one.inputs,
         "decisions": dict(Counter(found.state for found in one.decisions)),
-        "calls": {"reused": one.reused, "low": one.low, "high": one.high, "worst": one.worst},
+        "version": foreseen(one.now) if one.now else None,
+        "calls": {
+            "reused": one.reused,
+            "maybe": one.maybe,
+            "low": one.low,
+            "high": one.high,
+            "open": one.open,
+            "worst": one.worst,
+        },
+        "acceptance": _acceptance(one),
         "order": list(one.order),
         "cached": prompts.best(one),
         "tokens": one.expected_tokens,
@@ -224,12 +224,28 @@ def _json(one: Forecast) -> dict[str, object]:
                 "step": cell.name,
                 "kind": cell.kind,
                 "reused": cell.reused,
+                "maybe": cell.maybe,
                 "low": cell.low,
                 "high": cell.high,
+                "open": cell.open,
                 "worst": cell.worst,
+                "tokens": one.tokens_of(cell),
                 "why": why_step(one, cell),
                 "prompts": [prompts.as_json(found) for found in prompts.of(one, cell)],
             }
             for cell in one.cells.values()
         ],
     }
+
+
+def told(found: Sequence[Forecast]) -> list[dict[str, object]]:
+    """What `--json` prints, `-o` writes and `build --plan` holds a build to."""
+    return [as_json_of(one) for one in found]
+
+
+def _acceptance(one: Forecast) -> dict[str, object] | None:
+    if one.acceptance is None:
+        return None
+    low, high = one.acceptance.interval
+    found: dict[str, object] = {"kept": one.acceptance.kept, "attempted": one.acceptance.attempted}
+    return {**found, "low": round(low, 4), "high": round(high, 4), "in": one.acceptance.source, "needed": one.needed}

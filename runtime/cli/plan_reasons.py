@@ -46,7 +46,7 @@ def _asked(one: Forecast, cell: Cell) -> Iterator[str]:
         yield f"{cell.reused:,} of its calls are in the journal"
     if cell.unanswered:
         yield f"{_rows(cell.unanswered)} what the journal does not hold"
-    before = _before(one, cell)
+    before = waited_for(one, cell)
     if before and cell.low + cell.high > cell.unanswered:
         yield f"what the rows that stop at {' and '.join(before)} ask here is known only after it"
     if cell.maybe:
@@ -59,7 +59,8 @@ def _rows(number: int) -> str:
     return "1 row asks" if number == 1 else f"{number:,} rows ask"
 
 
-def _before(one: Forecast, cell: Cell) -> list[str]:
+def waited_for(one: Forecast, cell: Cell) -> list[str]:
+    """Statements before it at which rows lack an answer."""
     names = list(one.cells)
     return [name for name in names[: names.index(cell.name)] if one.cells[name].unanswered]
 

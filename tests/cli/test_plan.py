@@ -143,3 +143,61 @@ def test_a_loop_whose_worst_case_exceeds_the_budget_is_warned_about_at_its_range
     assert told.code == 0
     assert "warning[W0904]: the worst case is 600 calls, and the budget allows 100" in told.err
     assert "--> lines.synth:4:17" in told.err
+
+
+TARGET = SPEC.replace("  each fact", "  target = 3\n  each fact").replace(
+    "require words(title) > 0 else retry 2", "filter words(title) > 12"
+)
+
+
+def test_a_pilot_tries_candidates_over_all_and_a_build_asks_none_of_them_again(cli: Cli, notes: Path) -> None:
+    (notes / "notes.synth").write_text(TARGET)
+    _facts(notes, 40)
+    before = cli("plan", "notes.synth")
+    assert "Tokens and time are not known yet: `--pilot 20` measures them." in before.out
+    told = cli("plan", "notes.synth", "--pilot", "10", "--json")
+    assert told.code == 0, told.err
+    [found] = told.json
+    assert (found["acceptance"]["attempted"], found["acceptance"]["in"]) == (10, "a pilot of 10")
+    assert found["calls"]["reused"] + found["calls"]["maybe"] > 0 and found["tokens"] > 0
+    again = cli("plan", "notes.synth", "--json").json[0]
+    assert again["calls"] == found["calls"], "a second look asks nothing, and what the pilot asked is in the journal"
+    shown = cli("plan", "notes.synth", "--pilot", "10").out
+    assert "in a pilot of 10" in shown and "expected" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_a_plan_shows_what_reruns_what_follows_and_what_it_costs(cli: Cli, notes: Path) -> None:
+    assert cli("build", "notes.synth").code == 0
+    (notes / "notes.synth").write_text(SPEC.replace("Say it again", "Say it anew"))
+    lines = cli("plan", "notes.synth").out.splitlines()
+    tokens = [line.partition(" · ")[2] for line in lines if line.startswith("  ~ ")]
+    assert [line.partition(" · ")[0] for line in lines if line.startswith("  ~ ")] == [
+        "  ~ note                       rerun      3 calls",
+        "  ~ title                      rerun      3–9 calls",
+    ]
+    assert tokens[0].startswith("~") and tokens[1].endswith("tokens, follows note")
+    assert "2 steps to run, 0 calls reused, 6–12 new" in " ".join(lines)
+
+
+def test_a_build_keeps_to_the_plan_that_it_is_given(cli: Cli, notes: Path) -> None:
+    assert cli("plan", "notes.synth", "-o", "plan.json").code == 0
+    assert cli("build", "notes.synth", "--plan", "plan.json").code == 0
+    late = cli("build", "notes.synth", "--plan", "plan.json")
+    assert late.code == 2 and "planned as to run, now unchanged" in late.err
+    (notes / "notes.synth").write_text(SPEC.replace("Say it again", "Say it anew"))
+    assert cli("plan", "notes.synth", "-o", "plan.json").code == 0
+    (notes / "notes.synth").write_text(SPEC.replace("Say it again", "Say it once more"))
+    other = cli("build", "notes.synth", "--plan", "plan.json")
+    assert other.code == 2 and "E0913" in other.err
+    assert "its statements, inputs, models or decisions have changed since" in other.err
+    (notes / "notes.synth").write_text(SPEC.replace("Say it again", "Say it anew"))
+    assert cli("build", "notes.synth", "--plan", "plan.json").code == 0
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '[{"dataset": "notes"}]'])
+def test_a_file_that_is_no_plan_is_a_mistake(cli: Cli, notes: Path, text: str) -> None:
+    (notes / "plan.json").write_text(text)
+    told = cli("build", "notes.synth", "--plan", "plan.json")
+    assert told.code == 2 and "E0913" in told.err
+    assert cli("build", "notes.synth", "--plan", "nowhere.json").code == 2

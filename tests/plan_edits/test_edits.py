@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from random import Random
 
@@ -14,15 +13,24 @@ from tests.plan_edits.spec import edited, is_exact, made
 
 EDITS = 4
 """Of one spec, one after the other."""
-SPECS = int(os.environ.get("SYNTH_EDITS", "60")) // EDITS
+FEW, MANY = 15, 250
 
 
-@pytest.mark.parametrize("number", range(SPECS))
+@pytest.mark.parametrize("number", range(FEW))
 def test_a_plan_foretells_what_a_build_does(tmp_path: Path, number: int) -> None:
+    check(tmp_path, number)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("number", range(FEW, MANY))
+def test_a_thousand_plans_foretell_what_builds_do(tmp_path: Path, number: int) -> None:
+    """With the few: a thousand plans, one before each build."""
+    check(tmp_path, number)
+
+
+def check(root: Path, number: int) -> None:
     random = Random(f"plan {number}")
-    spec = made(random)
-    work = Workshop(tmp_path)
-    done = ["first"]
+    spec, work, done = made(random), Workshop(root), ["first"]
     for edit in range(EDITS):
         work.write(spec.text, pages=spec.pages, readers=spec.readers)
         found = planned(work)
