@@ -16,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.harness import figure
 from benchmarks.mock.compared import PLAIN, SYNTH, UVLOOP, Setting, compared, report
 from benchmarks.mock.job import APIS
 
@@ -33,7 +34,7 @@ def main() -> None:
     quoted = ", ".join(f"{name} {ratio}" for name, ratio in PEERS.items())
     print(f"quoted, measured elsewhere on a job of the same kind and not in this run: {quoted}")
     measured = ", ".join(f"{ratio:.2f} ({api})" for api, ratio in ratios.items())
-    print(f"figure 1: {measured} × a plain aiohttp client (must: {MUST})")
+    figure(1, f"{measured} × a plain aiohttp client", f"at least {MUST}")
 
 
 def _options() -> argparse.Namespace:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.harness import figure
 from benchmarks.mock.compared import PLAIN, SYNTH, Setting, compared, report
 from benchmarks.mock.job import APIS
 
@@ -27,7 +28,7 @@ def main() -> None:
     options = parser.parse_args()
     setting = Setting(options.api, IN_FLIGHT, LATENCY_MS, options.few, options.many, options.rounds)
     ratio = report(setting, compared(setting, (PLAIN, SYNTH)))
-    print(f"figure 2: {ratio:.2f} × a plain aiohttp client at 50 ms (must: {MUST})")
+    figure(2, f"{ratio:.2f} × a plain aiohttp client at 50 ms", f"at least {MUST}")
 
 
 if __name__ == "__main__":

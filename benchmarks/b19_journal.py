@@ -19,6 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.harness import figure
 from runtime.bridge import run
 from runtime.journal import Journal
 
@@ -75,7 +76,7 @@ def main() -> None:
             f"asks, {both * each:.1f} µs in both"
         )
     rate = max(effects / one["stored"].wall for one in found)
-    print(f"figure 19: {rate:,.0f} effects a second, stored before used (must: more than {CALLS:,} calls)")
+    figure(19, f"{rate:,.0f} effects a second, stored before used", f"more than {CALLS:,} calls")
 
 
 if __name__ == "__main__":
