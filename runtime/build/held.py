@@ -147,13 +147,11 @@ def held_calls(
 
     if changes.head is None or previous is None or previous.calls is None or previous.format != now.format:
         return None
-    cells = _unchanged(loaded, changes, previous, now)
-    if not cells:
+    cells, roles = _unchanged(loaded, changes, previous, now), _alike(previous, now)
+    if not cells or not roles:
         return None
     folder = layout.calls_folder(previous.dataset)
     paths = local_shards(changes.store, changes.head, folder, previous.calls.shards)
-    roles = {role for role, model in previous.models.items() if now.models.get(role) == model}
-    roles &= {role for role, given in previous.sampling.items() if now.sampling.get(role) == given}
     calls, keys = _recorded(paths, cells, roles)
     return Held(journal, progress, cells, Index(calls, keys), json_text) if keys else None
 
@@ -169,6 +167,12 @@ def _unchanged(loaded: Loaded, changes: Changes, previous: Manifest, now: Manife
     return {cell for cell, stamp in after.items() if before.get(cell) == stamp and told.get(cell) == tells.get(cell)}
 
 
+def _alike(previous: Manifest, now: Manifest) -> set[str]:
+    """Roles of the same weights and the same sampling."""
+    same = {role for role, model in previous.models.items() if now.models.get(role) == model}
+    return {role for role in same if previous.sampling.get(role) == now.sampling.get(role)}
+
+
 def _said(manifest: Manifest) -> Mapping[str, str]:
     """The plan's own digest of each gen and each judge, by cell."""
     gens = {step.id.removeprefix("gen "): step.digest for step in manifest.steps if step.id.startswith("gen ")}
@@ -178,8 +182,8 @@ def _said(manifest: Manifest) -> Mapping[str, str]:
 def _recorded(paths: Iterable[Path], cells: Collection[str], roles: Collection[str]) -> tuple[list[Short], list[bytes]]:
     calls: list[Short] = []
     keys: list[bytes] = []
-    for batch in _batches(paths, cells, roles):
-        for cell, role, seed, arguments, call in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+    for shard in _shards(paths, cells, roles):
+        for cell, role, seed, arguments, call in zip(*(column.to_pylist() for column in shard.columns), strict=True):
             if _NAMED_TEXT not in arguments:
                 calls.append(short(cell, role, int(seed or 0), arguments.encode()))
                 keys.append(bytes.fromhex(call))
@@ -188,15 +192,11 @@ def _recorded(paths: Iterable[Path], cells: Collection[str], roles: Collection[s
     return calls, keys
 
 
-def _batches(paths: Iterable[Path], cells: Collection[str], roles: Collection[str]) -> Iterator[pa.RecordBatch]:
-    """Calls of the cells by the roles, in the order of the table."""
-    import pyarrow as pa
+def _shards(paths: Iterable[Path], cells: Collection[str], roles: Collection[str]) -> Iterator[pa.Table]:
+    """Calls of the cells by the roles, a shard at a time."""
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    wanted, asked = pa.array(sorted(cells), pa.string()), pa.array(sorted(roles), pa.string())
+    fits = pc.field("cell").isin(sorted(cells)) & pc.field("role").isin(sorted(roles)) & pc.field("call").is_valid()
     for path in paths:
-        for batch in pq.ParquetFile(path).iter_batches(columns=list(_COLUMNS)):
-            chosen = batch.select(_COLUMNS)
-            fits = pc.and_(pc.is_in(chosen["cell"], wanted), pc.is_in(chosen["role"], asked))
-            yield chosen.filter(pc.and_(fits, pc.is_valid(chosen["call"])))
+        yield pq.read_table(path, columns=list(_COLUMNS), filters=fits)
