@@ -72,7 +72,21 @@ def unexpected(tokens: Sequence[Token], misfit: Misfit, head: str, end: str = "t
         message=f"expected {expected}, found {shown}",
         span=span,
         label=_label(found, before, types, head),
+        help=_apart(tokens, misfit.index, types, head),
     )
+
+
+def _apart(tokens: Sequence[Token], index: int, expected: frozenset[str], head: str) -> str | None:
+    """How entries of a body are set apart, and that a column needs its value, where that is the mistake."""
+    found, behind = (tokens[at] if at < len(tokens) else None for at in (index, index + 1))
+    named = found is not None and found.word and behind is not None and behind.type == "COLON"
+    if named and tokens[0].text == "record":
+        return "each field stands on a line of its own, or behind a comma"
+    before = tokens[index - 1] if index else None
+    alone = found is None or found.type in ("COMMA", "RBRACE", "_NL")
+    if head == "emit" and expected == {"EQUAL"} and alone and before is not None and before.word:
+        return f"a column is named and given a value: `{before.text} = {before.text}`"
+    return None
 
 
 def misplaced(token: Token) -> Diagnostic:

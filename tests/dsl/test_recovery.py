@@ -247,3 +247,15 @@ def test_pages_show_a_file_with_the_mistake_and_one_without(code: str) -> None:
 
 def test_a_file_of_nothing_but_mistakes_is_not_read_to_its_end() -> None:
     assert len(mistakes("dataset d {\n" + "  let x =\n" * 2_000 + "}\n")) == 500
+
+
+@pytest.mark.parametrize(
+    ("text", "way_out"),
+    [
+        ("record Row { id: int  persona: str }", "each field stands on a line of its own, or behind a comma"),
+        ("dataset d {\n  emit { a = b, c }\n}", "a column is named and given a value: `c = c`"),
+        ("dataset d {\n  emit { c, a = b }\n}", "a column is named and given a value: `c = c`"),
+    ],
+)
+def test_entries_that_run_into_each_other_come_with_a_way_out(text: str, way_out: str) -> None:
+    assert [found.help for found in parse(Source("a.synth", text)).diagnostics] == [way_out]

@@ -205,6 +205,12 @@ class Checker:
         self.context.diagnostics.append(Diagnostic(code, message, span, label, related, notes, help))
         return ANY
 
+    def is_cut(self, node: tree.Node, path: str) -> bool:
+        """Whether a statement was cut out of this declaration, because it could not be read."""
+        file = self.model.files.get(path)
+        spans = file.broken if file is not None else ()
+        return any(node.span.start <= span.start and span.end <= node.span.end for span in spans)
+
     def place(self, symbol: Symbol) -> Span | None:
         name = getattr(symbol.node, "name", None)
         return name.span if isinstance(name, tree.Name) else symbol.node.span if symbol.node else None

@@ -78,8 +78,9 @@ def enum(c: Checker, symbol: Symbol) -> Type:
 
 @declares(Kind.RECORD)
 def record(c: Checker, symbol: Symbol) -> Type:
+    """One that lost a field to a mistake in it may have any: what asks for the lost one is no second mistake."""
     node = cast(tree.Record, symbol.node)
-    found = Record(symbol.name, tuple(_field(c, item) for item in node.fields))
+    found = Record(symbol.name, tuple(_field(c, item) for item in node.fields), open=c.is_cut(node, symbol.file))
     for item in node.fields:
         if item.constraint is not None:
             c.condition(item.constraint, "what follows `where`", STILL)

@@ -145,3 +145,16 @@ def test_messages_do_not_depend_on_the_hash_seed() -> None:
         for seed in ("1", "2", "3")
     }
     assert len(texts) == 1 and "E0201" in texts.pop()
+
+
+def test_a_record_that_lost_a_field_sets_off_no_mistakes_where_it_is_used() -> None:
+    text = """edition 1
+record Page { id: str  text: str }
+input pages: Page = jsonl("pages.jsonl")
+dataset d {
+  each page from pages
+  let words = page.text
+  emit { id = page.id, words = words }
+}
+"""
+    assert codes(check(text)) == ["E0101"]
