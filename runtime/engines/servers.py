@@ -51,13 +51,19 @@ class Servers:
 
     def __init__(self, exchanges: Sequence[Exchange]) -> None:
         self._servers = [_Server(exchange) for exchange in exchanges]
+        self._own = self._servers
+
+    def prefer(self, count: int) -> None:
+        """Asks the first so many alone, and the others when none of those is in service: others prefer them."""
+        self._own = self._servers[:count]
 
     @property
     def wanted(self) -> int:
         """How many calls they want in flight now, together."""
         if len(self._servers) == 1:
             return self._servers[0].exchange.load.wanted
-        return sum(server.exchange.load.wanted for server in self._servers)
+        there = [server for server in self._own if not server.exchange.load.is_gone] or self._servers
+        return sum(server.exchange.load.wanted for server in there)
 
     @property
     def trouble(self) -> str:
@@ -123,7 +129,8 @@ class Servers:
         return least if fuller else best
 
     def _in_service(self, tried: set[_Server]) -> list[_Server]:
-        return [server for server in self._servers if server not in tried and server.in_service]
+        found = [server for server in self._servers if server not in tried and server.in_service]
+        return [server for server in found if server in self._own] or found
 
     @staticmethod
     def _least_full(servers: Sequence[_Server]) -> _Server:

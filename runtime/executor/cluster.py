@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import threading
@@ -31,6 +32,8 @@ ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "token"}
 """Of a cluster of our own: Ray takes 127.0.0.1 for its address only where it believes that machines are no clusters."""
 STORE_BYTES = 256 * 1024 * 1024
 """Shared memory of a cluster of our own: rows on their way from who made them to who cuts them."""
+KNOCK = 5.0
+"""Seconds for which a cluster may keep silent before it is taken for absent."""
 LOCAL_WORKERS = 8
 """At most so many on one machine where nothing is said: they share its journal."""
 
@@ -136,9 +139,19 @@ def _started(ray: Any, config: RayConfig) -> RayCluster:
 
 
 def _joined(ray: Any, config: RayConfig) -> RayCluster:
+    _knock(config.address or "")
     with _own_signals():
         ray.init(address=config.address, log_to_driver=False, logging_level=logging.ERROR)
     return RayCluster(config.workers or _processors(ray), owned=True)
+
+
+def _knock(address: str) -> None:
+    """Ray waits for a minute where nobody listens, and then ends the process."""
+    host, _, port = address.rpartition(":")
+    if not port.isdigit():
+        return  # `auto` is looked up by Ray, which says at once what it finds
+    with socket.create_connection((host.strip("[]"), int(port)), KNOCK):
+        pass
 
 
 def _processors(ray: Any) -> int:

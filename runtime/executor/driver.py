@@ -175,4 +175,7 @@ class Dataset:
 
     async def _gathered(self, mapping: Mapping) -> None:
         runs = [*mapping.runs, *self.output.drain(Path(self.spill) / "driver", HERE)]
-        await Gathering(self.output, runs, list(mapping.members.values())).place()
+        try:
+            await Gathering(self.output, runs, list(mapping.members.values())).place()
+        except SynthError as error:
+            raise self.output.placed(error) from None

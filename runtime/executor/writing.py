@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dsl.diagnostics import SynthError
 from runtime.build.decided import Decided
 from runtime.build.output import Output
 from runtime.build.selection import End
@@ -29,6 +31,10 @@ class Drained(TableWriter):
     """A table whose rows are sorted here and cut elsewhere."""
 
     placed: Gathered | None = None
+    before: TableManifest | None = None
+
+    def __enter__(self) -> Drained:
+        return self
 
     def run(self, folder: Path, node: str) -> Run | None:
         """What was added, in key order, as a file in `folder`; None where that is nothing."""
@@ -50,8 +56,6 @@ class Drained(TableWriter):
     @property
     def schema(self) -> Schema:
         return self._schema
-
-    before: TableManifest | None = None
 
     @property
     def size(self) -> int:
@@ -111,6 +115,10 @@ class Spread(Output):
     def drain(self, folder: Path, node: str) -> list[Run]:
         self.flush()
         return [run for writer in self.writers() if (run := writer.run(folder, node)) is not None]
+
+    def placed(self, error: SynthError) -> SynthError:
+        """The same mistakes, at the `key = [...]` that made the key, as `finish` tells them."""
+        return SynthError(*(replace(found, span=found.span or self._keyed()) for found in error.diagnostics))
 
     def gather(self, sealed: Sealed) -> None:
         """What a worker counted of its rows."""

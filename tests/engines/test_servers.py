@@ -193,6 +193,22 @@ def test_a_server_that_hangs_is_left_after_one_calls_patience() -> None:
     assert len(other.asked) == 20
 
 
+def test_a_preferred_server_is_asked_alone_until_it_is_gone() -> None:
+    scripts = [Named("a"), Named("b")]
+
+    async def go() -> None:
+        async with AsyncExitStack() as stack:
+            (first, _), servers = await started(stack, scripts)
+            servers.prefer(1)
+            assert servers.wanted == 32
+            assert {await ask(servers, f"{n}" * 200) for n in range(10)} == {"a"}
+            first.kill()
+            assert {await ask(servers, f"{n}" * 200) for n in range(10)} == {"b"}
+            assert servers.wanted > 0
+
+    run_talking(go())
+
+
 def test_a_full_server_leaves_its_calls_to_the_other() -> None:
     small, large = Slots(2, 0.01), Slots(40, 0.01)
 

@@ -75,6 +75,7 @@ class SglangEngine:
         self._template = ChatTemplate(template, name) if template else None
         self._of_template = f"+{digest(template.encode())}" if template else ""
         self._patience = Patience(timeout, seconds_per_token)
+        self.urls = self._line.urls
         self._known: Facts | None = None
         self._learnt: WeakKeyDictionary[asyncio.AbstractEventLoop, _Here] = WeakKeyDictionary()
 
@@ -92,6 +93,10 @@ class SglangEngine:
         if weights is None:
             raise SynthError(nameless(self.name, "what answers there names no model: it may be no SGLang server"))
         return weights
+
+    def prefer(self, count: int) -> None:
+        """Of several servers the first so many are asked, and the others only when none of those answers."""
+        self._line.prefer(count)
 
     @property
     def concurrency(self) -> int:

@@ -52,6 +52,10 @@ class Line:
         ]
         self._servers = Servers(self._exchanges)
 
+    def prefer(self, count: int) -> None:
+        """The first so many servers are this process's own."""
+        self._servers.prefer(count)
+
     @property
     def wanted(self) -> int:
         """How many calls to bring now."""
