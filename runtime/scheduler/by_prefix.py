@@ -200,11 +200,11 @@ class ByPrefix:
 
     def _alike(self, waiter: Waiter) -> list[Waiter]:
         """Those who ask the same under other seeds, taken out of the turns."""
-        if not self.can.batch or _is_greedy(waiter.request) or self._room < 1:
+        if not self.can.batch or not (same := self._turns.equal(waiter.text)) or _is_greedy(waiter.request):
             return []
-        same = (other for other in self._turns.equal(waiter.text) if not other.ready.done())
-        found = [other for other in same if _differ_in_seed(waiter.request, other.request)]
-        found = found[: self._room]
+        waiting = (other for other in same if not other.ready.done())
+        found = [other for other in waiting if _differ_in_seed(waiter.request, other.request)]
+        found = found[: max(0, self._room)]
         for other in found:
             self._turns.remove(other)
         found = [other for other in found if self._may(other)]
