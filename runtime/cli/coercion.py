@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from enum import EnumType
 from typing import Any
 
 _WHOLE = re.compile(r"[0-9]{1,18}")
@@ -55,6 +56,9 @@ class Plain:
         wanted = self.descriptor.annotation
         if wanted in (str, bool) and type(value) is wanted:
             return value
+        if isinstance(wanted, EnumType):
+            members: list[Any] = list(wanted)
+            return next((member for member in members if value in (member, member.value)), _UNKNOWN)
         if wanted is not int or type(value) not in (int, str) or not _WHOLE.fullmatch(str(value)):
             return _UNKNOWN
         number, info = int(value), self.descriptor.parameter_info

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -51,3 +52,39 @@ def test_what_every_command_imports_loads_nothing_heavy(statement: str) -> None:
     code = f"{statement}\nimport sys\nprint([m for m in {HEAVY!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("typed", "never"),
+    [
+        (
+            ("check", "specs/questions.synth"),
+            ("pydantic", "lark", "jinja2", "numpy", "pyarrow", "runtime.engines.protocol"),
+        ),
+        (("diff", "main..main"), ("pydantic", "lark", "sglang", "polars", "duckdb", "jinja2")),
+        (("build", "specs/questions.synth"), ("pydantic", "lark", "sglang", "polars", "jinja2", "xllamacpp")),
+    ],
+    ids=lambda given: given[0],
+)
+def test_a_command_imports_only_what_it_needs(typed: tuple[str, ...], never: tuple[str, ...], built: Path) -> None:
+    """Each of these is a tenth of a second of waiting, or more; the build is one in which nothing changed."""
+    code = (
+        f"import sys\nfrom runtime.cli import run\nrun(sys.argv[1:])\nprint([m for m in {never!r} if m in sys.modules])"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code, *typed]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=built, env=environment)
+    assert done.stdout.strip().splitlines()[-1] == "[]"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project that `synth new` makes, built on the deterministic engine."""
+    folder = tmp_path_factory.mktemp("project")
+    config = '[engines.fast]\nkind = "deterministic"\n[profile.default]\nengine = "fast"\n'
+    for typed in (("new", str(folder)), ("build", "specs/questions.synth")):
+        command = [sys.executable, "-c", "from runtime.cli import main; main()", *typed]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        subprocess.run(command, capture_output=True, check=True, cwd=folder, env=environment)
+        (folder / "synth.toml").write_text(config)
+    return folder
