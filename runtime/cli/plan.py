@@ -171,10 +171,12 @@ def _show_cell(one: Forecast, cell: Cell) -> None:
 
 def _parts(one: Forecast, cell: Cell) -> Iterator[str]:
     tokens = one.tokens_of(cell)
-    if tokens is not None:
+    if tokens is not None and tokens >= 1:
         yield f" · ~{short(tokens)} tokens"
     if cell.reused:
         yield f", {cell.reused:,} reused"
+    if cell.maybe:
+        yield f", {cell.maybe:,} more if needed"
     before = [name for name in waited_for(one, cell) if not cell.unanswered]
     if before:
         yield f", follows {before[-1]}"
