@@ -85,14 +85,14 @@ def _write_run(path: Path, batches: list[pa.Table], saw: Saw) -> Path:
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, run.schema) as writer:
         for block in split(run, BLOCK_BYTES):
             writer.write_table(block)
-    del run
-    batches.clear()
-    give_back()
     return path
 
 
 def give_back() -> None:
-    """What a burst of work has freed goes back to the system: the allocator would keep it, 30 MB here."""
+    """What a burst of work has freed goes back to the system: the allocator would keep it, 30 MB here.
+
+    Once a table: to ask for it again page by page is not free.
+    """
     pa.default_memory_pool().release_unused()
 
 
