@@ -62,9 +62,8 @@ def main() -> None:
     assert all((made, digest) == (0, root) for _, made, digest in again), "something ran again"
     times = sorted(seconds for seconds, _, _ in again)
     print(f"nothing changed: {', '.join(f'{seconds:.2f}' for seconds in times)} s, no call, same root")
-    print(
-        f"{rows:,} unchanged: {times[0]:.2f} s (must: {MUST:.0f}), {first / times[0]:,.0f} times faster than the first"
-    )
+    print(f"{first / times[0]:,.0f} times faster than the first")
+    print(f"figure 4: {times[0]:.2f} s, {rows:,} rows, no call, same root (must: at most {MUST:.0f} s)")
 
 
 if __name__ == "__main__":
