@@ -154,7 +154,7 @@ def _cause(cause: Cause) -> str:
 
 
 def _show_cell(one: Forecast, cell: Cell) -> None:
-    """`~ answer    rerun    19–25 calls · ~9k tokens, follows question`: as much as stands in a line of 80."""
+    """`~ answer    rerun    19–25 calls, follows question · ~9k tokens`: as much as stands in a line of 80."""
     shown = {"judge": "{}(...)", "gold": "gold of {}"}.get(cell.kind, "{}")
     name, noun = shown.format(cell.name), "text" if cell.kind == "meaning" else "call"
     if cell.high == 0:
@@ -170,16 +170,14 @@ def _show_cell(one: Forecast, cell: Cell) -> None:
 
 
 def _parts(one: Forecast, cell: Cell) -> Iterator[str]:
-    tokens = one.tokens_of(cell)
-    if tokens is not None and tokens >= 1:
-        yield f" · ~{short(tokens)} tokens"
-    if cell.reused:
-        yield f", {cell.reused:,} reused"
-    if cell.maybe:
-        yield f", {cell.maybe:,} more if needed"
+    if cell.reused or cell.maybe:
+        yield f", {ranged(cell.reused, cell.reused + cell.maybe)} reused"
     before = [name for name in waited_for(one, cell) if not cell.unanswered]
     if before:
         yield f", follows {before[-1]}"
+    tokens = one.tokens_of(cell)
+    if tokens is not None and tokens >= 1:
+        yield f" · ~{short(tokens)} tokens"
 
 
 def _show_acceptance(one: Forecast) -> None:
