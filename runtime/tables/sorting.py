@@ -14,6 +14,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from runtime.tables.ordering import order_of
+from runtime.tables.rows import combined
+
 RUN_BYTES = 8 * 1024 * 1024
 """A run is sorted in memory; sorting holds about three times this."""
 BLOCK_BYTES = 512 * 1024
@@ -102,7 +105,7 @@ def by_key(table: pa.Table) -> pa.Table:
     keys = table.column("_key")
     if pc.all(pc.less_equal(keys.slice(0, len(keys) - 1), keys.slice(1))).as_py() is not False:
         return table
-    return table.take(pc.sort_indices(keys))
+    return table.take(order_of(combined(keys)))
 
 
 def split(table: pa.Table | None, size: int) -> Iterator[pa.Table]:
