@@ -24,10 +24,13 @@ class Claims:
         known = {key: self._storing[key] for key in keys if key in self._storing}
         return known | self._journal.get_many([key for key in keys if key not in known])
 
+    def grant(self, worker: int, key: bytes) -> bool:
+        """Whether nobody makes that call: then this worker does."""
+        return self._holder.setdefault(key, worker) == worker
+
     async def claim(self, worker: int, key: bytes) -> bytes | None:
         """None is a grant. Asked when `held` does not have it."""
-        if key not in self._holder:
-            self._holder[key] = worker
+        if self.grant(worker, key):
             return None
         future: _Waiting = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(key, []).append((worker, future))

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from dsl.diagnostics import Diagnostic, SynthError
+from runtime.build.collecting import rarely
 from runtime.executor.messages import Hello, Orders, Report
 from runtime.executor.reduction import Range, Reduced
 from runtime.executor.shipment import Shipment
@@ -21,8 +22,12 @@ class Mistakes(Exception):
 
 
 class Host:
+    """A process of workers: it looks for cycles of objects as seldom as a build does."""
+
     def __init__(self) -> None:
         self._worker: Worker | None = None
+        self._seldom = rarely()
+        self._seldom.__enter__()
 
     @property
     def worker(self) -> Worker:

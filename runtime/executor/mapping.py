@@ -260,11 +260,12 @@ class Mapping:
     # --- questions ---
 
     def _answer(self, member: Member, asks: Iterable[Ask]) -> None:
-        keys = [ask.asked[0] for ask in asks if ask.kind == "claim"]
-        held: dict[Any, bytes] = self.claims.held(keys) if keys else {}  # type: ignore[arg-type]
+        claimed = [cast(bytes, ask.asked[0]) for ask in asks if ask.kind == "claim"]
+        held = self.claims.held(claimed) if claimed else {}
         for ask in asks:
-            if ask.kind == "claim" and ask.asked[0] in held:
-                self._orders(member).replies.append(Reply(ask.number, held[ask.asked[0]]))
+            key = cast(bytes, ask.asked[0]) if ask.kind == "claim" else None
+            if key is not None and (key in held or self.claims.grant(member.number, key)):
+                self._orders(member).replies.append(Reply(ask.number, held.get(key)))
             else:
                 self._do(self._reply(member, ask))
 

@@ -17,6 +17,9 @@ from runtime.tables.manifest import Manifest
 
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 USUAL = {"llamacpp": 1, "deterministic": 64, "sglang": 128}
+GATHER, URGENT = 0.05, 0.002
+REPORTS = 500
+"""A second, from all workers together: Ray gives a driver about three times as many messages for one core."""
 RATES = ("requests_per_minute", "tokens_per_minute")
 
 
@@ -47,6 +50,19 @@ class Shipment:
     machine: str
     spill: str
     budget: Budget
+
+    @property
+    def gather(self) -> float:
+        """Seconds for which a report that nobody waits for gathers what there is to tell: the more workers there are,
+
+        the longer, so that the driver hears a bounded number of reports a second.
+        """
+        return max(GATHER, self.workers / REPORTS)
+
+    @property
+    def urgent(self) -> float:
+        """The same where somebody waits for an answer."""
+        return max(URGENT, self.workers / REPORTS)
 
 
 def machine() -> str:

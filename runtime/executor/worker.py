@@ -35,9 +35,6 @@ from runtime.executor.segment import segment
 from runtime.executor.shipment import Shipment
 from runtime.program.outcome import Kept, Rejected
 
-GATHER, URGENT = 0.05, 0.002
-"""Seconds for which a report waits for more to tell; less where somebody waits for an answer."""
-
 
 class Worker:
     """One dataset's worker, in one event loop."""
@@ -246,9 +243,9 @@ class Worker:
         await self._news.wait()
         if not self._urgent.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._urgent.wait(), GATHER)
+                await asyncio.wait_for(self._urgent.wait(), self.shipment.gather)
         if self._urgent.is_set():
-            await asyncio.sleep(URGENT)
+            await asyncio.sleep(self.shipment.urgent)
         self._news.clear()
         self._urgent.clear()
         report, self._report = self._report, Report()
