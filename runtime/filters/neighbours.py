@@ -1,8 +1,8 @@
 """Signatures in, one after the other; the earliest one that is at least as like as a threshold, out.
 
 Locality-sensitive hashing: a signature is cut into bands, and only those that agree in a whole band are compared
-(Leskovec, Rajaraman, Ullman, chapter 3). Under a kilobyte each, on disk and mapped: signatures, chains and the tables
-in which chains begin take memory while they are looked at.
+(Leskovec, Rajaraman, Ullman, chapter 3). Half a kilobyte each, on disk: signatures and chains are read when
+they are needed, the tables in which chains begin are mapped.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.filters.minhash import SIZE, Signature, likeness
-from runtime.scratch import Mapped
+from runtime.scratch import Mapped, ScratchRows
 
 Slots = npt.NDArray[np.intp]
 RECALL = 0.999
@@ -20,9 +20,7 @@ _FIRST_ROOM = 256
 _NONE = 0
 """No link. A link is an index and one, so that a new table, which is zeros, has none."""
 _RELEASE = 512
-"""Signatures looked for between two times that the pages looked at are given back."""
-_SLOTS = 2
-"""Beginnings of chains in each band for each signature there is room for: more of them, and fewer agree by chance."""
+"""Signatures looked for between two times that the table's pages are given back."""
 _RELINKED = 4_096
 """Signatures whose places are computed at once when the table grows."""
 
@@ -37,18 +35,17 @@ class Neighbours:
     """Signatures seen so far. Deterministic: what is found depends on the signatures and their order alone."""
 
     def __init__(self, threshold: float) -> None:
-        self.threshold, self.looked, self._count = threshold, 0, 0
+        self.threshold, self.looked = threshold, 0
         self._length = band_length(threshold)
         self._bands = SIZE // self._length
         self._every = np.arange(self._bands)
         self._multipliers = (np.arange(1, SIZE + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)) | np.uint64(1)
-        self._signatures = Mapped((_FIRST_ROOM, SIZE), np.uint16)
-        self._next = Mapped((_FIRST_ROOM, self._bands), np.int32)
+        self._signatures = ScratchRows(SIZE, np.uint16)
         self._make_room(_FIRST_ROOM)
         self._last: tuple[Signature, Slots] | None = None
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._signatures)
 
     def find(self, signature: Signature) -> tuple[int, float] | None:
         """The index of the earliest added signature that is like enough, and how like it is."""
@@ -56,7 +53,7 @@ class Neighbours:
         near = self._candidates(self._slots_of(signature))
         if len(near) == 0:
             return None
-        likenesses = likeness(signature, self._signatures.array[near])
+        likenesses = likeness(signature, self._signatures.take(near))
         enough = np.flatnonzero(likenesses >= self.threshold)
         if len(enough) == 0:
             return None
@@ -65,15 +62,13 @@ class Neighbours:
 
     def add(self, signature: Signature) -> int:
         """The index of the signature, from 0."""
-        if self._count == self._room:
+        if len(self) == self._room:
             self._grow()
-        index = self._count
-        self._signatures.array[index] = signature
         slots = self._slots_of(signature)
-        self._next.array[index] = self._heads.array[self._every, slots]
-        self._heads.array[self._every, slots] = index + 1
-        self._count += 1
-        return index
+        self._signatures.append(signature)
+        self._next.append(self._heads.array[self._every, slots])
+        self._heads.array[self._every, slots] = len(self)
+        return len(self) - 1
 
     def _candidates(self, slots: Slots) -> npt.NDArray[np.int32]:
         """The signatures in the same slot of any band: those that agree there, and a few by chance. Some come twice."""
@@ -81,7 +76,7 @@ class Neighbours:
         while (held := links.nonzero()[0]).size:
             bands, links = bands[held], links[held] - 1
             found.append(links)
-            links = self._next.array[links, bands]
+            links = self._next.take(links)[np.arange(len(links)), bands]
         return np.concatenate(found) if found else np.empty(0, np.int32)
 
     def _slots_of(self, signature: Signature) -> Slots:
@@ -98,18 +93,16 @@ class Neighbours:
         return slots
 
     def _make_room(self, room: int) -> None:
-        self._room, self._bits = room, (_SLOTS * room).bit_length() - 1
-        self._heads = Mapped((self._bands, _SLOTS * room), np.int32)
+        self._room, self._bits = room, room.bit_length() - 1
+        self._next = ScratchRows(self._bands, np.int32)
+        self._heads = Mapped((self._bands, room), np.int32)
         self._last = None
 
     def _grow(self) -> None:
         self._make_room(2 * self._room)
-        self._signatures.grow(self._room)
-        self._next.grow(self._room)
-        for start in range(0, self._count, _RELINKED):
-            stop = min(start + _RELINKED, self._count)
-            self._link(start, self._slots(self._signatures.array[start:stop]))
-            self._release()
+        for start, held in self._signatures.blocks(_RELINKED):
+            self._link(start, self._slots(held))
+            self._heads.release()
 
     def _link(self, start: int, slots: Slots) -> None:
         """Many signatures at once. Of those with one slot each leads to the one before, the first to where it began."""
@@ -122,15 +115,11 @@ class Neighbours:
         before[begins] = heads[ordered[begins]]
         following = np.empty(len(place), np.int32)
         following[order] = before
-        self._next.array[start : start + len(slots)] = following.reshape(slots.shape)
+        self._next.append(following)
         ends = np.concatenate((begins[1:], [True]))
         heads[ordered[ends]] = links[ends]
 
     def _rest(self) -> None:
         self.looked += 1
         if self.looked % _RELEASE == 0:
-            self._release()
-
-    def _release(self) -> None:
-        for mapped in (self._heads, self._next, self._signatures):
-            mapped.release()
+            self._heads.release()

@@ -19,20 +19,13 @@ class Mapped:
     """`array` is as large as asked for and zero at first. `release` gives its pages back; they come again when read."""
 
     def __init__(self, shape: tuple[int, ...], dtype: npt.DTypeLike) -> None:
+        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
         self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (lives as long as the array)
-        self._map(shape, np.dtype(dtype))
-
-    def grow(self, rows: int) -> None:
-        """Room for so many rows: those there are keep their content and the rest are zero. `array` is another one."""
-        self._map((rows, *self.array.shape[1:]), self.array.dtype)
+        self._file.truncate(size)
+        self._map = mmap.mmap(self._file.fileno(), size)
+        self.array: npt.NDArray[Any] = np.frombuffer(self._map, dtype).reshape(shape)
 
     def release(self) -> None:
         """The file keeps the content. Where the system has no such call, nothing happens."""
         if hasattr(mmap, "MADV_DONTNEED"):
-            self._mapped.madvise(mmap.MADV_DONTNEED)
-
-    def _map(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-        size = int(np.prod(shape)) * dtype.itemsize
-        self._file.truncate(size)
-        self._mapped = mmap.mmap(self._file.fileno(), size)
-        self.array: npt.NDArray[Any] = np.frombuffer(self._mapped, dtype).reshape(shape)
+            self._map.madvise(mmap.MADV_DONTNEED)

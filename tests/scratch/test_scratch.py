@@ -67,17 +67,6 @@ def test_a_mapped_array_keeps_its_content_when_its_pages_are_given_back() -> Non
     assert (held.array == np.arange(40_000).reshape(1_000, 40)).all()
 
 
-def test_a_mapped_array_that_grows_keeps_its_rows_and_gets_zeros() -> None:
-    held = Mapped((3, 2), np.int32)
-    held.array[:] = [[1, 2], [3, 4], [5, 6]]
-    held.grow(2_000)
-    assert held.array[:4].tolist() == [[1, 2], [3, 4], [5, 6], [0, 0]]
-    held.array[1_999] = 7
-    held.release()
-    assert held.array[1_999].tolist() == [7, 7]
-    assert not held.array[3:1_999].any()
-
-
 @given(st.lists(st.binary(max_size=60), max_size=60), st.data())
 def test_a_spool_is_read_between_appends_whatever_lies_on_disk(values: list[bytes], data: st.DataObject) -> None:
     limits = data.draw(st.tuples(st.integers(0, 400), st.integers(1, 400)))
