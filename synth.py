@@ -11,8 +11,9 @@ synth.sql("select * from python_qa.rejected")
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import polars as pl
@@ -40,6 +41,7 @@ def build(
     branch: str | None = None,
     message: str | None = None,
     only: str | None = None,
+    executor: Literal["local", "ray"] | None = None,
 ) -> Build:
     """Test, run, audit and commit a spec, as `synth build` does. Raises `dsl.diagnostics.SynthError` for mistakes."""
     import orjson
@@ -47,6 +49,7 @@ def build(
     from runtime.build.build import Options
     from runtime.build.build import build as run
     from runtime.cli.compiled import compiled
+    from runtime.executor.choice import executor as opened
 
     typed = [f"{name}={orjson.dumps(value).decode()}" for name, value in (params or {}).items()]
     with compiled(str(spec), typed, seed, profile) as (analysis, session, context):
@@ -57,7 +60,8 @@ def build(
             limit if limit is not None else session.profile.limit,
             session.profile.audits,
         )
-        return run(analysis, session, options)
+        with opened(executor or session.profile.executor, session.project.config) as found:
+            return run(analysis, session, replace(options, executor=found))
 
 
 def load(name: str) -> pl.DataFrame:

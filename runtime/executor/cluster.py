@@ -63,9 +63,9 @@ class RayLink:
         reduced: Reduced = await _answered(self._actor.reduce.remote(range_, *parts))
         return reduced
 
-    async def end(self) -> None:
+    async def end(self, made: bool) -> None:
         try:
-            await _answered(self._actor.end.remote())
+            await _answered(self._actor.end.remote(made))
         except Lost:
             return
         self._idle.append(self._actor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from compiler import plan
@@ -92,6 +92,10 @@ class Decisions:
     def _see(self, end: End) -> None:
         assert isinstance(end.outcome, Kept)
         self.result.add(end.key, end.outcome, end.values, end.index)
+
+    def forget(self, positions: Iterable[int]) -> None:
+        """Candidates that nobody will run again."""
+        self._surplus.difference_update(positions)
 
     async def choose(self) -> None:
         """What the selects take, once all have ended. Without one there is nothing to choose."""

@@ -41,11 +41,14 @@ class Driver:
     async def run(self, work: Work) -> tuple[Written, tuple[Gate, ...]]:
         spill = tempfile.mkdtemp(prefix="synth-runs-")
         links: dict[int, Link] = {}
+        made = False
         try:
             with Spread(work.loaded.plan, work.session.store.put, work.previous) as output:
-                return await Dataset(self, work, output, spill, links).made()
+                found = await Dataset(self, work, output, spill, links).made()
+            made = True
+            return found
         finally:
-            await asyncio.gather(*(link.end() for link in links.values()), return_exceptions=True)
+            await asyncio.gather(*(link.end(made) for link in links.values()), return_exceptions=True)
             await asyncio.to_thread(shutil.rmtree, spill, ignore_errors=True)
 
 

@@ -6,7 +6,7 @@ They wait here as they would on one machine. A candidate that is run again, for 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from compiler import plan
@@ -27,6 +27,12 @@ class Numbered(Duplicates):
         super().__init__(dataset, encoder)
         self._found: dict[tuple[str, int], str] = {}
         self._asked: dict[tuple[str, int], asyncio.Task[str | None]] = {}
+
+    def forget(self, indexes: Iterable[int]) -> None:
+        """Candidates that nobody will run again."""
+        for step in self._seen:
+            for index in indexes:
+                self._found.pop((step, index), None)
 
     async def enter(self, step: str, index: int, prepared: tuple[str, Any]) -> str | None:
         place = step, index
@@ -75,6 +81,10 @@ class Room:
         if index not in self._told:
             self._told[index] = asyncio.ensure_future(self._groups.admit(index, group))
         return await asyncio.shield(self._told[index])
+
+    def forget(self, indexes: Iterable[int]) -> None:
+        """Candidates that nobody will run again."""
+        self._refused.difference_update(indexes)
 
     def passed(self, index: int) -> None:
         """Candidates come past in order."""

@@ -55,5 +55,5 @@ class Host:
         except SynthError as error:
             raise Mistakes(error.diagnostics) from None
 
-    async def end(self) -> None:
-        await self.worker.end()
+    async def end(self, made: bool) -> None:
+        await self.worker.end(made)

@@ -256,6 +256,15 @@ class Mapping:
         self.gather(sealed)
         for block, positions in sealed.positions.items():
             self._ledger.seal(block, positions)
+            self.decisions.forget(positions)
+            if self.duplicates or self.room is not None:
+                self._forget(positions)
+
+    def _forget(self, places: Iterable[int]) -> None:
+        """Where candidates are compared, they are run in their own order: a place is an index."""
+        self.duplicates.forget(places)
+        if self.room is not None:
+            self.room.forget(places)
 
     # --- questions ---
 

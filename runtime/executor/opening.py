@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,10 +44,12 @@ class WorkerSession(Session):
         state = self.project.state_dir
         return Journal.open(state / "journal") if self.shared else self.open_journal(segment_folder(state))
 
-    async def end(self) -> None:
+    async def end(self, made: bool) -> None:
         await self.close_engines()
         if "journal" in self.__dict__:
             self.journal.close()
+            if made and not self.shared:
+                shutil.rmtree(segment_folder(self.project.state_dir), ignore_errors=True)
 
 
 def segment_folder(state: Path) -> Path:

@@ -65,8 +65,11 @@ class Link(Protocol):
 
     async def reduce(self, range_: Range, parts: Sequence[Any]) -> Reduced: ...
 
-    async def end(self) -> None:
-        """The dataset is made, or given up: what runs is stopped, and what was spilled removed."""
+    async def end(self, made: bool) -> None:
+        """The dataset is made, or given up: what runs is stopped, and what was spilled removed. Once it is made, the
+
+        driver has every answer, and a journal of the worker's own goes too.
+        """
 
 
 class Cluster(Protocol):

@@ -88,7 +88,7 @@ class Worker:
     def _journal(self, folder: Path) -> Any:
         return segment(folder, self._claim, self._landed, self._missed)
 
-    async def end(self) -> None:
+    async def end(self, made: bool) -> None:
         """Whatever runs is stopped; answers that came back are stored."""
         self._ended = True
         tasks = list(self._tasks)
@@ -97,7 +97,7 @@ class Worker:
         await asyncio.gather(*tasks, return_exceptions=True)
         self._wake(urgent=True)
         if hasattr(self, "session"):
-            await self.session.end()
+            await self.session.end(made)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     # --- orders ---

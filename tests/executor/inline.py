@@ -65,7 +65,7 @@ class InlineLink:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await worker.session.end()
+        await worker.session.end(False)
 
     async def part(self, paths: Sequence[str], range_: Range) -> Any:
         return self.worker.part(paths, range_)
@@ -73,9 +73,9 @@ class InlineLink:
     async def reduce(self, range_: Range, parts: Sequence[Any]) -> Reduced:
         return await asyncio.to_thread(self.worker.reduce, range_, parts)
 
-    async def end(self) -> None:
+    async def end(self, made: bool) -> None:
         if self._worker is not None:
-            await self._worker.end()
+            await self._worker.end(made)
 
 
 @dataclass

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dsl.diagnostics import SynthError
 from runtime.build.build import Built
+from runtime.config.model import Budget
 from runtime.engines.deterministic import DeterministicEngine
 from runtime.executor.driver import Driver
+from runtime.executor.messages import Report
 from tests.acceptance.workshop import Workshop
 from tests.executor.content import Files, content
 from tests.executor.inline import InlineCluster
@@ -86,18 +89,12 @@ def test_whoever_is_lost_whenever_it_is_lost(
 
 
 def test_workers_that_die_again_and_again_end_the_build_with_a_message(tmp_path: Path) -> None:
-    from dsl.diagnostics import SynthError
-
     with pytest.raises(SynthError) as told:
         spread(tmp_path / "work", "plain", InlineCluster(2, lambda number, before, report: True))
     assert [found.code for found in told.value.diagnostics] == ["E0962"]
 
 
-def test_what_several_builds_made_is_not_asked_again(tmp_path: Path) -> None:
-    """A build that was stopped by its budget goes on elsewhere, and on one machine again."""
-    from dsl.diagnostics import SynthError
-    from runtime.config.model import Budget
-
+def test_a_budget_is_one_for_all_workers_and_what_they_asked_is_not_asked_again(tmp_path: Path) -> None:
     work = Workshop(tmp_path / "work").write(SPECS["plain"], {}, **inputs())
     with pytest.raises(SynthError) as told:
         work.build(engine(), executor=Driver(InlineCluster(2)), budget=Budget(calls=40))
@@ -107,3 +104,23 @@ def test_what_several_builds_made_is_not_asked_again(tmp_path: Path) -> None:
     built = work.build(engine()).datasets[0]
     assert built.progress.reused >= stored
     assert built.progress.fresh == len(work.answered()) - stored
+
+
+def test_answers_that_only_a_worker_has_are_used_by_the_next_build(tmp_path: Path) -> None:
+    """The driver dies before it hears of them."""
+
+    class Dead(Exception):
+        pass
+
+    def dies(number: int, before: int, report: Report) -> bool:
+        if report.landed:
+            raise Dead
+        return False
+
+    work, first = Workshop(tmp_path / "work").write(SPECS["plain"], {}, **inputs()), engine()
+    with pytest.raises(Dead):
+        work.build(first, executor=Driver(InlineCluster(2, dies), own_journals=True))
+    assert not work.answered()
+    built = work.build(engine(), executor=Driver(InlineCluster(2), own_journals=True)).datasets[0]
+    calls = len(work.answered())
+    assert 0 < calls - built.progress.fresh == built.progress.reused
