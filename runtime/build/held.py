@@ -142,10 +142,13 @@ def _words(code: str, values: npt.NDArray[Any]) -> array[int]:
 def held_calls(
     journal: Journal, loaded: Loaded, changes: Changes, previous: Manifest | None, now: Manifest, progress: Progress
 ) -> Held | None:
-    """None where the version before has nothing to tell: there is none, or all that it asked is asked otherwise now."""
+    """None where the version before has nothing to tell: there is none, or all that it asked is asked otherwise now, or
+    two versions were merged in it."""
     from runtime.tables.values import json_text
 
     if changes.head is None or previous is None or previous.calls is None or previous.format != now.format:
+        return None
+    if previous.fingerprints.merged:  # its calls are those of two specs, of which it has one
         return None
     cells, roles = _unchanged(loaded, changes, previous, now), _alike(previous, now)
     if not cells or not roles:

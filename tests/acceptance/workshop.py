@@ -72,7 +72,7 @@ class Workshop:
         with Session(project, project.config.profile(), engine or DeterministicEngine()) as session:
             analysis = self.analysis(session, params or {})
             assert analysis.ok, analysis.errors
-            return build(analysis, session, Options("main", **options))
+            return build(analysis, session, Options(**{"branch": "main", **options}))
 
     def made(self, engine: Engine | None = None, **options: Any) -> Built:
         """The one dataset of a build."""

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.build import build as building
+from runtime.build import local
 from runtime.build.held import CHECKED, Held, Index
 from runtime.build.stamps import stamps
+from runtime.merge import commit_merge, merge
 from tests.acceptance.workshop import Workshop
 from tests.incremental.lesson import CANDIDATES, LESSON, Lessons, pages
 
@@ -65,7 +66,7 @@ def test_the_version_is_the_same_as_if_every_call_had_been_rendered(
 ) -> None:
     copytree(built, tmp_path / "b")
     asked = lessons.edited(EDITS[edit])
-    monkeypatch.setattr(building, "held_calls", lambda *_: None)
+    monkeypatch.setattr(local, "held_calls", lambda *_: None)
     usual = Lessons(Workshop(tmp_path / "b"))
     assert usual.edited(EDITS[edit]) == asked
     one, other = manifest(lessons), manifest(usual)
@@ -77,7 +78,7 @@ def test_what_did_not_change_is_found(
     lessons: Lessons, watched: type[Watched], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once the first of each cell have shown that they are asked as they were: not before their keys are there."""
-    monkeypatch.setattr("runtime.build.build.WINDOW", 0)
+    monkeypatch.setattr("runtime.build.local.WINDOW", 0)
     kept = len(lessons.rows())
     assert lessons.edited(EDITS["last prompt"]).total() == kept
     assert 0 < watched.found <= 3 * (CANDIDATES - CHECKED) + kept - CHECKED
@@ -118,6 +119,29 @@ def test_another_model_is_asked_all(lessons: Lessons, watched: type[Watched]) ->
 
     lessons.work.build(DeterministicEngine(revision="2"))
     assert watched.found == 0
+
+
+def test_after_a_merge_no_call_of_the_other_sides_prompt_is_taken_for_this_ones(
+    lessons: Lessons, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The merge has one side's prompt, and for the rows that the other side added the calls of the other prompt."""
+    monkeypatch.setattr("runtime.build.local.WINDOW", 0)
+    store, one = lessons.work.store, EDITS["last prompt"]
+    base = store.head("main")
+    assert base is not None
+    store.create_branch("more", base)
+    lessons.edited(one)
+    edited = (lessons.work.root / "spec.synth").read_text()
+    lessons.work.edit(*reversed(one))
+    lessons.work.write((lessons.work.root / "spec.synth").read_text(), pages=pages(40))
+    lessons.again(branch="more")
+    ours, theirs = store.head("main"), store.head("more")
+    assert ours is not None and theirs is not None
+    commit_merge(store, "main", merge(store, ours, theirs), "Merge more")
+    lessons.work.write(edited, pages=pages(40))
+    lessons.again()
+    anew = Lessons.built(tmp_path / "anew", edited, pages(40))
+    assert manifest(lessons).calls.root == manifest(anew).calls.root and lessons.rows() == anew.rows()
 
 
 words = st.integers(0, 2**64 - 1)
@@ -196,7 +220,7 @@ def test_a_fresh_copy_of_the_project_finds_them_too(
     """Without a journal: the branch's calls fill it, and are found by what they were asked."""
     clone = tmp_path / "clone"
     copytree(lessons.work.root, clone, ignore=lambda folder, names: ["journal"] if folder.endswith(".synth") else [])
-    monkeypatch.setattr("runtime.build.build.WINDOW", 0)
+    monkeypatch.setattr("runtime.build.local.WINDOW", 0)
     assert Lessons(Workshop(clone)).edited((".p >= 0.5", ".p >= 0.6")).total() == 0
     assert watched.found > CANDIDATES
 
