@@ -49,6 +49,15 @@ def audit(loaded: Loaded, result: Result) -> tuple[Gate, ...]:
     return tuple(Gate(steps[id_].title, steps[id_].span, bool(held), counts) for id_, held in loaded.audits(result))
 
 
+def audited(loaded: Loaded) -> frozenset[str]:
+    """Names that the audits mention; nothing else is kept of a row once it is written."""
+    from dsl import tree
+
+    nodes = [node for step in loaded.plan.of(plan.Audit) for node in tree.walk(step.condition)]
+    refs = {node.name for node in nodes if isinstance(node, tree.Ref)}
+    return frozenset(refs | {node.name.text for node in nodes if isinstance(node, tree.Attr)})
+
+
 def enforce(gates: Iterable[Gate], how: str) -> None:
     """E0901 for every audit that failed, unless failing only warns."""
     failed = [gate.error for gate in gates if not gate.held]

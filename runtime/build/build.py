@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -13,8 +12,8 @@ from compiler.analysis import Analysis
 from compiler.constant import Evaluator
 from dsl.diagnostics import Diagnostic
 from runtime.bridge import run, run_in_greenlet
-from runtime.build import commit, estimate, identity, meanings, mixing, needs, selection, tests
-from runtime.build.audits import Gate, audit, enforce
+from runtime.build import commit, identity, meanings, mixing, needs, tests
+from runtime.build.audits import Gate
 from runtime.build.budget import Allowance
 from runtime.build.caller import Caller
 from runtime.build.candidates import Arrange
@@ -22,21 +21,17 @@ from runtime.build.chosen import chosen
 from runtime.build.collecting import rarely
 from runtime.build.decided import Decided, decided, known, unsettled
 from runtime.build.foretell import asked
-from runtime.build.held import Held, held_calls
 from runtime.build.inputs import Inputs
+from runtime.build.local import Local
 from runtime.build.output import Output, Written
 from runtime.build.program import Loaded
 from runtime.build.progress import Progress
-from runtime.build.result import Result
-from runtime.build.run import WINDOW, Job
 from runtime.build.session import Session
-from runtime.build.tools import Sandbox
 from runtime.config.model import Budget
 from runtime.executor.port import Executor, Work
 from runtime.judges.examine import enforce as enforce_gold
 from runtime.judges.examine import examine
 from runtime.judges.report import Report
-from runtime.program.outcome import Kept, Rejected
 from runtime.store.port import Commit, CommitId
 from runtime.tables.manifest import Manifest
 
@@ -49,7 +44,7 @@ class Options:
 
     `audits` is what a failed one does: it fails the build, only warns, or sends the commit to a scratch branch.
     `arrange` takes candidates in the order in which they would be run and gives it another, where none shows: for
-    those who measure what the order is worth. `executor` runs the datasets elsewhere; None runs them in this process.
+    those who measure what the order is worth. `executor` runs the datasets, in this process or elsewhere.
     """
 
     branch: str
@@ -60,7 +55,7 @@ class Options:
     budget: Budget = field(default_factory=Budget)
     test: bool = True
     arrange: Arrange = iter
-    executor: Executor | None = None
+    executor: Executor = field(default_factory=Local)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +148,9 @@ async def _dataset(
     gates: tuple[Gate, ...] = ()
     if loaded.mix is not None:
         written = await _mix(loaded.mix, inputs, session, progress, watch, previous, told)
-    elif options.executor is not None:
-        work = Work(loaded, inputs, session, options, progress, watch, allowance, previous, told, changes)
-        written, gates = await options.executor.run(work)
     else:
-        held = await asyncio.to_thread(held_calls, session.journal, loaded, changes, previous, now, progress)
-        written, gates = await _run(loaded, inputs, session, options, progress, watch, allowance, previous, told, held)
+        work = Work(loaded, inputs, session, options, progress, watch, allowance, previous, now, told, changes)
+        written, gates = await options.executor.run(work)
     failed = tuple(gate.title.removeprefix("audit ") for gate in gates if not gate.held)
     manifest = replace(commit.manifest(now, inputs, written, changes, loaded), failed=failed)
     changes.add(loaded, analysis, manifest, written)
@@ -224,51 +216,3 @@ def _not_built(name: str, blamed: str) -> Diagnostic:
         f"`{name}` was not built: an audit of `{blamed}` failed, and its rows are made from them",
         help=f"`synth why {blamed}` says why rows are missing",
     )
-
-
-async def _run(
-    loaded: Loaded,
-    inputs: Inputs,
-    session: Session,
-    options: Options,
-    progress: Progress,
-    watch: Watch,
-    allowance: Allowance,
-    previous: Manifest | None,
-    told: Decided,
-    held: Held | None,
-) -> tuple[Written, tuple[Gate, ...]]:
-    asked = session.roles(loaded.plan, lambda sender: Caller(sender, session.journal, progress, allowance))
-    roles = {role: replace(bound, held=held) for role, bound in asked.items()}
-    tool = Sandbox(session.journal, progress, allowance)
-    window = WINDOW * session.concurrency(loaded.plan)
-    encoder = meanings.asking(session, loaded.plan, progress, allowance)
-    job = Job(loaded, inputs, roles, progress, window, options.limit, tool, told, options.arrange, encoder)
-    result = Result(loaded.plan.name, audit_reads(loaded), loaded.plan.makes_many)
-    with Output(loaded.plan, session.store.put, previous) as output:
-        watch(progress)
-        start = time.monotonic()
-        for key, rejected in inputs.rejected(loaded):
-            output.reject_input(key, rejected)
-        async for end in selection.ends(loaded.plan, job.outcomes(), progress, result.reads, encoder):
-            assert isinstance(end.outcome, Kept | Rejected)
-            if isinstance(end.outcome, Kept):
-                result.add(end.key, end.outcome, end.values, end.index)
-                for key, rejected in told.single(end.key):
-                    output.reject_input(key, rejected)
-            output.add(end.key, end.outcome, end.events)
-        estimate.remember(session.journal, session.identities(loaded.plan).values(), progress, time.monotonic() - start)
-        result.kept, result.attempted = output.kept, output.attempted
-        gates = audit(loaded, result)
-        enforce(gates, options.audits)
-        session.journal.sync()
-        return await asyncio.to_thread(output.finish), gates
-
-
-def audit_reads(loaded: Loaded) -> frozenset[str]:
-    """Names that the audits mention; nothing else is kept of a row once it is written."""
-    from dsl import tree
-
-    nodes = [node for step in loaded.plan.of(plan.Audit) for node in tree.walk(step.condition)]
-    refs = {node.name for node in nodes if isinstance(node, tree.Ref)}
-    return frozenset(refs | {node.name.text for node in nodes if isinstance(node, tree.Attr)})

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from runtime.build.local import Local
 from runtime.config.model import Config, ExecutorName, RayConfig
 from runtime.executor.port import Cluster, Executor, Work
 
@@ -16,10 +17,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def executor(name: ExecutorName, config: Config) -> Iterator[Executor | None]:
-    """None runs datasets in this process."""
+def executor(name: ExecutorName, config: Config) -> Iterator[Executor]:
     if name == "local":
-        yield None
+        yield Local()
         return
     found = OnRay(config.ray)
     try:

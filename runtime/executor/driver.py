@@ -13,7 +13,7 @@ from compiler import plan
 from compiler.prefix.order import shows
 from dsl.diagnostics import SynthError
 from runtime.build import estimate, meanings
-from runtime.build.audits import Gate, audit, enforce
+from runtime.build.audits import Gate, audit, audited, enforce
 from runtime.build.candidates import count
 from runtime.build.output import Written
 from runtime.build.result import Result
@@ -68,7 +68,7 @@ class Dataset:
         begun = time.monotonic()
         for key, rejected in work.inputs.rejected(work.loaded):
             output.reject_input(key, rejected)
-        result = Result(work.loaded.plan.name, self._audited(), work.loaded.plan.makes_many)
+        result = Result(work.loaded.plan.name, audited(work.loaded), work.loaded.plan.makes_many)
         mapping = self._mapping(result)
         await mapping.run()
         self._remember(time.monotonic() - begun)
@@ -162,17 +162,12 @@ class Dataset:
         names = tuple(axis.name for axis in axes)
         return None if dataset.order == names else dataset.order
 
-    def _audited(self) -> frozenset[str]:
-        from runtime.build.build import audit_reads
-
-        return audit_reads(self.work.loaded)
-
     def _reads(self) -> frozenset[str] | None:
         dataset = self.work.loaded.plan
         selects = dataset.of(plan.Select)
         if not selects and not dataset.of(plan.Audit):
             return None
-        return self._audited() | {name for step in selects for name in step.names}
+        return audited(self.work.loaded) | {name for step in selects for name in step.names}
 
     # --- reduce ---
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One dataset to run, as the build has prepared it."""
+    """One dataset to run, as the build has prepared it. `now` is what its manifest will say of how it was made."""
 
     loaded: Loaded
     inputs: Inputs
@@ -36,6 +36,7 @@ class Work:
     watch: Watch
     allowance: Allowance
     previous: Manifest | None
+    now: Manifest
     told: Decided
     changes: Changes
 

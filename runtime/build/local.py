@@ -1,0 +1,67 @@
+"""One dataset's work in; its tables, made in this process, and how its audits went, out: the executor `local`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+
+from runtime.build import estimate, meanings, selection
+from runtime.build.audits import Gate, audit, audited, enforce
+from runtime.build.caller import Caller
+from runtime.build.held import held_calls
+from runtime.build.output import Output, Written
+from runtime.build.result import Result
+from runtime.build.run import WINDOW, Job
+from runtime.build.tools import Sandbox
+from runtime.executor.port import Work
+from runtime.program.outcome import Kept, Rejected
+from runtime.program.stage import Bound
+
+
+class Local:
+    """An executor."""
+
+    async def run(self, work: Work) -> tuple[Written, tuple[Gate, ...]]:
+        loaded, session, progress = work.loaded, work.session, work.progress
+        job, result = await _job(work), Result(loaded.plan.name, audited(loaded), loaded.plan.makes_many)
+        with Output(loaded.plan, session.store.put, work.previous) as output:
+            work.watch(progress)
+            start = time.monotonic()
+            for key, rejected in work.inputs.rejected(loaded):
+                output.reject_input(key, rejected)
+            async for end in selection.ends(loaded.plan, job.outcomes(), progress, result.reads, job.encoder):
+                _take(end, result, output, work)
+            took = time.monotonic() - start
+            estimate.remember(session.journal, session.identities(loaded.plan).values(), progress, took)
+            result.kept, result.attempted = output.kept, output.attempted
+            gates = audit(loaded, result)
+            enforce(gates, work.options.audits)
+            session.journal.sync()
+            return await asyncio.to_thread(output.finish), gates
+
+
+def _take(end: selection.End, result: Result, output: Output, work: Work) -> None:
+    assert isinstance(end.outcome, Kept | Rejected)
+    if isinstance(end.outcome, Kept):
+        result.add(end.key, end.outcome, end.values, end.index)
+        for key, rejected in work.told.single(end.key):
+            output.reject_input(key, rejected)
+    output.add(end.key, end.outcome, end.events)
+
+
+async def _job(work: Work) -> Job:
+    loaded, session, progress, allowance = work.loaded, work.session, work.progress, work.allowance
+    window = WINDOW * session.concurrency(loaded.plan)
+    tool = Sandbox(session.journal, progress, allowance)
+    encoder = meanings.asking(session, loaded.plan, progress, allowance)
+    roles, options = await _roles(work), work.options
+    return Job(loaded, work.inputs, roles, progress, window, options.limit, tool, work.told, options.arrange, encoder)
+
+
+async def _roles(work: Work) -> dict[str, Bound]:
+    """Each asks the version before, the journal, and then its engine."""
+    loaded, journal, progress = work.loaded, work.session.journal, work.progress
+    held = await asyncio.to_thread(held_calls, journal, loaded, work.changes, work.previous, work.now, progress)
+    asked = work.session.roles(loaded.plan, lambda sender: Caller(sender, journal, progress, work.allowance))
+    return {role: replace(bound, held=held) for role, bound in asked.items()}
