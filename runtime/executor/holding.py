@@ -31,6 +31,11 @@ class Holding:
     def _fresh(self) -> Spread:
         return Spread(self._dataset, no_put)
 
+    def close(self) -> None:
+        """What is not safe yet goes."""
+        with self._output:
+            self._waiting.clear()
+
     # --- until its verdict ---
 
     @property

@@ -98,6 +98,8 @@ class Worker:
         self._wake(urgent=True)
         if hasattr(self, "session"):
             await self.session.end(made)
+        if hasattr(self, "_holding"):
+            self._holding.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     # --- orders ---

@@ -41,3 +41,15 @@ EVERY = ("plain", "dedup", "select", "apart")
 
 def inputs(number: int = 30) -> dict[str, list[dict[str, Any]]]:
     return {"pages": pages(number), "readers": readers(4)}
+
+
+CHAIN = f"""{PLAIN}
+dataset checked {{
+  each pair from qa
+  gen note: str = reply({{ id: "n", text: pair.answer }}, pair.question) with writer {{ max_tokens = 30 }}
+  emit {{ note = note, of = pair.reader }}
+}}
+
+mix both {{ qa: 50%, checked: 50% }}
+"""
+"""A dataset made of another one's rows, and a mix of both."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,11 +15,12 @@ from runtime.config.model import Budget
 from runtime.engines.deterministic import DeterministicEngine
 from runtime.executor.driver import Driver
 from runtime.executor.messages import Report
+from tests.acceptance.deciding import EMIT, Desk, edit, reject
 from tests.acceptance.workshop import Workshop
 from tests.executor.content import Files, content
 from tests.executor.inline import InlineCluster
 from tests.executor.killing import Killer
-from tests.executor.specs import EVERY, SPECS, inputs
+from tests.executor.specs import CHAIN, EVERY, SPECS, inputs
 
 
 def engine() -> DeterministicEngine:
@@ -124,3 +126,35 @@ def test_answers_that_only_a_worker_has_are_used_by_the_next_build(tmp_path: Pat
     built = work.build(engine(), executor=Driver(InlineCluster(2), own_journals=True)).datasets[0]
     calls = len(work.answered())
     assert 0 < calls - built.progress.fresh == built.progress.reused
+
+
+def test_datasets_of_datasets_long_texts_a_limit_and_an_edit(tmp_path: Path) -> None:
+    """Workers read what was just made, a text that all were given is stored once, and old shards are used again."""
+    long = inputs()
+    long["pages"][0]["text"] = "A long page. " * 2_000
+    works = [Workshop(tmp_path / name).write(CHAIN, {}, **long) for name in ("alone", "spread")]
+    alone, spread = works
+    for work in works:
+        where: dict[str, Any] = {"executor": Driver(InlineCluster(2))} if work is spread else {}
+        work.build(engine(), limit=40, **where)
+        work.build(engine(), **where)
+        work.edit("You answer from the text.", "You answer from this text.")
+        work.build(engine(), **where)
+    assert content(spread) == content(alone)
+    assert len(spread.rows("qa", "texts")) == 1
+    assert spread.rows("both")
+
+
+def test_what_people_decided_holds_wherever_rows_are_made(tmp_path: Path) -> None:
+    """A row they reject makes room under a target and meets no `dedup`; one they edit meets it with its new values."""
+    said = ["same", "same", "other", "third", "fourth", "other", "fifth"]
+    desks = [
+        Desk(tmp_path / name, said, f"dedup line by exact\n  {EMIT}", "target = 4") for name in ("alone", "spread")
+    ]
+    for desk, where in zip(desks, ({}, {"executor": Driver(InlineCluster(2))}), strict=True):
+        desk.build(**where)
+        desk.decide(reject("0"), edit("3", "other"))
+        desk.build(**where)
+    alone, spread = desks
+    assert content(spread.work) == content(alone.work)
+    assert alone.lines("rejected", "reason")
