@@ -34,6 +34,14 @@ def declared_call(c: Checker, node: tree.Call, symbol: Symbol, env: Env) -> Type
             related=places,
             help="a judge runs in a statement of a dataset: `let ok = …`, `filter …`",
         )
+    if symbol.kind is Kind.PROMPT and env.still:
+        c.report(
+            "E0508",
+            f"the prompt `{symbol.name}` cannot be called here",
+            node.span,
+            related=places,
+            help="call it in a statement, `let messages = …`, and give the messages as an argument",
+        )
     return CONVERSATION if symbol.kind is Kind.PROMPT else c.of(symbol)
 
 
