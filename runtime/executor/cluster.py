@@ -13,7 +13,6 @@ import shutil
 import signal
 import socket
 import sys
-import tempfile
 import threading
 from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from runtime.config.model import RayConfig
 from runtime.executor.messages import Hello, Orders, Report
 from runtime.executor.port import Lost
 from runtime.executor.reduction import Range, Reduced
+from runtime.executor.scratch import scratch
 from runtime.executor.shipment import Shipment
 
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
@@ -125,7 +125,7 @@ def open_cluster(config: RayConfig) -> RayCluster:
 
 def _started(ray: Any, config: RayConfig) -> RayCluster:
     workers = config.workers or min(LOCAL_WORKERS, os.cpu_count() or 1)
-    folder = tempfile.mkdtemp(prefix="synth-ray-")  # the system's: Ray's sockets take no long path
+    folder = str(scratch("ray"))
     with _own_signals():
         ray.init(
             num_cpus=workers,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ from runtime.executor.gathering import HERE, Gathering
 from runtime.executor.leave import left_of
 from runtime.executor.mapping import Mapping
 from runtime.executor.port import Cluster, Link, Work
+from runtime.executor.scratch import scratch
 from runtime.executor.shipment import Shipment, machine
 from runtime.executor.writing import Spread
 from runtime.scheduler.groups import Groups
@@ -39,7 +39,7 @@ class Driver:
     own_journals: bool = False
 
     async def run(self, work: Work) -> tuple[Written, tuple[Gate, ...]]:
-        spill = tempfile.mkdtemp(prefix="synth-runs-")
+        spill = str(scratch("runs"))
         links: dict[int, Link] = {}
         made = False
         try:

@@ -22,3 +22,17 @@ class Killer:
         self.seen += len(report.ended)
         self.killed = self.seen >= self.after
         return self.killed
+
+
+@dataclass
+class AtTheSeal:
+    """Kills worker `number` when it has written down rows, and before it could say so."""
+
+    number: int
+    killed: bool = False
+
+    def __call__(self, number: int, before: int, report: Report) -> bool:
+        if number == self.number and report.sealed and not self.killed:
+            self.killed = True
+            return True
+        return False

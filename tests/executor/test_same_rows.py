@@ -19,7 +19,7 @@ from tests.acceptance.deciding import EMIT, Desk, edit, reject
 from tests.acceptance.workshop import Workshop
 from tests.executor.content import Files, content
 from tests.executor.inline import InlineCluster
-from tests.executor.killing import Killer
+from tests.executor.killing import AtTheSeal, Killer
 from tests.executor.specs import CHAIN, EVERY, SPECS, inputs
 
 
@@ -72,6 +72,16 @@ def test_a_lost_worker_changes_nothing(
     assert content(work) == files
     if name in EVERY:
         assert work.answered() == calls
+
+
+@pytest.mark.parametrize("name", list(SPECS))
+def test_rows_that_were_written_and_not_told_of_are_not_there_twice(
+    tmp_path: Path, alone: dict[str, tuple[Files, set[str]]], name: str
+) -> None:
+    killer = AtTheSeal(1)
+    work, _ = spread(tmp_path / "work", name, InlineCluster(2, killer))
+    assert killer.killed
+    assert content(work) == alone[name][0]
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
