@@ -62,6 +62,11 @@ class Leaves:
             out[need] -= 1
             self._allowance.give_back(need)
 
+    def end(self) -> None:
+        """No worker makes calls any more; of some that were called off nobody has heard."""
+        for worker in list(self._out):
+            self.lost(worker)
+
     def lost(self, worker: int) -> None:
         for need in self._out.pop(worker, Counter()).elements():
             self._allowance.give_back(need)

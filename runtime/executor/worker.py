@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from dsl.diagnostics import SynthError
 from runtime.build import meanings
@@ -27,7 +27,7 @@ from runtime.build.selection import End
 from runtime.build.tools import Sandbox
 from runtime.executor.holding import Holding
 from runtime.executor.leave import Leave
-from runtime.executor.messages import Ask, Block, Counts, Hello, Orders, Report, Verdict
+from runtime.executor.messages import Ask, Block, Counts, Hello, Orders, Reply, Report, Verdict
 from runtime.executor.opening import WorkerSession, open_inputs
 from runtime.executor.part import Part, end_of
 from runtime.executor.reduction import Range, Reduced, reduce
@@ -43,7 +43,7 @@ class Worker:
         self.shipment, self.node = shipment, node
         self._report = Report()
         self._news, self._urgent = asyncio.Event(), asyncio.Event()
-        self._asked: dict[int, asyncio.Future[Any]] = {}
+        self._asked: dict[int, tuple[Ask, asyncio.Future[Any]]] = {}
         self._number = 0
         self._tasks: dict[asyncio.Task[None], int] = {}
         self._early: dict[int, Verdict] = {}
@@ -106,9 +106,7 @@ class Worker:
 
     def tell(self, orders: Orders) -> None:
         for reply in orders.replies:
-            future = self._asked.pop(reply.number, None)
-            if future is not None and not future.done():
-                future.set_result(reply.value)
+            self._answer(reply)
         for position, verdict in orders.verdicts:
             self._judge(position, verdict)
         if orders.stop is not None:
@@ -117,6 +115,16 @@ class Worker:
             self._start(block)
         self._sealing = self._sealing or orders.seal
         self._seal_if_due()
+
+    def _answer(self, reply: Reply) -> None:
+        """What was granted to a candidate that was called off meanwhile goes back."""
+        ask, future = self._asked.pop(reply.number)
+        if not future.done():
+            future.set_result(reply.value)
+        elif ask.kind == "leave":
+            self._back(cast(Need, ask.asked[0]))
+        elif ask.kind == "claim" and reply.value is None:
+            self._missed(cast(bytes, ask.asked[0]))
 
     def _start(self, block: Block) -> None:
         try:
@@ -221,8 +229,9 @@ class Worker:
     async def _ask(self, kind: Any, *asked: object) -> Any:
         self._number += 1
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._asked[self._number] = future
-        self._report.asks.append(Ask(self._number, kind, asked))
+        ask = Ask(self._number, kind, asked)
+        self._asked[ask.number] = ask, future
+        self._report.asks.append(ask)
         self._wake(urgent=True)
         return await future
 

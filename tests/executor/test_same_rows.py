@@ -168,3 +168,23 @@ def test_what_people_decided_holds_wherever_rows_are_made(tmp_path: Path) -> Non
     alone, spread = desks
     assert content(spread.work) == content(alone.work)
     assert alone.lines("rejected", "reason")
+
+
+NOTES = """
+dataset notes {
+  each page from pages
+  each take in 1..9
+  gen note: str = reply(page, str(take)) with writer { max_tokens = 30 }
+  emit { note = note }
+}
+"""
+
+
+def test_a_budget_outlives_a_dataset_whose_last_candidates_were_called_off(tmp_path: Path) -> None:
+    """What those had leave for is free again: the next dataset spends it, and stops where the budget ends."""
+    work = Workshop(tmp_path / "work").write(SPECS["target"] + NOTES, {}, **inputs())
+    with pytest.raises(SynthError) as told:
+        work.build(engine(), executor=Driver(InlineCluster(3)), budget=Budget(calls=240))
+    [found] = told.value.diagnostics
+    assert found.code == "E0907" and any("`notes`" in note for note in found.notes)
+    assert len(work.answered()) == 240
