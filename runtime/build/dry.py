@@ -7,8 +7,9 @@ not hang on the answer is known all the same, and what does is a range (`foretel
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from compiler import plan
 from compiler.prefix.share import Sharing
@@ -26,6 +27,7 @@ from runtime.build.foretell.hopes import Hopes
 from runtime.build.foretell.looker import Looker, LookingBackend, LookingHeld
 from runtime.build.foretell.looking import LookingRow
 from runtime.build.foretell.pending import lacks
+from runtime.build.foretell.settled import BATCH, UNSETTLED, Said, Unsettled
 from runtime.build.foretell.tally import Cell, Tally, total
 from runtime.build.inputs import Inputs
 from runtime.build.program import Loaded
@@ -151,10 +153,11 @@ async def forecast(
     told: Decided,
     watch: Callable[[Row], object] = lambda row: None,
     held: HeldCalls | None = None,
+    settling: Unsettled = UNSETTLED,
 ) -> Forecast:
     """Runs the dataset against the journal. `previous` is the version it is compared with; `watch` sees every row.
 
-    `held` are that version's calls, to be found without being rendered.
+    `held` are that version's calls, to be found without being rendered; those of `settling` need no look at all.
     """
     made = Forecast(loaded.plan.name, "run", previous, now)
     if previous is not None and identity.same_data(previous, now):
@@ -180,7 +183,7 @@ async def forecast(
     runs = RecordedRuns(session.journal)
     roles = _roles(loaded, session, looker, held)
     job = Job(loaded, inputs, roles, Progress(loaded.plan.name), WINDOW, now.limit, runs, told, encoder=encoder)
-    Look(job, looker, made, watch, embeds).all()
+    Look(job, looker, made, watch, embeds, settling).all()
     for name, found in embeds.found(job.cleared, looker.unembedded).items():
         _add(made.cells[name], found)
     recorded = dict(session.roles(loaded.plan, lambda _: Recorded(session.journal)))
@@ -221,17 +224,18 @@ class Look:
     made: Forecast
     watch: Callable[[Row], object]
     embeds: Embeds
+    settling: Unsettled = UNSETTLED
 
     def all(self) -> None:
         dataset = self.job.loaded.plan
         hopes, tally = Hopes(dataset), Tally(self.made.cells)
         self.looker.fullness, self.looker.prepare = hopes.of, self.job.duplicates.prepared
         stage = replace(self.job.stage(), admit=self.job.duplicates.admit_next, wanted=lambda index, group: True)
-        for candidate in self.job.candidates():
+        for candidate, settled in self._candidates():
             needed = hopes.all
             if needed == "full" or (self.made.candidates is None and self.made.looked >= LOOK):
                 break
-            row, outcome = self._run(candidate, stage, needed == "open")
+            row, outcome = self._run(candidate, stage, needed == "open", settled)
             self.watch(row)
             if dataset.per is None or hopes.of(row.grouped) != "full":
                 tally.add(row.asks, dataset.per is None or hopes.of(row.grouped) == "open")
@@ -243,6 +247,11 @@ class Look:
         tally.finish()
         self._beyond()
 
+    def _candidates(self) -> Iterator[tuple[Candidate, Mapping[str, Said]]]:
+        candidates = iter(self.job.candidates())
+        while some := [*islice(candidates, BATCH)]:
+            yield from zip(some, self.settling.of([candidate.key for candidate in some]), strict=True)
+
     def _beyond(self) -> None:
         """At worst no row is kept that only may be, and every candidate is looked at."""
         there = [number for number in (self.made.candidates, self.job.limit) if number is not None]
@@ -250,7 +259,9 @@ class Look:
         for cell in self.made.cells.values():
             cell.worst += left * cell.tries if self.made.high and cell.kind != "meaning" else 0
 
-    def _run(self, candidate: Candidate, stage: Stage, sure: bool) -> tuple[LookingRow, Outcome]:
+    def _run(
+        self, candidate: Candidate, stage: Stage, sure: bool, settled: Mapping[str, Said]
+    ) -> tuple[LookingRow, Outcome]:
         """As in a build: a candidate that people decided about is first run by itself."""
         told = self.job.told
         edits: Edits = {}
@@ -261,6 +272,7 @@ class Look:
             if isinstance(outcome, Rejected) and outcome.step == STATEMENT:
                 return alone, outcome
         row = LookingRow(stage, candidate.key, candidate.index, candidate.axes, self.looker, sure)
+        row.settled, row.settling = settled, self.settling
         if edits:
             row.instead = lambda step, value: told.instead(step, value, edits)
         return row, self._end(row)[0]

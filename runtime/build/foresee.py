@@ -14,6 +14,7 @@ from runtime.build.build import Options, known_before
 from runtime.build.chosen import chosen
 from runtime.build.decided import decided, known, standing
 from runtime.build.dry import Forecast, forecast
+from runtime.build.foretell.settled import settled, unchanged
 from runtime.build.held import held_calls
 from runtime.build.inputs import Inputs
 from runtime.build.pilot import pilot
@@ -70,12 +71,13 @@ async def _one(
             piloted = await pilot(loaded, session, inputs, told, now.limit, tried)
         finally:
             await session.close_engines()
+    settling = await asyncio.to_thread(settled, session.journal, loaded.plan, at, previous, now)
     held = None
-    if loaded.mix is None:
+    if loaded.mix is None and not settling.holds(unchanged(loaded.plan, previous)):
         held = await asyncio.to_thread(
             held_calls, session.journal, loaded, at, previous, now, Progress(loaded.plan.name)
         )
-    made = await forecast(loaded, session, now, inputs, previous, told, lengths.saw, held)
+    made = await forecast(loaded, session, now, inputs, previous, told, lengths.saw, held, settling)
     await prompts.tell(made, lengths, loaded, session)
     if at.head is not None and previous is not None:
         made.decisions = standing(previous, at)

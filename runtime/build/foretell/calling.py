@@ -8,12 +8,14 @@ from typing import Any
 from runtime.build.foretell.lists import Lists
 from runtime.build.foretell.noting import digest_of
 from runtime.build.foretell.pending import Pending, is_pending, lacks, of_schema
+from runtime.build.foretell.settled import Said
 from runtime.program import generating
 from runtime.program.generating import Asking
 from runtime.program.lists import Place
 from runtime.program.outcome import Unanswered
 from runtime.program.row import Row
 from runtime.program.shape import Problem
+from runtime.program.values import Meta, generated
 
 
 class Calling(Lists):
@@ -34,15 +36,29 @@ class Calling(Lists):
         salt: str | None = None,
         **settings: object,
     ) -> Any:
+        said = self.settled.get(name)
+        if said is not None and self.settling.is_proven(name):
+            found = self._settled(name, shape, role, said)
+            if not isinstance(found, Problem):
+                return self._named(name, found)
         asking = Asking(name, function, shape, role, arguments, at, attempts, salt or name, settings)
         holds = self._holds(when)
         made: Any = None
         if holds is not False:
             with self._doubting(holds is None):
                 made = self._made(asking, times)
+        if said is not None:
+            self.settling.prove(name, self.last == said.call)
         if holds is None and times is None and is_pending(made):
             made = Pending(made._token, False, made._bound, True, made._schema)
         return made if isinstance(at, Place) else self._named(name, made)
+
+    def _settled(self, name: str, shape: Any, role: Any, said: Said) -> object:
+        self.cell = name
+        self.asked(said.call, True)
+        read = self.stage.role(role).backend._lower(shape.constraint).read
+        value = shape.read(read(said.text), said.finish)
+        return generated(value, Meta(said.logprob, said.reasoning))
 
     def _holds(self, when: Any) -> bool | None:
         try:

@@ -12,6 +12,7 @@ from runtime.build.foretell.asks import Ask, Asks
 from runtime.build.foretell.guarded import Mention
 from runtime.build.foretell.looker import Looker
 from runtime.build.foretell.pending import Pending, is_pending, lacks, pendings, size
+from runtime.build.foretell.settled import UNSETTLED, Said
 from runtime.program.outcome import Again, Dropped, Full, TooLong, Unanswered
 from runtime.program.row import Row
 from runtime.program.stage import Stage
@@ -46,6 +47,8 @@ class Noting(Row):
         """Whether it is run by itself, as if there were no other rows."""
         self._compared_at: set[str] = set()
         self._allowed: set[tuple[str, int]] = set()
+        self.settled: Mapping[str, Said] = {}
+        self.settling = UNSETTLED
 
     # --- what is noted -------------------------------------------------------------------------------------------
 
