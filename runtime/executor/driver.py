@@ -25,6 +25,7 @@ from runtime.executor.gathering import HERE, Gathering
 from runtime.executor.leave import left_of
 from runtime.executor.mapping import Mapping
 from runtime.executor.port import Cluster, Link, Work
+from runtime.executor.questions import Questions
 from runtime.executor.scratch import scratch
 from runtime.executor.shipment import Shipment, machine
 from runtime.executor.writing import Spread
@@ -109,11 +110,8 @@ class Dataset:
             max(1, -(-window // workers)),
             dealer,
             decisions,
-            Numbered(dataset, encoder),
-            room,
-            Claims(work.session.journal),
+            Questions(Numbered(dataset, encoder), room, Claims(work.session.journal), work.allowance, work.progress),
             work.progress,
-            work.allowance,
             self.output.gather,
         )
 

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, cast
+from typing import Any
 
 from dsl.diagnostics import Diagnostic, SynthError
-from runtime.build.budget import Allowance, Need
 from runtime.build.progress import Progress
-from runtime.executor.claims import Claims
 from runtime.executor.dealing import Dealer
 from runtime.executor.decisions import Decisions
-from runtime.executor.gates import Numbered, Room
-from runtime.executor.leave import Leaves
 from runtime.executor.ledger import Ledger
 from runtime.executor.messages import Ask, Counts, Ended, Orders, Reply, Report, Run, Sealed
 from runtime.executor.port import Link, Lost
+from runtime.executor.questions import Questions
 
 DEATHS = 3
 """Workers that are lost one after the other, while no candidate ends, before the build gives up."""
@@ -54,14 +51,10 @@ class Mapping:
     window: int
     dealer: Dealer
     decisions: Decisions
-    duplicates: Numbered
-    room: Room | None
-    claims: Claims
+    questions: Questions
     progress: Progress
-    allowance: Allowance
     gather: Callable[[Sealed], None]
     runs: list[Run] = field(default_factory=list)
-    leaves: Leaves = field(init=False)
     members: dict[int, Member] = field(default_factory=dict)
     _ledger: Ledger = field(default_factory=Ledger)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -71,9 +64,6 @@ class Mapping:
     _deaths: int = 0
     _stop: int | None = None
     _sealing: bool = False
-
-    def __post_init__(self) -> None:
-        self.leaves = Leaves(self.allowance)
 
     # --- the whole ---
 
@@ -89,7 +79,7 @@ class Mapping:
                 self._settle(member)
             self._seal()
             await self._until(lambda: not self._ledger)
-            await self.claims.store()
+            await self.questions.claims.store()
         finally:
             for task in list(self._tasks):
                 task.cancel()
@@ -150,8 +140,7 @@ class Mapping:
         """A new worker takes its place, and all that was not safe; who comes too late finds nothing to do."""
         self._past.append(member.counts)
         self.members.pop(member.number, None)
-        self.claims.lost(member.number)
-        self.leaves.lost(member.number)
+        self.questions.lost(member.number)
         self._deaths += 1
         if self._deaths >= DEATHS:
             self._fail(SynthError(_dying(lost)))
@@ -202,8 +191,8 @@ class Mapping:
             return self._fail(SynthError(*report.mistakes))
         if report.crash:
             return self._fail(RuntimeError(f"worker {member.number} failed:\n{report.crash}"))
-        self.claims.landed(report.landed)
-        self.claims.missed(report.missed)
+        self.questions.claims.landed(report.landed)
+        self.questions.claims.missed(report.missed)
         self._count(member, report)
         for ended in report.ended:
             self._end(member, ended)
@@ -213,7 +202,7 @@ class Mapping:
         for other in self.members.values():
             self._deal(other)
         if report.landed:
-            self._do(self.claims.store())
+            self._do(self.questions.claims.store())
         self._changed.set()
         return None
 
@@ -226,19 +215,16 @@ class Mapping:
         for name, number in total.items():
             setattr(self.progress, name, number)
         for need in report.back:
-            self.leaves.give_back(member.number, need)
+            self.questions.leaves.give_back(member.number, need)
 
     def _end(self, member: Member, ended: Ended) -> None:
-        self.duplicates.leave(ended.index)
-        if self._ledger.end(member.number, ended.block, ended.position) and self._wanted(ended.position):
+        self.questions.duplicates.leave(ended.index)
+        if self._ledger.end(member.number, ended.block, ended.position) and self._stop is None:
             self._deaths = 0
             for looked_at in self.decisions.take(ended):
                 self._tell_verdict(looked_at.block, looked_at.position)
         else:
             self._tell_verdict(ended.block, ended.position)
-
-    def _wanted(self, position: int) -> bool:
-        return self._stop is None
 
     def _tell_verdict(self, block: int, position: int) -> None:
         holder = self._ledger.holder(block)
@@ -258,50 +244,27 @@ class Mapping:
         for block, positions in sealed.positions.items():
             self._ledger.seal(block, positions)
             self.decisions.forget(positions)
-            if self.duplicates or self.room is not None:
-                self._forget(positions)
-
-    def _forget(self, places: Iterable[int]) -> None:
-        """Where candidates are compared, they are run in their own order: a place is an index."""
-        self.duplicates.forget(places)
-        if self.room is not None:
-            self.room.forget(places)
+            self.questions.forget(positions)
 
     # --- questions ---
 
-    def _answer(self, member: Member, asks: Iterable[Ask]) -> None:
-        claimed = [cast(bytes, ask.asked[0]) for ask in asks if ask.kind == "claim"]
-        held = self.claims.held(claimed) if claimed else {}
-        for ask in asks:
-            key = cast(bytes, ask.asked[0]) if ask.kind == "claim" else None
-            if key is not None and (key in held or self.claims.grant(member.number, key)):
-                self._orders(member).replies.append(Reply(ask.number, held.get(key)))
-            else:
-                self._do(self._reply(member, ask))
+    def _answer(self, member: Member, asks: Sequence[Ask]) -> None:
+        replies, rest = self.questions.at_once(member.number, asks)
+        if replies:
+            self._orders(member).replies.extend(replies)
+        for ask in rest:
+            self._do(self._reply(member, ask))
 
     async def _reply(self, member: Member, ask: Ask) -> None:
         try:
-            value = await self._said(member, ask)
+            value = await self.questions.said(member.number, ask)
         except Exception as error:
             self._fail(error)
             return
         if self.members.get(member.number) is member:
             self._orders(member).replies.append(Reply(ask.number, value))
-        elif ask.kind == "leave":
-            self.leaves.give_back(member.number, cast(Need, ask.asked[0]))
-
-    async def _said(self, member: Member, ask: Ask) -> object:
-        asked: Any = ask.asked
-        if ask.kind == "admit":
-            return await self.duplicates.enter(*asked)
-        if ask.kind == "wanted":
-            return await self.room.wanted(*asked) if self.room is not None else True
-        if ask.kind == "leave":
-            await self.leaves.take(member.number, asked[0], self.progress)
-            return None
-        if ask.kind == "over":
-            await self.allowance.stop(asked[0], self.progress)
-        return await self.claims.claim(member.number, *asked)
+        else:
+            self.questions.unheard(member.number, ask)
 
     def _do(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
