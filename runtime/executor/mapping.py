@@ -84,7 +84,7 @@ class Mapping:
             for task in list(self._tasks):
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            self.leaves.end()
+            self.questions.leaves.end()
 
     @property
     def trouble(self) -> str:
