@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +20,7 @@ from runtime.build.program import Loaded
 from runtime.build.session import Session
 from runtime.executor.shipment import Shipment, machine, part_of, servers_of, share_of
 from runtime.journal import Journal
+from runtime.journal.database import Faults
 
 OpenJournal = Callable[[Path], Journal]
 
@@ -42,7 +46,7 @@ class WorkerSession(Session):
     @cached_property
     def journal(self) -> Journal:
         state = self.project.state_dir
-        return Journal.open(state / "journal") if self.shared else self.open_journal(segment_folder(state))
+        return Journal.open(state / "journal") if self.shared else self.open_journal(private(segment_folder(state)))
 
     async def end(self, made: bool) -> None:
         await self.close_engines()
@@ -56,6 +60,16 @@ def segment_folder(state: Path) -> Path:
     """On this machine's own disk, the same for every run of the project: what it holds is used again."""
     name = blake2b(str(state).encode(), digest_size=8).hexdigest()
     return Path(tempfile.gettempdir()) / f"synth-journal-{name}"
+
+
+def private(folder: Path) -> Path:
+    """The folder, made for this user alone. E0953 where it is another's: answers in it would be, too."""
+    with Faults(folder):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+            raise PermissionError(errno.EPERM, "it belongs to somebody else")
+    return folder
 
 
 def open_inputs(loaded: Loaded, session: Session, shipment: Shipment) -> Inputs:
