@@ -95,8 +95,11 @@ Short = tuple[int, int]
 
 
 def short(cell: str, role: str, seed: int, arguments: bytes) -> Short:
-    """From what a program has at hand. A seed is a hash of its call's place already; a judge has none."""
-    return seed or hash(arguments) & _MASK, hash((cell, role, arguments)) & _MASK
+    """From what a program has at hand. A seed is a hash of its call's place already; a judge has none, and the second
+
+    is made of the hash of its arguments: the first must be another one of them.
+    """
+    return seed or hash(arguments + b"\n") & _MASK, hash((cell, role, arguments)) & _MASK
 
 
 class Index:
