@@ -151,7 +151,7 @@ def held_calls(
 
     if changes.head is None or previous is None or previous.calls is None or previous.format != now.format:
         return None
-    if previous.fingerprints.merged:  # its calls are those of two specs, of which it has one
+    if previous.fingerprints.merged or previous.patched:  # its calls are those of two specs, of which it has one
         return None
     cells, roles = _unchanged(loaded, changes, previous, now), _alike(previous, now)
     if not cells or not roles:

@@ -13,9 +13,8 @@ from typing import Any, TypeVar
 
 from runtime.merge.sides import Manifests
 from runtime.store.port import Change, CommitId, ObjectId
-from runtime.tables.canonical import digest
 from runtime.tables.layout import dataset_folder
-from runtime.tables.manifest import MERGED, Fingerprints, Manifest
+from runtime.tables.manifest import Fingerprints, Manifest
 
 T = TypeVar("T")
 MAPPINGS = ("models", "sampling", "params", "inputs", "prompts")
@@ -30,7 +29,8 @@ def described(sides: Manifests, again: bool) -> Manifest:
         name: _mapping(getattr(base, name, {}), getattr(ours, name), getattr(theirs, name)) for name in MAPPINGS
     }
     changes |= {name: _one(getattr(base, name, None), getattr(ours, name), getattr(theirs, name)) for name in SINGLE}
-    return replace(ours, **changes, fingerprints=_fingerprints(base, ours, theirs, again))
+    patched = ours.patched or theirs.patched
+    return replace(ours, **changes, fingerprints=_fingerprints(base, ours, theirs, again), patched=patched)
 
 
 def _one(base: T | None, ours: T, theirs: T) -> T:
@@ -65,8 +65,7 @@ def _fingerprints(base: Manifest | None, ours: Manifest, theirs: Manifest, again
     own = _one(before, ours.fingerprints, theirs.fingerprints)
     if same_making(ours, theirs) and not again:
         return own
-    parts = sorted((ours.fingerprints.data, theirs.fingerprints.data))
-    return replace(own, data=MERGED + digest([b"merge", *map(str.encode, parts)]))
+    return own.holding(ours.fingerprints, theirs.fingerprints)
 
 
 def merged_specs(sides: Manifests) -> dict[str, Change]:

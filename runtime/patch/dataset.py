@@ -17,7 +17,7 @@ from runtime.query.determinism import recounted
 from runtime.store.port import Change, CommitId, Store
 from runtime.tables import layout
 from runtime.tables.keys import decode_key, encode_key
-from runtime.tables.manifest import Counts, Manifest, TableManifest
+from runtime.tables.manifest import Counts, Fingerprints, Manifest, TableManifest
 from runtime.tables.manifest_json import write_manifest
 from runtime.tables.shards import read_shard
 from runtime.tables.writer import table_changes
@@ -84,7 +84,7 @@ class Patching:
             if base is None:
                 raise SynthError(self._unfit("there is no such dataset here"))
             known = [side.manifest.fingerprints for side in (own.before, own.after) if side is not None]
-            if self._patch.whole and base.fingerprints not in known:
+            if self._patch.whole and not any(_one_spec(base.fingerprints, found) for found in known):
                 raise SynthError(self._unfit("another spec made the dataset here"))
         elif base is not None:
             raise SynthError(self._unfit("a dataset of that name is here already"))
@@ -178,6 +178,7 @@ class Patching:
             found = measures(self._own.name, manifest.tables, self._local)
             again = recounted(manifest.calls, self._files(CALLS, manifest.calls) if manifest.calls else ())
             manifest = replace(manifest, counts=self._counts(manifest), measures=found, determinism=again)
+        manifest = self._told_from_built(manifest)
         self._done.state = "changed" if self._base else "added"
         self._dropped_tables()
         self._done.paths |= self._spec()
@@ -190,6 +191,18 @@ class Patching:
         tables = {part.name: table for part, table in self._tables.items() if part.kind == "table"}
         rest = {kind: self._tables.get(Part(kind, "")) for kind in ("rejected", "calls", "decisions")}
         return replace(start, tables=dict(sorted(tables.items())), **rest)  # type: ignore[arg-type]
+
+    def _told_from_built(self, manifest: Manifest) -> Manifest:
+        """What no build makes must not be taken for what one made: rows beside the patch's, calls of before it."""
+        after, base = self._own.after, self._base
+        if not self._patch.whole or after is None or base is None:
+            return manifest
+        if manifest.root != after.root:
+            both = manifest.fingerprints.holding(base.fingerprints, manifest.fingerprints)
+            manifest = replace(manifest, fingerprints=both)
+        left = manifest.calls is not None and manifest.calls.rows > 0
+        kept = left and (not self._patch.calls or base.patched)
+        return replace(manifest, patched=manifest.patched or kept)
 
     def _dropped_tables(self) -> None:
         for part in parts_of(self._base):
@@ -235,10 +248,15 @@ def _is(after: Outline | None, base: Manifest | None, *, calls: bool) -> bool:
     """Whether the branch has what the patch makes."""
     if after is None or base is None:
         return after is None and base is None
-    bare = replace(base, tables={}, rejected=None, calls=None, decisions=None)
+    bare = replace(base, tables={}, rejected=None, calls=None, decisions=None, patched=after.manifest.patched)
     own = {part: table.root for part in after.parts if (table := part.of(base)) and (calls or part != CALLS)}
     wanted = {part: root for part, root in after.parts.items() if calls or part != CALLS}
     return after.root == base.root and own == wanted and write_manifest(bare) == write_manifest(after.manifest)
+
+
+def _one_spec(base: Fingerprints, known: Fingerprints) -> bool:
+    """What holds rows of two versions is of the spec that it has."""
+    return base == known or (base.merged and replace(base, data=known.data) == known)
 
 
 def _candidate(key: bytes, parts: int) -> bytes:

@@ -7,7 +7,7 @@ alone (tables and rejected rows), so a changed comment, measure or model name le
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from runtime.tables.canonical import canonical_json, digest
@@ -92,6 +92,11 @@ class Fingerprints:
     def merged(self) -> bool:
         return self.data.startswith(MERGED)
 
+    def holding(self, one: Fingerprints, other: Fingerprints) -> Fingerprints:
+        """This spec's, of a version that holds rows of both."""
+        parts = sorted((one.data, other.data))
+        return replace(self, data=MERGED + digest([b"merge", *map(str.encode, parts)]))
+
 
 @dataclass(frozen=True, slots=True)
 class InputDigest:
@@ -140,6 +145,7 @@ class Manifest:
     `decisions` are what people decided about rows; `applied` is a digest of those that the last build knew of.
     `texts` are the long ones that calls were given, None where there are none.
     `failed` are the audits that did not hold and only warned, as they are written.
+    `patched`: a patch without calls was put on it; what calls it has left are of the version before the patch.
     `determinism` says of each role how many of its answers its engine gives again, as it said when it gave them.
     """
 
@@ -152,6 +158,7 @@ class Manifest:
     decisions: TableManifest | None = None
     applied: str = ""
     failed: tuple[str, ...] = ()
+    patched: bool = False
     determinism: Mapping[str, Determinism] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     measures: Mapping[str, float | int | None] = field(default_factory=dict)

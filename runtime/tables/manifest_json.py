@@ -55,6 +55,7 @@ def write_manifest(manifest: Manifest) -> bytes:
             **_decided(manifest),
             **({} if manifest.texts is None else {"texts": _table_json(manifest.texts)}),
             **({"failed": list(manifest.failed)} if manifest.failed else {}),
+            **({"patched": True} if manifest.patched else {}),
             **_told_again(manifest),
         }
     )
@@ -103,6 +104,7 @@ def _manifest(value: Object) -> Manifest:
         decisions=_optional_table(value.get("decisions")),
         applied=value.get("applied", ""),
         failed=tuple(value.get("failed", ())),
+        patched=value.get("patched", False),
         determinism={role: Determinism(**found) for role, found in value.get("determinism", {}).items()},
         counts=Counts(**value["counts"]),
         measures=value["measures"],

@@ -55,8 +55,21 @@ def test_rows_that_others_changed_meanwhile_stay(builder: Builder) -> None:
     found = texts(builder, "other")
     assert (found["3"], found["7"], found["40"], found["50"]) == ("edited", "mine", "new", "mine, too")
     assert "4" not in found
-    counts = manifest_at(builder.store, builder.store.head("other"), "qa").counts  # type: ignore[union-attr]
+    made = manifest_at(builder.store, builder.store.head("other"), "qa")
+    assert made is not None and made.fingerprints.merged, "no build of the spec makes these rows"
+    counts = made.counts
     assert (counts.kept, counts.attempted, dict(counts.rejected)) == (31, 32, {"filter 1": 1})
+
+
+def test_a_patch_goes_on_what_the_patch_before_it_made_among_others_rows(builder: Builder) -> None:
+    patches = [patch_of(builder.store, "main~1", "main")]
+    builder.commit("main", qa=version({3: "edited", 4: None, 8: "later", 40: "new"}, rejected={(4,): "filter 1"}))
+    patches.append(patch_of(builder.store, "main~1", "main"))
+    builder.commit("other", qa=version({7: "mine"}))
+    for patch in patches:
+        put(builder.store, "other", patch)
+    found = texts(builder, "other")
+    assert (found["3"], found["7"], found["8"]) == ("edited", "mine", "later")
 
 
 def test_rows_that_are_not_as_they_were_are_named_and_nothing_is_committed(builder: Builder) -> None:
@@ -158,6 +171,7 @@ def test_a_patch_without_calls_leaves_no_calls_of_rows_that_changed(builder: Bui
     assert a != b
     kept = manifest_at(builder.store, builder.store.head("copy"), "qa")
     assert kept is not None and kept.calls is not None and kept.calls.rows == 1
+    assert kept.patched, "the call is of the version before"
 
 
 def with_calls(builder: Builder, branch: str, types: Any, calls: Rows) -> None:
