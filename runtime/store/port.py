@@ -24,7 +24,10 @@ ObjectId = NewType("ObjectId", str)
 """What `put` gives: names bytes that the store already holds."""
 
 BLOB_LIMIT = 4 * 1024 * 1024
-"""No object is larger, in bytes: any git host takes it, and no reader needs more memory than that."""
+"""No object that is put is larger, in bytes: any git host takes it, and no reader needs more memory than that."""
+
+FILE_LIMIT = 64 * 1024 * 1024
+"""No file that a commit is given as bytes is larger: a manifest of 300,000 shards, still below what git hosts take."""
 
 RACES = 100
 """How often a commit that another came before is made for the new head, before its writer hears of it.
@@ -195,14 +198,14 @@ class Store(Protocol):
         """
 
 
-def check_size(size: int) -> None:
+def check_size(size: int, limit: int = BLOB_LIMIT) -> None:
     """E1008 for an object that no store takes."""
-    if size > BLOB_LIMIT:
+    if size > limit:
         raise SynthError(
             Diagnostic(
                 code="E1008",
                 message=f"an object of {size / 2**20:.1f} MB is too large for the store",
-                notes=(f"the limit is {BLOB_LIMIT // 2**20} MB",),
+                notes=(f"the limit is {limit // 2**20} MB",),
                 help="split it into several files or rows",
             )
         )

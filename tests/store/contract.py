@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dsl.diagnostics import SynthError
-from runtime.store.port import BLOB_LIMIT, BranchMoved, Change, Commit, CommitId, CommitRequest, Store
+from runtime.store.port import BLOB_LIMIT, FILE_LIMIT, BranchMoved, Change, Commit, CommitId, CommitRequest, Store
 
 
 def save(store: Store, branch: str, changes: dict[str, Change], build_id: str = "b", **more: object) -> Commit:
@@ -66,6 +66,14 @@ class StoreContract:
         assert store.put(bytes(BLOB_LIMIT))
         with fails("E1008"):
             store.put(bytes(BLOB_LIMIT + 1))
+
+    def test_a_file_of_a_commit_may_be_larger_than_an_object_that_is_put(self, store: Store) -> None:
+        """A manifest grows with the shards it names, and is none itself."""
+        made = save(store, "main", {"large": bytes(BLOB_LIMIT + 1)})
+        assert len(store.read(made.id, "large")) == BLOB_LIMIT + 1
+        with fails("E1008"):
+            save(store, "main", {"larger": bytes(FILE_LIMIT + 1)}, expected=made.id)
+        assert store.head("main") == made.id
 
     def test_a_commit_on_a_moved_branch_changes_nothing(self, store: Store) -> None:
         first = save(store, "main", {"a": b"1"})

@@ -21,7 +21,9 @@ from runtime.store.git.objects import Kind, ObjectWriter, loose_content, object_
 from runtime.store.git.repository import author, open_repository
 from runtime.store.names import check_branch_name, check_tag_name, is_reserved, taken
 from runtime.store.port import (
+    FILE_LIMIT,
     BranchMoved,
+    Change,
     Collected,
     Commit,
     CommitId,
@@ -186,11 +188,16 @@ class GitStore:
             check_size(len(content))
             return self._writer.put("blob", content)
 
+    def _given(self, change: Change) -> ObjectId | None:
+        if not isinstance(change, bytes):
+            return change
+        check_size(len(change), FILE_LIMIT)
+        with reported(self._folder):
+            return self._writer.put("blob", change)
+
     def commit(self, request: CommitRequest) -> Commit:
         check_branch_name(request.branch)
-        changes = {
-            path: self.put(change) if isinstance(change, bytes) else change for path, change in request.changes.items()
-        }
+        changes = {path: self._given(change) for path, change in request.changes.items()}
         with reported(self._folder):
             self._writer.flush()
             with refs.exclusive(self._folder):

@@ -23,6 +23,8 @@ from runtime.store.lakefs.remote import Place, Remote
 from runtime.store.lakefs.sweep import sweep
 from runtime.store.names import check_branch_name, check_tag_name, taken
 from runtime.store.port import (
+    FILE_LIMIT,
+    Change,
     Collected,
     Commit,
     CommitId,
@@ -161,9 +163,13 @@ class LakeFSStore:
         check_size(len(content))
         return self._local.put(content)
 
+    def _given(self, change: Change) -> ObjectId | None:
+        if not isinstance(change, bytes):
+            return change
+        check_size(len(change), FILE_LIMIT)
+        return self._local.put(change)
+
     def commit(self, request: CommitRequest) -> Commit:
         check_branch_name(request.branch)
-        changes = {
-            path: self.put(change) if isinstance(change, bytes) else change for path, change in request.changes.items()
-        }
+        changes = {path: self._given(change) for path, change in request.changes.items()}
         return self._committer.commit(request, changes)
