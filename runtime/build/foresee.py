@@ -12,6 +12,7 @@ from runtime.build import commit, estimate, identity, needs, prompts
 from runtime.build.acceptance import acceptance
 from runtime.build.build import Options, known_before
 from runtime.build.chosen import chosen
+from runtime.build.collecting import rarely
 from runtime.build.decided import decided, known, standing
 from runtime.build.dry import Forecast, forecast
 from runtime.build.foretell.settled import settled, unchanged
@@ -44,7 +45,8 @@ async def foresee(
         if waits:
             made = Forecast(name, "depends", previous, None, waits)
         else:
-            made = await _one(analysis, loaded, session, options, at, previous, tried)
+            with rarely():
+                made = await _one(analysis, loaded, session, options, at, previous, tried)
         if made.how in ("run", "depends"):
             moving.add(name)
         found.append(made)

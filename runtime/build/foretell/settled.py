@@ -7,9 +7,10 @@ work out again. Its answers are read from the table of calls, for many candidate
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -68,14 +69,16 @@ UNSETTLED = Unsettled()
 
 @dataclass
 class Settled(Unsettled):
-    """`hashes` are of the candidates that have calls here, sorted; theirs are from `starts` to `ends` in the table."""
+    """`hashes` are of the candidates that have calls here, sorted; theirs are those of block `blocks` from `starts` to
+    `ends`."""
 
     journal: Journal
     cells: set[str]
-    calls: pa.Table
+    calls: Sequence[pa.RecordBatch]
     hashes: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.int64]
-    ends: npt.NDArray[np.int64]
+    blocks: npt.NDArray[np.int32]
+    starts: npt.NDArray[np.int32]
+    ends: npt.NDArray[np.int32]
     _proved: Counter[str] = field(default_factory=Counter)
 
     def of(self, keys: Sequence[Key]) -> Sequence[Mapping[str, Said]]:
@@ -109,13 +112,10 @@ class Settled(Unsettled):
 
         wanted = _hashes(rows)
         low, high = np.searchsorted(self.hashes, wanted), np.searchsorted(self.hashes, wanted, "right")
-        places = [at for first, last in zip(low, high, strict=True) for at in range(first, last)]
-        calls = [np.arange(self.starts[at], self.ends[at]) for at in places]
-        if not calls:
-            return []
-        some = self.calls.take(np.concatenate(calls))
-        row, cell, call, *said = (some.column(name).to_pylist() for name in _COLUMNS)
-        return [*zip(row, cell, map(Said, map(bytes.fromhex, call), *said), strict=True)]
+        places: defaultdict[int, list[range]] = defaultdict(list)
+        for at in (at for first, last in zip(low, high, strict=True) for at in range(first, last)):
+            places[int(self.blocks[at])].append(range(self.starts[at], self.ends[at]))
+        return [found for block, ranges in places.items() for found in _read(self.calls[block], ranges)]
 
 
 def settled(
@@ -130,7 +130,10 @@ def settled(
         return UNSETTLED
     paths = local_shards(at.store, at.head, layout.calls_folder(before.dataset), before.calls.shards)
     calls = _scratch(_blocks(paths, cells, roles))
-    return UNSETTLED if calls is None else Settled(journal, cells, calls, *_runs(calls))
+    if not calls:
+        return UNSETTLED
+    hashes, blocks, starts, ends = _runs(calls)
+    return Settled(journal, cells, calls, hashes, blocks, starts, ends)
 
 
 def unchanged(dataset: plan.DatasetPlan, before: Manifest | None) -> set[str]:
@@ -172,7 +175,7 @@ def _blocks(paths: Sequence[Path], cells: Collection[str], roles: Collection[str
                 yield pa.Table.from_batches([batch]).filter(fits).select(_COLUMNS)
 
 
-def _scratch(blocks: Iterator[pa.Table]) -> pa.Table | None:
+def _scratch(blocks: Iterator[pa.Table]) -> Sequence[pa.RecordBatch]:
     """The blocks in a file that is mapped, and goes with its map."""
     import pyarrow as pa
 
@@ -183,25 +186,34 @@ def _scratch(blocks: Iterator[pa.Table]) -> pa.Table | None:
                 writer = writer or pa.ipc.new_file(file.name, block.schema)
                 writer.write_table(block.combine_chunks())
         if writer is None:
-            return None
+            return ()
         writer.close()
-        return pa.ipc.open_file(pa.memory_map(file.name)).read_all()
+        return list(pa.ipc.open_file(pa.memory_map(file.name)).read_all().to_batches())
 
 
-def _runs(calls: pa.Table) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """A candidate's calls are neighbours: 24 bytes for each candidate."""
+def _read(block: pa.RecordBatch, ranges: Sequence[range]) -> Iterator[tuple[str, str, Said]]:
+    import numpy as np
+
+    some = block.take(np.fromiter(chain.from_iterable(ranges), np.int32))
+    row, cell, call, *said = (some.column(name).to_pylist() for name in _COLUMNS)
+    return zip(row, cell, map(Said, map(bytes.fromhex, call), *said), strict=True)
+
+
+def _runs(calls: Sequence[pa.RecordBatch]) -> tuple[npt.NDArray[Any], ...]:
+    """A candidate's calls are neighbours: hashes, blocks, starts and ends, 20 bytes for each candidate."""
     import numpy as np
     import pyarrow.compute as pc
 
-    hashes, ends, before = [], [], 0
-    for chunk in calls.column("row").chunks:
-        runs = pc.run_end_encode(chunk)
+    hashes, blocks, starts, ends = [], [], [], []
+    for number, block in enumerate(calls):
+        runs = pc.run_end_encode(block.column("row"))
+        last = runs.run_ends.to_numpy().astype(np.int32)
         hashes.append(_hashes(runs.values.to_pylist()))
-        ends.append(runs.run_ends.to_numpy().astype(np.int64) + before)
-        before += len(chunk)
-    found, last = np.concatenate(hashes), np.concatenate(ends)
-    order = np.argsort(found, kind="stable")
-    return found[order], np.concatenate([[0], last[:-1]])[order], last[order]
+        blocks.append(np.full(len(last), number, np.int32))
+        starts.append(np.concatenate([np.zeros(1, np.int32), last[:-1]]))
+        ends.append(last)
+    order = np.argsort(np.concatenate(hashes), kind="stable")
+    return tuple(np.concatenate(column)[order] for column in (hashes, blocks, starts, ends))
 
 
 def _hashes(rows: Sequence[str]) -> npt.NDArray[np.int64]:
