@@ -35,8 +35,6 @@ CHECKED = 8
 """First calls of each cell that are made the usual way: their keys must be those that were recorded."""
 BLOCK = 512
 """Neighbours in the calls table whose answers are read together: candidates mostly come in its order."""
-AHEAD = 64 * BLOCK
-"""Answers that are read and not yet asked for; the oldest are forgotten, and read again when they are."""
 SIZE = 16
 _COLUMNS = ("cell", "role", "seed", "arguments", "call")
 _NAMED_TEXT = '"$text"'
@@ -55,7 +53,6 @@ class Held:
     """Arguments as the calls table has them."""
     _proved: dict[str, int] = field(default_factory=dict)
     _read: set[int] = field(default_factory=set)
-    _ahead: dict[bytes, bytes] = field(default_factory=dict)
 
     def find(self, cell: str, role: str, seed: int, arguments: Mapping[str, object]) -> HeldCall | None:
         if cell not in self.cells:
@@ -83,11 +80,8 @@ class Held:
         block = place // BLOCK
         if block not in self._read:
             self._read.add(block)
-            self._ahead.update(self.journal.get_many(self.index.keys(block * BLOCK, BLOCK)))
-            while len(self._ahead) > AHEAD:
-                del self._ahead[next(iter(self._ahead))]
-        value = self._ahead.pop(key, None)
-        return self.journal.get(key) if value is None else value
+            self.journal.prefetch(self.index.keys(block * BLOCK, BLOCK))
+        return self.journal.get(key)
 
 
 Short = tuple[int, int]
