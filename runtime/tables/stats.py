@@ -60,9 +60,17 @@ class ColumnSummary:
         self._categories = self._categories if few else None
 
     def result(self) -> ColumnStats:
-        total = float(Fraction(self._sum, 1 << _UNIT)) if self._float else self._sum
-        mean = total / self._count if self._count else None
-        return ColumnStats(self._nulls, self._low, self._high, mean, _ranked(self._categories))
+        return ColumnStats(self._nulls, self._low, self._high, self._mean(), _ranked(self._categories))
+
+    def _mean(self) -> float | None:
+        if not self._count:
+            return None
+        if not self._float:
+            return self._sum / self._count
+        try:
+            return float(Fraction(self._sum, 1 << _UNIT)) / self._count
+        except OverflowError:  # a sum beyond all floats; its mean is none
+            return float(Fraction(self._sum, self._count << _UNIT))
 
     def _count_values(self, column: pa.ChunkedArray) -> None:
         """Stops for good at the first sign that the values are no categories."""

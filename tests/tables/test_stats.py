@@ -57,3 +57,10 @@ def test_order_and_parts_of_rows_change_no_figure(rows: list[dict[str, Any]], rn
     borders = [0, *sorted(cuts), len(rows)]
     parts = [shuffled[a:b] for a, b in pairwise(borders)]
     assert str(told(parts)) == str(told([rows]))
+
+
+@given(st.lists(FLOATS.filter(lambda value: abs(value) > 1e308), min_size=2, max_size=9))
+def test_a_mean_is_there_where_the_sum_is_beyond_all_floats(values: list[float]) -> None:
+    mean = told([[{"x": value, "n": 1, "word": "a"} for value in values]])["x"].mean
+    exact = sum(map(Fraction, values)) / len(values)
+    assert mean is not None and abs(Fraction(mean) - exact) <= abs(exact) / 2**50
