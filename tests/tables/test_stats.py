@@ -59,8 +59,11 @@ def test_order_and_parts_of_rows_change_no_figure(rows: list[dict[str, Any]], rn
     assert str(told(parts)) == str(told([rows]))
 
 
-@given(st.lists(FLOATS.filter(lambda value: abs(value) > 1e308), min_size=2, max_size=9))
+HUGE = st.floats(1e308, 1.7976931348623157e308) | st.floats(-1.7976931348623157e308, -1e308)
+
+
+@given(st.lists(HUGE, min_size=2, max_size=9))
 def test_a_mean_is_there_where_the_sum_is_beyond_all_floats(values: list[float]) -> None:
     mean = told([[{"x": value, "n": 1, "word": "a"} for value in values]])["x"].mean
-    exact = sum(map(Fraction, values)) / len(values)
+    exact = sum(map(Fraction, values), Fraction()) / len(values)
     assert mean is not None and abs(Fraction(mean) - exact) <= abs(exact) / 2**50
