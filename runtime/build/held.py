@@ -1,8 +1,9 @@
 """The version before, its calls and its program in; the answers of calls that are asked again as they were, out.
 
-A call that has the same cell, seed, role and arguments as one of the version before, and whose prompt, shape, settings
-and model did not change, is the same call. It is found by these few, without being rendered or hashed as a request, and
-its answer is what the journal holds under the key that was recorded for it.
+A call that has the same place, role and arguments as one of the version before, and whose prompt, shape, settings and
+model did not change, is the same call. It is found by these few, without being rendered or hashed as a request. A gen's
+is read again from its row in the version before, and the row is copied; a judge's answer is what the journal holds
+under the key that was recorded for it.
 """
 
 from __future__ import annotations
@@ -17,12 +18,15 @@ from typing import TYPE_CHECKING, Any
 from runtime.build.changes import Changes
 from runtime.build.program import Loaded
 from runtime.build.progress import Progress
+from runtime.build.recorded import RecordedGens
 from runtime.build.stamps import stamps
 from runtime.engines.protocol import Answer
 from runtime.journal import Journal
-from runtime.program.stage import HeldCall
+from runtime.program.stage import CallPlace, HeldCall, Recorded
+from runtime.program.trace import Event
 from runtime.query.shards import local_shards
 from runtime.tables import layout
+from runtime.tables.keys import Key
 from runtime.tables.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -51,8 +55,31 @@ class Held:
     index: Index
     told: Callable[[Any], bytes]
     """Arguments as the calls table has them."""
+    recorded: RecordedGens | None = None
+    proven: set[str] = field(default_factory=set)
     _proved: dict[str, int] = field(default_factory=dict)
     _read: set[int] = field(default_factory=set)
+
+    def gens(self, key: Key) -> Mapping[CallPlace, Recorded]:
+        return {} if self.recorded is None else self.recorded.of(key)
+
+    def same(self, recorded: Recorded, cell: str, role: str, arguments: Mapping[str, object]) -> bool:
+        same = cell in self.cells and recorded.role == role and self.told(arguments) == recorded.arguments
+        if same and cell in self.proven:
+            self.progress.reused += 1
+        return same
+
+    def prove(self, key: Key, recorded: Recorded, event: Event) -> None:
+        """The whole row must come out as it was: its key, its seed, its value and all else."""
+        from runtime.build.rows import digest_of
+
+        cell = event.cell
+        if cell in self.proven:  # asked before it was, and answered since
+            self._count(cell, event.call == recorded.call)
+            return
+        self._count(cell, digest_of(key, event) == recorded.digest)
+        if cell in self.cells and self._proved[cell] >= CHECKED:
+            self.proven.add(cell)
 
     def find(self, cell: str, role: str, seed: int, arguments: Mapping[str, object]) -> HeldCall | None:
         if cell not in self.cells:
@@ -71,9 +98,13 @@ class Held:
 
     def check(self, cell: str, recorded: str, key: str) -> None:
         """What went the usual way has a key: where it is not the recorded one, the program asks otherwise now."""
+        self._count(cell, recorded == key)
+
+    def _count(self, cell: str, same: bool) -> None:
         self._proved[cell] = self._proved.get(cell, 0) + 1
-        if recorded != key:
+        if not same:
             self.cells.discard(cell)
+            self.proven.discard(cell)
 
     def _value(self, place: int, key: bytes) -> bytes | None:
         """Each block is read ahead once: where candidates come in another order, the rest is read one by one."""
@@ -105,7 +136,7 @@ class Index:
     def __init__(self, calls: Sequence[Short], keys: Sequence[bytes]) -> None:
         import numpy as np
 
-        pairs = np.array(calls, dtype=np.uint64)
+        pairs = np.array(calls, dtype=np.uint64).reshape(-1, 2)
         order = np.lexsort((pairs[:, 1], pairs[:, 0]))
         self._first, self._second = _words("Q", pairs[order, 0]), _words("Q", pairs[order, 1])
         self._places = _words("I", order.astype(np.uint32))
@@ -152,8 +183,11 @@ def held_calls(
         return None
     folder = layout.calls_folder(previous.dataset)
     paths = local_shards(changes.store, changes.head, folder, previous.calls.shards)
+    gens = RecordedGens.read(paths, cells, roles) if previous.seed == now.seed else None
     calls, keys = _recorded(paths, cells, roles)
-    return Held(journal, progress, cells, Index(calls, keys), json_text) if keys else None
+    if gens is None and not keys:
+        return None
+    return Held(journal, progress, cells, Index(calls, keys), json_text, gens)
 
 
 def _unchanged(loaded: Loaded, changes: Changes, previous: Manifest, now: Manifest) -> set[str]:
@@ -193,10 +227,11 @@ def _recorded(paths: Iterable[Path], cells: Collection[str], roles: Collection[s
 
 
 def _shards(paths: Iterable[Path], cells: Collection[str], roles: Collection[str]) -> Iterator[pa.Table]:
-    """Calls of the cells by the roles, a shard at a time."""
+    """Judges' calls of the cells by the roles, a shard at a time."""
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     fits = pc.field("cell").isin(sorted(cells)) & pc.field("role").isin(sorted(roles)) & pc.field("call").is_valid()
+    fits &= pc.field("kind") == "judge"
     for path in paths:
         yield pq.read_table(path, columns=list(_COLUMNS), filters=fits)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from runtime.build import estimate, meanings, selection
 from runtime.build.audits import Gate, audit, audited, enforce
 from runtime.build.caller import Caller
-from runtime.build.held import held_calls
+from runtime.build.held import Held, held_calls
 from runtime.build.output import Output, Written
 from runtime.build.result import Result
 from runtime.build.run import WINDOW, Job
@@ -24,8 +24,9 @@ class Local:
 
     async def run(self, work: Work) -> tuple[Written, tuple[Gate, ...]]:
         loaded, session, progress = work.loaded, work.session, work.progress
-        job, result = await _job(work), Result(loaded.plan.name, audited(loaded), loaded.plan.makes_many)
-        with Output(loaded.plan, session.store.put, work.previous) as output:
+        held = await _held(work)
+        job, result = _job(work, held), Result(loaded.plan.name, audited(loaded), loaded.plan.makes_many)
+        with Output(loaded.plan, session.store.put, work.previous, before=held.recorded if held else None) as output:
             work.watch(progress)
             start = time.monotonic()
             for key, rejected in work.inputs.rejected(loaded):
@@ -50,18 +51,22 @@ def _take(end: selection.End, result: Result, output: Output, work: Work) -> Non
     output.add(end.key, end.outcome, end.events)
 
 
-async def _job(work: Work) -> Job:
+def _job(work: Work, held: Held | None) -> Job:
     loaded, session, progress, allowance = work.loaded, work.session, work.progress, work.allowance
     window = WINDOW * session.concurrency(loaded.plan)
     tool = Sandbox(session.journal, progress, allowance)
     encoder = meanings.asking(session, loaded.plan, progress, allowance)
-    roles, options = await _roles(work), work.options
+    roles, options = _roles(work, held), work.options
     return Job(loaded, work.inputs, roles, progress, window, options.limit, tool, work.told, options.arrange, encoder)
 
 
-async def _roles(work: Work) -> dict[str, Bound]:
+async def _held(work: Work) -> Held | None:
+    journal, changes = work.session.journal, work.changes
+    return await asyncio.to_thread(held_calls, journal, work.loaded, changes, work.previous, work.now, work.progress)
+
+
+def _roles(work: Work, held: Held | None) -> dict[str, Bound]:
     """Each asks the version before, the journal, and then its engine."""
     loaded, journal, progress = work.loaded, work.session.journal, work.progress
-    held = await asyncio.to_thread(held_calls, journal, loaded, work.changes, work.previous, work.now, progress)
     asked = work.session.roles(loaded.plan, lambda sender: Caller(sender, journal, progress, work.allowance))
     return {role: replace(bound, held=held) for role, bound in asked.items()}

@@ -11,6 +11,7 @@ from types import TracebackType
 from compiler import plan
 from dsl.diagnostics import SynthError
 from dsl.source import Span
+from runtime.build.recorded import RecordedGens
 from runtime.build.rows import CallRows, rejected_row
 from runtime.build.schemas import CALLS, REJECTED, emit_schema
 from runtime.build.texts import TEXTS, Texts
@@ -47,6 +48,7 @@ class Output:
     kept: int = 0
     attempted: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    before: RecordedGens | None = None
 
     def __post_init__(self) -> None:
         name, previous = self.dataset.name, self.previous
@@ -62,7 +64,7 @@ class Output:
         before = (previous.rejected, previous.calls, previous.texts) if previous else (None, None, None)
         self._rejected = self._writer(REJECTED, layout.rejected_folder(name), before[0])
         self._texts = Texts(self._writer(TEXTS, layout.texts_folder(name), before[2]))
-        self._calls = CallRows(self._writer(CALLS, layout.calls_folder(name), before[1]), self._texts)
+        self._calls = CallRows(self._writer(CALLS, layout.calls_folder(name), before[1]), self._texts, self.before)
         self._stack = ExitStack()
         for writer in (*self._tables.values(), self._rejected, self._calls.writer, self._texts.writer):
             self._stack.enter_context(writer)
@@ -100,9 +102,7 @@ class Output:
         try:
             tables = {name: self._finished(name, writer) for name, writer in self._tables.items()}
             self.flush()
-            rejected, calls, texts = (
-                writer.finish() for writer in (self._rejected, self._calls.writer, self._texts.writer)
-            )
+            rejected, calls, texts = (writer.finish() for writer in (self._rejected, self._calls, self._texts.writer))
         except SynthError as error:
             raise SynthError(
                 *(replace(found, span=found.span or self._keyed()) for found in error.diagnostics)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from compiler.functions.plain import plain
+from runtime.build.recorded import RecordedGens
 from runtime.build.texts import Texts
 from runtime.program.outcome import Rejected
-from runtime.program.trace import Event
+from runtime.program.trace import Copied, Event
 from runtime.tables.keys import Key, KeyPart
+from runtime.tables.manifest import TableManifest
 from runtime.tables.writer import TableWriter
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def rejected_row(outcome: Rejected) -> dict[str, Any]:
@@ -28,39 +33,79 @@ class CallRows:
     """Writes the table of calls, a batch of events at a time: each column is built at once, no event by itself.
 
     An event has the key of its candidate and what tells it apart from others. Long texts go to a table of their own.
+    What the version before has word for word is marked in `before`, and its rows are copied when all is there.
     """
 
-    def __init__(self, writer: TableWriter, texts: Texts) -> None:
-        self.writer, self._texts = writer, texts
+    def __init__(self, writer: TableWriter, texts: Texts, before: RecordedGens | None = None) -> None:
+        self.writer, self._texts, self._before = writer, texts, before
         self.told: Counter[tuple[str, bool]] = Counter()
         self._keys: list[Key] = []
         self._events: list[Event] = []
 
     def add(self, key: Key, events: Sequence[Event]) -> None:
+        if self._before is not None:
+            events = self._made(events, self._before.copied)
         self._keys += [key] * len(events)
         self._events += events
         if len(self._events) >= self.writer.batch_rows:
             self.flush()
 
+    def _made(self, events: Sequence[Event], copied: bytearray) -> list[Event]:
+        made: list[Event] = []
+        for event in events:
+            if type(event) is Copied:
+                copied[event.at] = True
+            else:
+                made.append(event)
+        return made
+
+    def finish(self) -> TableManifest:
+        if self._before is not None:
+            self.writer.add_sorted(self._counted(self._before.take()))
+        return self.writer.finish()
+
+    def _counted(self, blocks: Iterable[pa.Table]) -> Iterator[pa.Table]:
+        for block in blocks:
+            self._count({name: block.column(name).to_pylist() for name in ("role", "repeatable")})
+            yield block
+
     def flush(self) -> None:
         """Writes what is left, and counts by role whose answers an engine gives again."""
-        from runtime.tables.key_columns import printed_parts
-
         if not self._events:
             return
         events, keys, self._events, self._keys = self._events, self._keys, [], []
         columns = {**_columns(events), "arguments": self._texts.named_json([event.arguments for event in events])}
         self._count(columns)
-        place = [columns[name] for name in ("cell", "round", "element", "sample", "attempt")]
-        parts: list[Sequence[KeyPart]] = [*zip(*keys, strict=True)]
-        columns["row"] = printed_parts(parts) if parts else [""] * len(events)
-        self.writer.add_columns([*parts, *place], columns)
+        self.writer.add_columns(_keyed(keys, columns), columns)
 
     def _count(self, columns: Mapping[str, Sequence[Any]]) -> None:
         pairs = Counter(zip(columns["role"], columns["repeatable"], strict=True))
         for (role, repeatable), count in pairs.items():
             if repeatable is not None:
                 self.told[role or "", repeatable] += count
+
+
+def digest_of(key: Key, event: Event) -> bytes:
+    """Of the row that the event would have in the table of calls, were none of its texts long."""
+    import pyarrow as pa
+
+    from runtime.build.schemas import CALLS
+    from runtime.tables.batches import batch_of_columns
+    from runtime.tables.values import json_text
+
+    arguments = pa.array([None if event.arguments is None else json_text(event.arguments)], pa.string())
+    columns = {**_columns([event]), "arguments": arguments}
+    found: bytes = batch_of_columns(CALLS, _keyed([key], columns), columns).column("_hash")[0].as_py()
+    return found
+
+
+def _keyed(keys: Sequence[Key], columns: dict[str, Any]) -> list[Sequence[KeyPart]]:
+    """The parts of the events' keys; prints those of their rows beside them."""
+    from runtime.tables.key_columns import printed_parts
+
+    parts: list[Sequence[KeyPart]] = [*zip(*keys, strict=True)]
+    columns["row"] = printed_parts(parts) if parts else [""] * len(keys)
+    return [*parts, *(columns[name] for name in ("cell", "round", "element", "sample", "attempt"))]
 
 
 def _columns(events: Sequence[Event]) -> dict[str, Any]:

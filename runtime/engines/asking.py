@@ -116,9 +116,9 @@ class Backend:
         call.answer, call.text = answer, answer.text
         return answer
 
-    def read(self, answer: Answer, constraint: Constraint | None) -> str:
+    def read(self, text: str, constraint: Constraint | None) -> str:
         """The text of an answer that was given to a call with this constraint before, as the program gets it."""
-        return self._lower(constraint).read(answer.text)
+        return self._lower(constraint).read(text)
 
     def _lower(self, constraint: Constraint | None) -> Lowered:
         found = self._lowered.get(constraint)

@@ -57,7 +57,7 @@ def ask(
     backend = bound.backend
     held = bound.held.find(cell, bound.role, seed, arguments) if bound.held is not None else None
     if held is not None and held.answer is not None:
-        return Reply(backend.read(held.answer, constraint), held.answer, held.key, bound.model)
+        return Reply(backend.read(held.answer.text, constraint), held.answer, held.key, bound.model)
     call = Call(seed, bound.role, sampling_of(bound, settings), constraint, (), reward)
     try:
         if reader() is backend.cutter:

@@ -12,12 +12,15 @@ from runtime.program.lists import Place
 from runtime.program.memory import Slot
 from runtime.program.outcome import Dropped
 from runtime.program.shape import Problem, Shape
-from runtime.program.trace import Event, printed_slot
+from runtime.program.stage import Bound, CallPlace, HeldCalls, Recorded
+from runtime.program.trace import Copied, Event, printed_slot
 from runtime.program.values import Meta, generated
 from runtime.sampling.hashing import call_seed
 
 if TYPE_CHECKING:
     from runtime.program.row import Row
+
+_NO_META = Meta()
 
 
 @dataclass(slots=True)
@@ -83,14 +86,38 @@ def _ask(row: Row, asking: Asking, slot: Slot) -> object | Problem:
 
 def _attempt(row: Row, asking: Asking, slot: Slot, attempt: int) -> object | Problem:
     stage, shape = row.stage, asking.shape
-    seed = call_seed(stage.seed, stage.dataset, asking.salt, row.encoded_key, slot, attempt)
     bound = stage.role(asking.role)
+    recorded = _recorded(row, asking, bound.held, (*slot, attempt)) if bound.held is not None else None
+    if recorded is not None and bound.held is not None and asking.name in bound.held.proven:
+        return _as_before(row, asking, bound, (*slot, attempt), recorded)
+    seed = call_seed(stage.seed, stage.dataset, asking.salt, row.encoded_key, slot, attempt)
     reply = ask(asking.function, asking.arguments, bound, seed, shape.constraint, asking.settings, asking.name)
     value = shape.read(reply.text, reply.answer.finish)
-    row.events.append(_event(asking, slot, attempt, seed, reply, value))
+    event = _event(asking, slot, attempt, seed, reply, value)
+    row.events.append(event)
+    if recorded is not None and bound.held is not None:
+        bound.held.prove(row.key, recorded, event)
     if isinstance(value, Problem):
         return value
     return generated(value, Meta(reply.answer.logprob, reply.answer.reasoning))
+
+
+def _recorded(row: Row, asking: Asking, held: HeldCalls, place: CallPlace) -> Recorded | None:
+    """What the version before has of this call, where it was asked with the same."""
+    if row.recorded is None:
+        row.recorded = held.gens(row.key)
+    found = row.recorded.get(place)
+    return found if found is not None and held.same(found, asking.name, asking.role, asking.arguments) else None
+
+
+def _as_before(row: Row, asking: Asking, bound: Bound, place: CallPlace, recorded: Recorded) -> object | Problem:
+    """Read again from the words that were said: nothing is asked, and nothing is told but where it stands."""
+    value = asking.shape.read(bound.backend.read(recorded.text, asking.shape.constraint), recorded.finish)
+    row.events.append(Copied(place, recorded.at))
+    if isinstance(value, Problem):
+        return value
+    plain = recorded.logprob is None and recorded.reasoning is None
+    return generated(value, _NO_META if plain else Meta(recorded.logprob, recorded.reasoning))
 
 
 def _mocked(row: Row, asking: Asking, slot: Slot, attempt: int) -> object | Problem:

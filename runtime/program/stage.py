@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from compiler.functions.tokens import WORDS, Cutter
-from runtime.engines.protocol import Answer
+from runtime.engines.protocol import Answer, Finish
+from runtime.program.trace import Event
 from runtime.tables.keys import Key
+
+CallPlace = tuple[str, int, int, int, int]
+"""A call of one candidate: its cell, round, element, sample and attempt."""
 
 Admit = Callable[[str, int, Key, object], str | None]
 """(step, index, key, value) → the printed key of the candidate it duplicates, or None. Waits for its turn."""
@@ -42,8 +46,39 @@ class HeldCall:
     answer: Answer | None
 
 
+class Recorded(NamedTuple):
+    """A gen's call as the version before has it, `at` a place that tells it apart there; `digest` is of its whole row.
+
+    `arguments` are canonical JSON; `call` is the journal's key in hex.
+    """
+
+    at: int
+    role: str
+    arguments: bytes
+    text: str
+    finish: Finish
+    logprob: float | None
+    reasoning: str | None
+    call: str
+    digest: bytes
+
+
 class HeldCalls(Protocol):
-    """Answers from the version before. `check` is told the key of a call that was found and made all the same."""
+    """Answers from the version before: of gens by their place, of judges by what they are asked.
+
+    `gens` are those of one candidate, of which `same` says that one is asked with what it was asked with. It stands for
+    the call where its cell is `proven`; elsewhere the call is made all the same, and `prove` is told how it went.
+    `check` is told the key of a judge's call that was found and made all the same.
+    """
+
+    @property
+    def proven(self) -> Collection[str]: ...
+
+    def gens(self, key: Key) -> Mapping[CallPlace, Recorded]: ...
+
+    def same(self, recorded: Recorded, cell: str, role: str, arguments: Mapping[str, object]) -> bool: ...
+
+    def prove(self, key: Key, recorded: Recorded, event: Event) -> None: ...
 
     def find(self, cell: str, role: str, seed: int, arguments: Mapping[str, object]) -> HeldCall | None: ...
 

@@ -49,6 +49,19 @@ class Event:
     error: str | None = None
 
 
+class Copied(Event):
+    """A gen's call that the version before made, word for word: where it stands there (`at`), and no more."""
+
+    __slots__ = ("at",)
+
+    def __init__(self, place: tuple[str, int, int, int, int], at: int) -> None:
+        self.cell, self.round, self.element, self.sample, self.attempt = place
+        self.kind, self.at = "gen", at
+
+    def __repr__(self) -> str:
+        return f"Copied({place_of(self)}, {self.at})"
+
+
 def place_of(event: Event) -> tuple[str, int, int, int, int]:
     """What tells an event apart, in the order in which the parts of a list are told."""
     return event.cell, event.round, event.element, event.sample, event.attempt

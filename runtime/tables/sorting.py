@@ -40,6 +40,7 @@ class KeySorter:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._pool = ThreadPoolExecutor(1)
         self._runs: list[Future[Path]] = []
+        self._sorted: list[Iterator[pa.Table]] = []
         self.size = 0
         """Bytes of what was added."""
 
@@ -50,14 +51,23 @@ class KeySorter:
         if self._pending_bytes >= self._run_bytes:
             self._spill()
 
+    def add_sorted(self, blocks: Iterator[pa.Table]) -> None:
+        """Rows that are in order already, read when all are merged. They count in no `size`: none is kept."""
+        self._sorted.append(blocks)
+
     def blocks(self) -> Iterator[pa.Table]:
         """All rows in key order; equal keys stand side by side. Once."""
-        if not self._runs:
+        if not self._runs and not self._sorted:
             yield from split(self._only_run(), self._run_bytes)
             return
         if self._pending:
             self._spill()
-        yield from _merged([_read(run.result()) for run in self._runs])
+        yield from _merged([*(_read(run.result()) for run in self._runs), *map(self._seen, self._sorted)])
+
+    def _seen(self, blocks: Iterator[pa.Table]) -> Iterator[pa.Table]:
+        for block in blocks:
+            self._saw(block)
+            yield block
 
     def _only_run(self) -> pa.Table | None:
         if not self._pending:

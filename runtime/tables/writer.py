@@ -93,6 +93,12 @@ class TableWriter:
 
         self._sorting().add(batch_of_keyed(self._schema, table))
 
+    def add_sorted(self, blocks: Iterator[pa.Table]) -> None:
+        """Rows as another version's shards have them, in the order of their keys; read when the table is finished."""
+        from runtime.tables.batches import as_batch
+
+        self._sorting().add_sorted(as_batch(self._schema, block) for block in blocks)
+
     def finish(self) -> TableManifest:
         """Cuts and puts the shards. The store has them durably with the commit that names `changes`."""
         from runtime.tables.sorting import give_back

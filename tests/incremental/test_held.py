@@ -48,6 +48,11 @@ class Watched(Held):
         Watched.found += held is not None and held.answer is not None
         return held
 
+    def same(self, recorded: Any, cell: str, *asked: Any) -> bool:
+        same = super().same(recorded, cell, *asked)
+        Watched.found += same and cell in self.proven
+        return same
+
 
 @pytest.fixture
 def watched(monkeypatch: pytest.MonkeyPatch) -> type[Watched]:

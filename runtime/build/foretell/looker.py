@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,9 @@ from runtime.engines.asking import Backend, Call
 from runtime.engines.protocol import Answer, Request
 from runtime.journal import Journal
 from runtime.program.outcome import Unanswered
-from runtime.program.stage import HeldCall, HeldCalls
+from runtime.program.stage import CallPlace, HeldCall, HeldCalls, Recorded
+from runtime.program.trace import Event
+from runtime.tables.keys import Key
 
 if TYPE_CHECKING:
     from runtime.build.foretell.noting import Noting
@@ -87,6 +89,22 @@ class LookingHeld:
         if found is not None and found.answer is not None and self.looker.row is not None:
             self.looker.row.asked(bytes.fromhex(found.key), True)
         return found
+
+    @property
+    def proven(self) -> Collection[str]:
+        return self.held.proven
+
+    def gens(self, key: Key) -> Mapping[CallPlace, Recorded]:
+        return self.held.gens(key)
+
+    def same(self, recorded: Recorded, cell: str, role: str, arguments: Mapping[str, object]) -> bool:
+        same = not lacks(arguments) and self.held.same(recorded, cell, role, arguments)
+        if same and cell in self.proven and self.looker.row is not None:
+            self.looker.row.asked(bytes.fromhex(recorded.call), True)
+        return same
+
+    def prove(self, key: Key, recorded: Recorded, event: Event) -> None:
+        self.held.prove(key, recorded, event)
 
     def check(self, cell: str, recorded: str, key: str) -> None:
         self.held.check(cell, recorded, key)
