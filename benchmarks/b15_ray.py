@@ -11,22 +11,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.harness import figure, process, synth
 from benchmarks.mock import job
 from benchmarks.mock.compared import server
 
-ROOT = Path(__file__).parents[1]
 MUST = 1.7
 LATENCY_MS = 50.0
-BUILD = [sys.executable, "-c", "from runtime.cli import main; main()", "build", "job.synth", "--json"]
 
 
 def built(rows: int, workers: int, url: str, in_flight: int) -> tuple[float, str]:
@@ -36,14 +32,8 @@ def built(rows: int, workers: int, url: str, in_flight: int) -> tuple[float, str
         job.write(folder, rows, url, "chat", in_flight * max(1, workers))
         with (folder / "synth.toml").open("a") as config:
             config.write(f"\n[ray]\nworkers = {max(1, workers)}\n")
-        command = [*BUILD, *(["--executor", "ray"] if workers else [])]
-        begun = time.perf_counter()
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-        taken = time.perf_counter() - begun
-        if done.returncode:
-            raise SystemExit(f"a build ended with {done.returncode}: {done.stderr[-2000:]}")
-        return taken, json.loads(done.stdout)["datasets"][0]["root"]
+        took = process(synth("build", "job.synth", "--json", *(["--executor", "ray"] if workers else [])), folder)
+        return took.wall, json.loads(took.said)["datasets"][0]["root"]
 
 
 def main() -> None:
@@ -68,7 +58,7 @@ def main() -> None:
         print(f"  workers: {workers}, {options.in_flight} in flight each: {rate:6,.0f} calls/s; whole process: {whole}")
     same = "identical" if all(len(found) == 1 for found in roots.values()) else "DIFFERENT"
     print(f"  root digests with 0, 1 and 2 workers: {same}")
-    print(f"figure 15: {rates[2] / rates[1]:.2f} × one worker, {same} (must: {MUST}, identical)")
+    figure(15, f"{rates[2] / rates[1]:.2f} × one worker, {same}", f"at least {MUST}, identical")
 
 
 def _rate(times: dict[tuple[int, int], list[float]], workers: int, sizes: tuple[int, int]) -> float:

@@ -8,16 +8,14 @@ Statements: none, exact, minhash, meaning, ngram, select, apart, per, audit.
 
 from __future__ import annotations
 
-import os
 import random
-import resource
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.harness import figure, process, synth
 
 STATEMENTS = {
     "none": "",
@@ -78,28 +76,12 @@ def _words() -> list[str]:
     return sorted({word for text in topics.values() for word in text.split() if word.isalpha()})
 
 
-def child(rows: int, statement: str) -> None:
-    """Builds in this process, and says its peak memory in MB and its seconds."""
-    from runtime.cli import run
-
-    os.chdir(os.environ["FOLDER"])
-    started = time.perf_counter()
-    code = run(["build", "rows.synth"])
-    seconds = time.perf_counter() - started
-    assert code == 0
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, seconds)
-
-
 def measured(rows: int, statement: str) -> float:
     with tempfile.TemporaryDirectory() as name:
         project(Path(name), rows, statement)
-        command = [sys.executable, __file__, "--child", str(rows), statement]
-        found = subprocess.run(command, check=False, capture_output=True, text=True, env={**os.environ, "FOLDER": name})
-    if found.returncode:
-        raise SystemExit(found.stdout + found.stderr)
-    peak, seconds = found.stdout.split()[-2:]
-    print(f"{statement:>8} {rows:>9,} rows: peak {float(peak):6.1f} MB, {float(seconds):6.1f} s", flush=True)
-    return float(peak)
+        took = process(synth("build", "rows.synth"), Path(name))
+    print(f"{statement:>8} {rows:>9,} rows: peak {took.peak:6.1f} MB, {took.wall:6.1f} s", flush=True)
+    return took.peak
 
 
 def main() -> None:
@@ -110,8 +92,8 @@ def main() -> None:
         ratios[statement] = large / small
         print(f"{statement:>8} ratio {ratios[statement]:.2f}")
     worst = max(ratios, key=ratios.__getitem__)
-    print(f"figure 16: {ratios[worst]:.2f} x by {worst}, {many:,} rows over {few:,} (must: {MUST_RATIO} x or less)")
+    figure(16, f"{ratios[worst]:.2f} × by {worst}, {many:,} rows over {few:,}", f"at most {MUST_RATIO} ×")
 
 
 if __name__ == "__main__":
-    child(int(sys.argv[2]), sys.argv[3]) if sys.argv[1:2] == ["--child"] else main()
+    main()

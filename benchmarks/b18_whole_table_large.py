@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.harness import process, synth
+from benchmarks.harness import figure, process, synth
 
 MUST_GB = 4.0
 DRAWN = """edition 1
@@ -118,7 +118,7 @@ def measured(name: str, rows: int) -> float:
 def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000
     peaks = {name: measured(name, rows) for name in sys.argv[2:] or CASES}
-    print(f"figure 18: {max(peaks.values()):.2f} GB at {rows:,} candidates (must: {MUST_GB:g} GB or less)")
+    figure(18, f"{max(peaks.values()):.2f} GB at {rows:,} candidates", f"at most {MUST_GB:g} GB")
 
 
 if __name__ == "__main__":
