@@ -60,7 +60,8 @@ class Forecast:
     token, as last seen of the models. `target` is how many rows are wanted at most.
     `decisions` are what people decided about rows, as they stand in the version before.
     `order` is that of the axes where rows are run in another than the spec's; `sharing` what rows share of the prompts
-    of cells that would be asked, and `warnings` where one is written against it.
+    of cells that would be asked, in tokens as the model of the engine `tokenizer` has them, or else as they are guessed
+    from characters, and `warnings` where one is written against it.
     """
 
     dataset: str
@@ -81,6 +82,7 @@ class Forecast:
     engines: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     sharing: Sequence[Sharing] = ()
+    tokenizer: str | None = None
     warnings: Sequence[Diagnostic] = ()
 
     @property
@@ -113,6 +115,17 @@ class Forecast:
     def expected_tokens(self) -> float | None:
         running = [self.tokens_of(cell) for cell in self.cells.values() if cell.high and cell.kind != "meaning"]
         return None if not running or None in running else sum(tokens or 0 for tokens in running)
+
+    @property
+    def prompt_tokens(self) -> float | None:
+        """Of its new calls, as far as they can be known before any was made; None where they cannot."""
+        asked = [cell for cell in self.cells.values() if cell.high and cell.kind in ("gen", "judge")]
+        each: dict[str, list[float]] = {cell.name: [] for cell in asked}
+        for found in self.sharing:
+            each.get(found.cell, []).append(found.tokens)
+        if not asked or not all(each.values()):
+            return None
+        return sum(self.expected(cell) * sum(each[cell.name]) / len(each[cell.name]) for cell in asked)
 
     @property
     def expected_seconds(self) -> float | None:
@@ -302,9 +315,10 @@ def cells(dataset: plan.DatasetPlan) -> list[Cell]:
 
 def _judge(judge: plan.JudgePlan, again: int) -> Cell:
     each = (len(judge.points) if judge.kind == "points" else 1) * judge.most
-    return Cell(judge.name, "judge", again * each, again * each, each)
+    return Cell(judge.name, "judge", again * each, again * each, each, prompt=judge.name, role=judge.role)
 
 
 def _gen(step: plan.Gen, again: int, size: Size) -> Cell:
     calls = again * size.each * size.rounds
-    return Cell(step.name, "gen", calls, step.attempts * calls, size.each, condition=step.condition is not None)
+    made = Cell(step.name, "gen", calls, step.attempts * calls, size.each, condition=step.condition is not None)
+    return replace(made, prompt=step.prompt, role=step.role, reads=step.reads)

@@ -38,18 +38,21 @@ async def foresee(
     found = []
     datasets = chosen(analysis, options.only)
     needs.enforce(datasets, session)
-    for loaded in datasets:
-        name = loaded.plan.name
-        waits = tuple(need for need in loaded.plan.needs if need in moving)
-        previous = at.manifest(name)
-        if waits:
-            made = Forecast(name, "depends", previous, None, waits)
-        else:
-            with rarely():
-                made = await _one(analysis, loaded, session, options, at, previous, tried)
-        if made.how in ("run", "depends"):
-            moving.add(name)
-        found.append(made)
+    try:
+        for loaded in datasets:
+            name = loaded.plan.name
+            waits = tuple(need for need in loaded.plan.needs if need in moving)
+            previous = at.manifest(name)
+            if waits:
+                made = Forecast(name, "depends", previous, None, waits)
+            else:
+                with rarely():
+                    made = await _one(analysis, loaded, session, options, at, previous, tried)
+            if made.how in ("run", "depends"):
+                moving.add(name)
+            found.append(made)
+    finally:
+        await session.close_engines()
     return found
 
 

@@ -16,6 +16,7 @@ from runtime.build.lengths import ROWS, Lengths
 from runtime.build.program import Loaded
 from runtime.build.session import Session
 from runtime.engines.protocol import EngineRejected, EngineUnavailable
+from runtime.engines.weights import find_weights
 
 PATIENCE = 1.0
 """Seconds that a tokenizer may take; without one, tokens are estimated."""
@@ -34,7 +35,9 @@ async def tell(made: Forecast, measured: Lengths, loaded: Loaded, session: Sessi
     cells = [cell.name for cell in made.cells.values() if cell.high]
     if not cells or not loaded.plan.prefixes:
         return
-    measured.learn(await _counted(measured, loaded, session))
+    tokens = await _counted(measured, loaded, session)
+    measured.learn(tokens)
+    made.tokenizer = session.engine_of(loaded.plan.models[0].role).name if tokens else None
     made.sharing = measured.shared(cells)
     made.warnings = measured.warnings(cells)
     made.order = order(loaded.plan, made)
@@ -55,8 +58,9 @@ async def _counted(measured: Lengths, loaded: Loaded, session: Session) -> int:
         return 0
     engine = session.engine_of(roles[0])
     try:
-        if (await asyncio.wait_for(engine.about(), PATIENCE)).kind == "llamacpp":
-            return 0  # its tokenizer comes with the weights
+        about = await asyncio.wait_for(engine.about(), PATIENCE)
+        if about.kind == "llamacpp" and about.model != find_weights().stem:
+            return 0  # a tokenizer comes with its weights, and these may take their time
         return await asyncio.wait_for(run_in_greenlet(engine.count_tokens, measured.sample), PATIENCE)
     except (EngineUnavailable, EngineRejected, SynthError, TimeoutError):
         return 0

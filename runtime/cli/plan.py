@@ -218,6 +218,8 @@ def as_json_of(one: Forecast) -> dict[str, object]:
         "order": list(one.order),
         "cached": prompts.best(one),
         "tokens": one.expected_tokens,
+        "prompt_tokens": one.prompt_tokens,
+        "tokenizer": one.tokenizer,
         "seconds": one.expected_seconds,
         "steps": [
             {

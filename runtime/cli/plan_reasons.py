@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from runtime.build.dry import Cell, Forecast
-    from runtime.tables.manifest import Manifest
+    from runtime.diff.model import Cause
+    from runtime.tables.manifest import Manifest, StepRecord
 
 
 def why_dataset(one: Forecast) -> list[str]:
@@ -38,7 +39,45 @@ def why_step(one: Forecast, cell: Cell) -> list[str]:
         return ["an engine embeds the texts that it compares, and counts as called once for each"]
     if cell.kind == "gold":
         return ["the build asks its gold cases first, and these were not asked before"]
-    return [*_asked(one, cell), *_again(cell)]
+    return [*_changed(one, cell), *_asked(one, cell), *_again(cell)]
+
+
+def _changed(one: Forecast, cell: Cell) -> Iterator[str]:
+    """Which part of what its calls are made of is another one than in the version before."""
+    from runtime.diff.causes import causes
+    from runtime.diff.view import cause_line
+
+    if one.previous is None or one.now is None:
+        return
+    before, now = _steps(one.previous), _steps(one.now)
+    if cell.kind == "gen" and cell.name not in before:
+        yield "the version before has no such step"
+        return
+    found = causes(one.previous, _counted(one, one.now))
+    own = [cause for cause in found if _concerns(cause, cell)]
+    yield from map(cause_line, own)
+    follows = [name for name in cell.reads if _closure(before, name) != _closure(now, name)]
+    if follows:
+        yield f"it follows {' and '.join(follows)}, which changed"
+    elif _closure(before, cell.name) == _closure(now, cell.name) and not own:
+        yield from (cause_line(cause) for cause in found if cause.kind == "input")
+
+
+def _concerns(cause: Cause, cell: Cell) -> bool:
+    if cause.kind == "step":
+        return cause.name == f"{cell.kind} {cell.name}"
+    if cause.kind in ("setting", "sampling"):
+        return cause.name.startswith((f"gen {cell.name} ", f"{cell.role} "))
+    return cause.kind == "seed" or (cause.kind, cause.name) in {("prompt", cell.prompt), ("model", cell.role)}
+
+
+def _steps(manifest: Manifest) -> dict[str, StepRecord]:
+    """Those that give a name a value, by the name."""
+    return {step.id.partition(" ")[2]: step for step in manifest.steps}
+
+
+def _closure(steps: Mapping[str, StepRecord], name: str) -> str | None:
+    return steps[name].closure if name in steps else None
 
 
 def _asked(one: Forecast, cell: Cell) -> Iterator[str]:

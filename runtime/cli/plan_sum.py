@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from runtime.build.dry import Forecast
 
 WIDTH = 80
+INDENT = " " * 6
 
 
 def ranged(low: int, high: int, open_: bool = False, noun: str = "") -> str:
@@ -65,11 +66,22 @@ def _cost(changed: Sequence[Forecast]) -> str:
         return ""
     tokens, seconds = [one.expected_tokens for one in running], [one.expected_seconds for one in running]
     if None in tokens:
-        return "\n      Tokens and time are not known yet: `--pilot 20` measures them."
+        return "\n" + textwrap.fill(_unmeasured(running), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
     time = "" if None in seconds else f", {_time(sum(number or 0 for number in seconds))}"
     engines = sorted({name for one in running for name in one.engines})
     where = f" on {' and '.join(f'`{name}`' for name in engines)}" if time and engines else ""
-    return f"\n      About {short(sum(number or 0 for number in tokens))} tokens{time}{where}."
+    return f"\n      About {short(sum(number or 0 for number in tokens))} tokens as in earlier calls{time}{where}."
+
+
+def _unmeasured(running: Sequence[Forecast]) -> str:
+    """Prompts can be measured before anything is asked; what is answered to them cannot."""
+    found = [one.prompt_tokens for one in running]
+    if None in found:
+        return "Tokens and time are not known yet: `--pilot 20` measures them."
+    engines = sorted({one.tokenizer for one in running if one.tokenizer})
+    counted = f"counted by {' and '.join(f'`{name}`' for name in engines)}" if engines else "at 4 characters a token"
+    tokens = f"About {short(sum(number or 0 for number in found))} tokens of prompts, {counted}."
+    return f"{tokens} Answers and time are not known yet: `--pilot 20` measures them."
 
 
 def _time(seconds: float) -> str:

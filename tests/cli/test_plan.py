@@ -86,7 +86,11 @@ def test_each_step_says_why_it_is_run_or_reused(cli: Cli, notes: Path) -> None:
     assert "- 1 row asks what the journal does not hold" in told
     (notes / "notes.synth").write_text(SPEC.replace("A title for", "One title for"))
     told = cli("plan", "notes.synth", "--json").json[0]
-    assert told["steps"][1]["why"][0] == "3 rows ask what the journal does not hold"
+    assert told["steps"][1]["why"][:2] == ["prompt title_prompt changed", "3 rows ask what the journal does not hold"]
+    (notes / "notes.synth").write_text(SPEC.replace("writer", "writer { max_tokens = 90 }", 1))
+    told = cli("plan", "notes.synth", "--json").json[0]
+    assert "gen note max_tokens unset → 90" in told["steps"][0]["why"]
+    assert told["steps"][1]["why"][0] == "it follows note, which changed"
 
 
 def test_what_is_not_run_says_that_nothing_changed(cli: Cli, notes: Path) -> None:
@@ -154,7 +158,8 @@ def test_a_pilot_tries_candidates_over_all_and_a_build_asks_none_of_them_again(c
     (notes / "notes.synth").write_text(TARGET)
     _facts(notes, 40)
     before = cli("plan", "notes.synth")
-    assert "Tokens and time are not known yet: `--pilot 20` measures them." in before.out
+    said = "tokens of prompts, counted by `test`. Answers and time are not known yet: `--pilot 20` measures them."
+    assert said in " ".join(before.out.split())
     told = cli("plan", "notes.synth", "--pilot", "10", "--json")
     assert told.code == 0, told.err
     [found] = told.json
@@ -201,3 +206,13 @@ def test_a_file_that_is_no_plan_is_a_mistake(cli: Cli, notes: Path, text: str) -
     told = cli("build", "notes.synth", "--plan", "plan.json")
     assert told.code == 2 and "E0913" in told.err
     assert cli("build", "notes.synth", "--plan", "nowhere.json").code == 2
+
+
+def test_tokens_that_no_tokenizer_counts_are_estimated_and_said_to_be(cli: Cli, notes: Path) -> None:
+    (notes / "synth.toml").write_text(
+        '[engines.far]\nkind = "openai"\nurl = "http://127.0.0.1:9"\nmodel = "m"\n[profile.default]\nengine = "far"\n'
+    )
+    told = cli("plan", "notes.synth")
+    assert "tokens of prompts, at 4 characters a token." in " ".join(told.out.split())
+    [found] = cli("plan", "notes.synth", "--json").json
+    assert found["tokenizer"] is None and found["prompt_tokens"] > 0

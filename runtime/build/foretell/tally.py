@@ -14,7 +14,7 @@ class Cell:
 
     `reused` calls are in the journal, and `maybe` more of those that are: rows may not come to them. `low` to `high`
     are new ones, `worst` is the bound; where `open`, a list may be longer than was counted, and they may be more.
-    It is asked under a `condition` where the spec says `when`.
+    It is asked under a `condition` where the spec says `when`; `prompt`, `role` and what it `reads` are the spec's.
 
     `again` is how often a row can come to it, retries counted; `tries` also counts answers that fail their type;
     `each` is how many calls one answer takes. `unanswered` are the rows that are the first time without an answer here.
@@ -33,6 +33,9 @@ class Cell:
     maybe: int = 0
     open: bool = False
     condition: bool = False
+    prompt: str = ""
+    role: str = ""
+    reads: tuple[str, ...] = ()
 
     @property
     def attempts(self) -> int:
