@@ -22,7 +22,7 @@ from runtime.build.recorded import RecordedGens
 from runtime.build.stamps import stamps
 from runtime.engines.protocol import Answer
 from runtime.journal import Journal
-from runtime.program.stage import CallPlace, HeldCall, Recorded
+from runtime.program.stage import CallPlace, HeldCall, RecordedGen
 from runtime.program.trace import Event
 from runtime.query.shards import local_shards
 from runtime.tables import layout
@@ -60,16 +60,16 @@ class Held:
     _proved: dict[str, int] = field(default_factory=dict)
     _read: set[int] = field(default_factory=set)
 
-    def gens(self, key: Key) -> Mapping[CallPlace, Recorded]:
+    def gens(self, key: Key) -> Mapping[CallPlace, RecordedGen]:
         return {} if self.recorded is None else self.recorded.of(key)
 
-    def same(self, recorded: Recorded, cell: str, role: str, arguments: Mapping[str, object]) -> bool:
+    def same(self, recorded: RecordedGen, cell: str, role: str, arguments: Mapping[str, object]) -> bool:
         same = cell in self.cells and recorded.role == role and self.told(arguments) == recorded.arguments
         if same and cell in self.proven:
             self.progress.reused += 1
         return same
 
-    def prove(self, key: Key, recorded: Recorded, event: Event) -> None:
+    def prove(self, key: Key, recorded: RecordedGen, event: Event) -> None:
         """The whole row must come out as it was: its key, its seed, its value and all else."""
         from runtime.build.rows import digest_of
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runtime.program.stage import CallPlace, Recorded
+from runtime.program.stage import CallPlace, RecordedGen
 from runtime.tables.keys import Key, encode_key
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class RecordedGens:
     _size: int = 1
     _keys: list[bytes] = field(default_factory=list)
     _places: list[CallPlace] = field(default_factory=list)
-    _said: list[Recorded] = field(default_factory=list)
+    _said: list[RecordedGen] = field(default_factory=list)
 
     @classmethod
     def read(cls, paths: Sequence[Path], cells: Collection[str], roles: Collection[str]) -> RecordedGens | None:
@@ -54,7 +54,7 @@ class RecordedGens:
         calls, rows = _scratch(_blocks(paths, cells, roles))
         return None if calls is None else cls(calls, rows, bytearray(calls.num_rows))
 
-    def of(self, key: Key) -> Mapping[CallPlace, Recorded]:
+    def of(self, key: Key) -> Mapping[CallPlace, RecordedGen]:
         prefix = encode_key(key)
         for first, count in self.rows.find(prefix):
             start = self._here(first, count)
@@ -77,7 +77,7 @@ class RecordedGens:
         self._keys = _values(some.column("_key"))
         self._places = list(zip(*(_values(some.column(name)) for name in _PLACE), strict=True))
         ats = range(first, first + some.num_rows)
-        self._said = list(map(Recorded, ats, *(_values(_said(some, name)) for name in _SAID)))
+        self._said = list(map(RecordedGen, ats, *(_values(_said(some, name)) for name in _SAID)))
 
     def take(self) -> Iterator[pa.Table]:
         """The rows that were marked, in the order of their keys."""

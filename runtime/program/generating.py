@@ -12,7 +12,7 @@ from runtime.program.lists import Place
 from runtime.program.memory import Slot
 from runtime.program.outcome import Dropped
 from runtime.program.shape import Problem, Shape
-from runtime.program.stage import Bound, CallPlace, HeldCalls, Recorded
+from runtime.program.stage import Bound, CallPlace, HeldCalls, RecordedGen
 from runtime.program.trace import Copied, Event, printed_slot
 from runtime.program.values import Meta, generated
 from runtime.sampling.hashing import call_seed
@@ -102,7 +102,7 @@ def _attempt(row: Row, asking: Asking, slot: Slot, attempt: int) -> object | Pro
     return generated(value, Meta(reply.answer.logprob, reply.answer.reasoning))
 
 
-def _recorded(row: Row, asking: Asking, held: HeldCalls, place: CallPlace) -> Recorded | None:
+def _recorded(row: Row, asking: Asking, held: HeldCalls, place: CallPlace) -> RecordedGen | None:
     """What the version before has of this call, where it was asked with the same."""
     if row.recorded is None:
         row.recorded = held.gens(row.key)
@@ -110,7 +110,7 @@ def _recorded(row: Row, asking: Asking, held: HeldCalls, place: CallPlace) -> Re
     return found if found is not None and held.same(found, asking.name, asking.role, asking.arguments) else None
 
 
-def _as_before(row: Row, asking: Asking, bound: Bound, place: CallPlace, recorded: Recorded) -> object | Problem:
+def _as_before(row: Row, asking: Asking, bound: Bound, place: CallPlace, recorded: RecordedGen) -> object | Problem:
     """Read again from the words that were said: nothing is asked, and nothing is told but where it stands."""
     value = asking.shape.read(bound.backend.read(recorded.text, asking.shape.constraint), recorded.finish)
     row.events.append(Copied(place, recorded.at))

@@ -24,7 +24,7 @@ from runtime.program.outcome import ENDS, Again, Dropped, Full, Kept, Outcome, R
 from runtime.program.rounds import Rounds
 from runtime.program.running import Runs
 from runtime.program.shape import Shape
-from runtime.program.stage import CallPlace, Recorded, Stage
+from runtime.program.stage import CallPlace, RecordedGen, Stage
 from runtime.program.trace import Event, printed_slot
 from runtime.program.values import Points, Score, Step, Verdict
 from runtime.program.whole import Whole
@@ -48,7 +48,7 @@ class Row:
         self.parallel = False
         self.values: dict[str, object] = {}
         self.memory = Memory()
-        self.recorded: Mapping[CallPlace, Recorded] | None = None
+        self.recorded: Mapping[CallPlace, RecordedGen] | None = None
         self._encoded: bytes | None = None
         self._taken: dict[str, int] = {}
         self._retries: dict[tuple[str, int], int] = {}

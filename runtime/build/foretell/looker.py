@@ -14,7 +14,7 @@ from runtime.engines.asking import Backend, Call
 from runtime.engines.protocol import Answer, Request
 from runtime.journal import Journal
 from runtime.program.outcome import Unanswered
-from runtime.program.stage import CallPlace, HeldCall, HeldCalls, Recorded
+from runtime.program.stage import CallPlace, HeldCall, HeldCalls, RecordedGen
 from runtime.program.trace import Event
 from runtime.tables.keys import Key
 
@@ -94,16 +94,16 @@ class LookingHeld:
     def proven(self) -> Collection[str]:
         return self.held.proven
 
-    def gens(self, key: Key) -> Mapping[CallPlace, Recorded]:
+    def gens(self, key: Key) -> Mapping[CallPlace, RecordedGen]:
         return self.held.gens(key)
 
-    def same(self, recorded: Recorded, cell: str, role: str, arguments: Mapping[str, object]) -> bool:
+    def same(self, recorded: RecordedGen, cell: str, role: str, arguments: Mapping[str, object]) -> bool:
         same = not lacks(arguments) and self.held.same(recorded, cell, role, arguments)
         if same and cell in self.proven and self.looker.row is not None:
             self.looker.row.asked(bytes.fromhex(recorded.call), True)
         return same
 
-    def prove(self, key: Key, recorded: Recorded, event: Event) -> None:
+    def prove(self, key: Key, recorded: RecordedGen, event: Event) -> None:
         self.held.prove(key, recorded, event)
 
     def check(self, cell: str, recorded: str, key: str) -> None:
