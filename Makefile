@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# A process that may not keep its bytecode compiles synth and the tests anew at each start, and tests start hundreds.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test unit browser live soak lint types docs-check golden record record-lakefs record-engines agree concurrent \
   screenshots edits bench bench-long bench-engine bench-sglang clean install
 
@@ -34,7 +37,7 @@ live: install
 
 soak: install
 	$(BIN)/python -m pytest -m soak
-	SYNTH_TEST_EXAMPLES=300 $(BIN)/python -m pytest tests/acceptance/test_whole_table.py
+	SYNTH_TEST_EXAMPLES=300 $(BIN)/python -m pytest -m 'hypothesis and not live and not soak and not browser' -n 2
 
 lint: install
 	$(BIN)/ruff check .

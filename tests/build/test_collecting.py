@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 
 import pytest
 
 from runtime.build.collecting import YOUNG, rarely
+
+
+@pytest.fixture(autouse=True)
+def usual_pace() -> Iterator[None]:
+    """The pace of a process of its own: the tests run at a slower one, which a build leaves alone."""
+    before = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    gc.unfreeze()
+    yield
+    gc.freeze()
+    gc.set_threshold(*before)
 
 
 def test_a_build_leaves_the_collector_as_it_found_it() -> None:
