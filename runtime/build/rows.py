@@ -66,7 +66,8 @@ class CallRows:
 
     def _counted(self, blocks: Iterable[pa.Table]) -> Iterator[pa.Table]:
         for block in blocks:
-            self._count({name: block.column(name).to_pylist() for name in ("role", "repeatable")})
+            pairs = block.group_by(["role", "repeatable"]).aggregate([([], "count_all")]).to_pylist()
+            self._add({(pair["role"], pair["repeatable"]): pair["count_all"] for pair in pairs})
             yield block
 
     def flush(self) -> None:
@@ -79,7 +80,9 @@ class CallRows:
         self.writer.add_columns(_keyed(keys, columns), columns)
 
     def _count(self, columns: Mapping[str, Sequence[Any]]) -> None:
-        pairs = Counter(zip(columns["role"], columns["repeatable"], strict=True))
+        self._add(Counter(zip(columns["role"], columns["repeatable"], strict=True)))
+
+    def _add(self, pairs: Mapping[tuple[str | None, bool | None], int]) -> None:
         for (role, repeatable), count in pairs.items():
             if repeatable is not None:
                 self.told[role or "", repeatable] += count

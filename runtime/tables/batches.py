@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import pyarrow as pa
@@ -11,11 +12,13 @@ import pyarrow.compute as pc
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.tables.key_columns import encode_keys, encoded_list, encoded_parts, keys_of, print_keys
 from runtime.tables.keys import Key, KeyPart, encode_key
-from runtime.tables.rows import combined, hash_rows, row_bytes
+from runtime.tables.rows import SLOT, combined, hash_rows, row_bytes
 from runtime.tables.schema import Column, Schema, arrow_schema, arrow_type
 from runtime.tables.values import column_of, null, unfit
 
 Row = Mapping[str, Any]
+_TEXT = frozenset({"str", "json"})
+_FLAT = _TEXT | {"int", "float", "bool"}
 SIZE = "_size"
 """A column that lives only until shards are cut: the bytes a row counts for."""
 
@@ -56,10 +59,18 @@ def batch_of_table(schema: Schema, key: Sequence[str], table: pa.Table) -> pa.Ta
 def as_batch(schema: Schema, rows: pa.Table) -> pa.Table:
     """Rows that were read from a shard, as a batch again: nothing of them is hashed anew."""
     whole = rows.cast(arrow_schema(schema))
-    lengths = pc.add(
-        pc.binary_length(row_bytes(whole, schema)), pc.multiply(pc.binary_length(combined(whole.column("_key"))), 2)
-    )
+    flat = all(column.type.kind in _FLAT for column in schema.columns)
+    content = _content(whole, schema) if flat else pc.binary_length(row_bytes(whole, schema))
+    lengths = pc.add(content, pc.multiply(pc.binary_length(combined(whole.column("_key"))), 2))
     return whole.append_column(SIZE, lengths.cast(pa.int64()))
+
+
+def _content(rows: pa.Table, schema: Schema) -> pa.Array:
+    """How long `row_bytes` would be, which need not be made for that."""
+    texts = [column.name for column in schema.columns if column.type.kind in _TEXT]
+    fixed = pa.array([SLOT * len(schema.columns)] * rows.num_rows, pa.int64())
+    lengths = (pc.fill_null(pc.binary_length(combined(rows.column(name))), 0) for name in texts)
+    return reduce(pc.add, lengths, fixed)
 
 
 def batch_of_keyed(schema: Schema, table: pa.Table) -> pa.Table:

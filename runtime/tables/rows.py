@@ -21,18 +21,19 @@ from runtime.tables.key_columns import fixed_width
 from runtime.tables.schema import Column, Schema, Type
 
 HASH_BYTES = 16
-_SLOT = 9
+SLOT = 9
+"""Bytes of each column, before all bodies."""
 _Slots = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
 
 def row_bytes(batch: pa.Table, schema: Schema) -> pa.Array:
     """One binary value a row. The order of columns in the schema or the batch makes no difference."""
     columns = sorted(schema.columns, key=lambda column: column.name)
-    slots = np.zeros((batch.num_rows, _SLOT * len(columns)), np.uint8)
+    slots = np.zeros((batch.num_rows, SLOT * len(columns)), np.uint8)
     bodies: list[pa.Array] = []
     for index, column in enumerate(columns):
         values = combined(batch.column(column.name))
-        slot = slots[:, _SLOT * index : _SLOT * (index + 1)]
+        slot = slots[:, SLOT * index : SLOT * (index + 1)]
         slot[:, 0] = values.is_valid().to_numpy(zero_copy_only=False)
         body = _fill(slot, values, column.type)
         bodies += [] if body is None else [body]
