@@ -44,6 +44,8 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and _refused(error):
+            return MISTAKE
         if os.environ.get("SYNTH_DEBUG"):
             raise
         print(f"synth has a bug: {type(error).__name__}: {error}", file=sys.stderr)
@@ -86,6 +88,17 @@ def _report(error: SynthError) -> None:
     from runtime.cli.console import report
 
     report(error.diagnostics, _source)
+
+
+def _refused(error: OSError) -> bool:
+    """Whether it was the disk or its rights, and was told."""
+    from dsl.diagnostics import SynthError
+    from runtime.cli.disk import refused
+
+    found = refused(error)
+    if found is not None:
+        _report(SynthError(found))
+    return found is not None
 
 
 def _source(path: str) -> Source | None:

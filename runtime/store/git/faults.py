@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from os import strerror
 from pathlib import Path
 
 import pygit2
@@ -31,15 +33,32 @@ def reported(folder: Path, commit: CommitId | None = None, path: str = "") -> It
     except OSError as error:
         raise SynthError(unusable(folder, error.strerror or str(error))) from error
     except pygit2.GitError as error:
-        raise SynthError(damaged(str(error), where)) from error
+        found = unusable(folder, str(error)) if _refused(str(error)) else damaged(str(error), where)
+        raise SynthError(found) from error
     except (zlib.error, ValueError) as error:
         if not where:
             raise
         raise SynthError(damaged(str(error), where)) from error
 
 
+_REFUSALS = tuple(
+    strerror(number).lower()
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE)
+)
+
+
+def _refused(told: str) -> bool:
+    """Git tells what the system said at the end of what it says itself."""
+    return told.strip().lower().endswith(_REFUSALS)
+
+
 def unusable(folder: Path, why: str) -> Diagnostic:
-    return Diagnostic(code="E1016", message=f"the store at {folder} cannot be used", notes=(why,))
+    return Diagnostic(
+        code="E1016",
+        message=f"the store at {folder} cannot be used",
+        notes=(why,),
+        help="it must be on a disk with space left, and yours to write; run the command again after",
+    )
 
 
 def damaged(*why: str) -> Diagnostic:
