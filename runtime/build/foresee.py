@@ -68,10 +68,15 @@ async def _one(
     inputs = Inputs.open(loaded, session.project.root, session.facts, at.table)
     told = decided(loaded.plan, at)
     now = known(await asyncio.to_thread(known_before, analysis, loaded, inputs, session, options), previous, told)
+    if previous is not None and identity.same_data(previous, now):
+        made = await forecast(loaded, session, now, inputs, previous, told)
+        made.decisions = standing(previous, at)
+        made.acceptance = acceptance(previous.counts.kept, previous.counts.attempted, "the version before")
+        return made
     commit.fill_journal(session, at, loaded.plan.name)
     lengths = prompts.lengths(analysis, loaded, inputs, now.limit)
     piloted = None
-    if tried and loaded.mix is None and not (previous is not None and identity.same_data(previous, now)):
+    if tried and loaded.mix is None:
         try:
             piloted = await pilot(loaded, session, inputs, told, now.limit, tried)
         finally:
