@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from tests.executor.content import Files, content
 from tests.executor.inline import InlineCluster
 from tests.executor.killing import AtTheSeal, Killer
 from tests.executor.specs import CHAIN, EVERY, SPECS, inputs
+
+EXAMPLES = int(os.environ.get("SYNTH_TEST_EXAMPLES", "6"))
 
 
 def engine() -> DeterministicEngine:
@@ -84,7 +87,7 @@ def test_rows_that_were_written_and_not_told_of_are_not_there_twice(
     assert content(work) == alone[name][0]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(list(SPECS)), st.integers(1, 3), st.integers(0, 2), st.integers(1, 40), st.booleans())
 def test_whoever_is_lost_whenever_it_is_lost(
     tmp_path_factory: pytest.TempPathFactory,

@@ -252,8 +252,8 @@ TECHNIQUES = (
         DATA,
         ("a_plan_says_what_a_build_will_call_and_a_budget_stops_it",),
         "cli.md#synth-plan",
-        "Tokens are planned once calls of the same cell were made. A budget is looked at before each call, so that "
-        "calls in flight may take a build over it.",
+        "Tokens are planned once calls of the same cell were made. A budget of tokens and calls is never "
+        "exceeded: each call reserves the most it may cost before it is sent.",
     ),
     Technique(
         "inconsistency tamed",

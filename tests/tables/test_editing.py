@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis.strategies as st
-from hypothesis import given, settings
+from hypothesis import given
 
 from runtime.tables.editing import edit_table
 from runtime.tables.keys import Key
@@ -53,7 +53,6 @@ def after(rows: dict[Key, Any], changes: dict[Key, Any]) -> dict[Key, Any]:
     return {key: row for key, row in (rows | changes).items() if row is not None}
 
 
-@settings(max_examples=150)
 @given(
     st.dictionaries(KEYS, ROWS, max_size=80),
     st.dictionaries(KEYS, st.none() | ROWS, max_size=20),
