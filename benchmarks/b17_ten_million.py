@@ -35,6 +35,7 @@ from runtime.query.catalog import dataset_at
 from runtime.store.open import project_store
 from runtime.store.port import Change, CommitId, CommitRequest, Store
 from runtime.tables.editing import edit_table
+from runtime.tables.keys import Key
 from runtime.tables.layout import FORMAT_PATH, format_bytes, manifest_path, shard_path, table_folder
 from runtime.tables.manifest import Counts, Fingerprints, KeyColumn, Manifest, Shard, TableManifest
 from runtime.tables.manifest_json import write_manifest
@@ -100,7 +101,7 @@ def edit(store: Store, rows: int, numbers: list[int], build: str) -> float:
     head = store.resolve("main")
     table = head_table(store, head)
     values = columns(np.array(numbers), rows) | {"score": pa.array([-1.0] * len(numbers))}
-    new = {
+    new: dict[Key, dict[str, Any]] = {
         (f"row {number:09d}",): {name: column[row].as_py() for name, column in values.items()}
         for row, number in enumerate(numbers)
     }
