@@ -32,6 +32,11 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.set_threshold(20_000, 10, 10)
 
 
+def pytest_unconfigure() -> None:
+    """What is frozen would be told as leaked by libraries that count their objects at the end."""
+    gc.unfreeze()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tests that need what this machine does not have are named, not hidden among the dots."""
     reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])]

@@ -20,6 +20,8 @@ from runtime.tables.keys import Key, encode_key
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from runtime.scratch.arrow import MappedTable
+
 MOST = 8_000_000
 MOST_BYTES = 8 * 1024**3
 """Calls, and bytes of scratch; those beyond go the usual way."""
@@ -37,9 +39,9 @@ _MASK = (1 << 64) - 1
 
 @dataclass
 class RecordedGens:
-    """`at` of a gen is its place in `calls`; it is marked in `copied` once its candidate has ended."""
+    """`at` of a gen is its place in the mapped table; it is marked in `copied` once its candidate has ended."""
 
-    calls: pa.Table
+    mapped: MappedTable
     rows: _Rows
     copied: bytearray
     _from: int = 0
@@ -51,8 +53,8 @@ class RecordedGens:
     @classmethod
     def read(cls, paths: Sequence[Path], cells: Collection[str], roles: Collection[str]) -> RecordedGens | None:
         """Those of the cells by the roles; None where there are none."""
-        calls, rows = _scratch(_blocks(paths, cells, roles))
-        return None if calls is None else cls(calls, rows, bytearray(calls.num_rows))
+        mapped, rows = _scratch(_blocks(paths, cells, roles))
+        return None if mapped is None else cls(mapped, rows, bytearray(mapped.table.num_rows))
 
     def of(self, key: Key) -> Mapping[CallPlace, RecordedGen]:
         prefix = encode_key(key)
@@ -72,12 +74,13 @@ class RecordedGens:
         return first - self._from
 
     def _read(self, first: int, count: int) -> None:
-        some = self.calls.slice(first, count)
+        some = self.mapped.table.slice(first, count)
         self._from = first
         self._keys = _values(some.column("_key"))
         self._places = list(zip(*(_values(some.column(name)) for name in _PLACE), strict=True))
         ats = range(first, first + some.num_rows)
         self._said = list(map(RecordedGen, ats, *(_values(_said(some, name)) for name in _SAID)))
+        self.mapped.read(count)
 
     def take(self) -> Iterator[pa.Table]:
         """The rows that were marked, in the order of their keys."""
@@ -88,7 +91,8 @@ class RecordedGens:
         for start in range(0, len(marks), ROWS):
             some = marks[start : start + ROWS]
             if some.any():
-                yield self.calls.slice(start, ROWS).filter(pa.array(some))
+                yield self.mapped.table.slice(start, ROWS).filter(pa.array(some))
+                self.mapped.read(ROWS)
 
 
 class _Rows:
@@ -137,7 +141,7 @@ def _fit(calls: pa.Table, cells: Collection[str], roles: Collection[str]) -> pa.
     return pc.and_(fit, pc.invert(pc.match_substring(calls.column("arguments"), _NAMED_TEXT)))
 
 
-def _scratch(blocks: Iterable[pa.Table]) -> tuple[pa.Table | None, _Rows]:
+def _scratch(blocks: Iterable[pa.Table]) -> tuple[MappedTable | None, _Rows]:
     """The calls, in a file that goes with its map."""
     import pyarrow as pa
 
@@ -155,8 +159,9 @@ def _scratch(blocks: Iterable[pa.Table]) -> tuple[pa.Table | None, _Rows]:
         if writer is None:
             return None, _Rows((), (), 0)
         writer.close()
-        calls = pa.ipc.open_file(pa.memory_map(file.name)).read_all()
-    return calls, _Rows(hashes, starts, rows)
+        from runtime.scratch.arrow import MappedTable
+
+        return MappedTable(file.name), _Rows(hashes, starts, rows)
 
 
 def _note(block: pa.Table, last: bytes, rows: int, hashes: array[int], starts: array[int]) -> bytes:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
 
+    from runtime.scratch.arrow import MappedTable
+
 BATCH = 512
 """Candidates whose answers are looked up together."""
 PROOF = 8
@@ -74,6 +76,7 @@ class Settled(Unsettled):
 
     journal: Journal
     cells: set[str]
+    mapped: MappedTable
     calls: Sequence[pa.RecordBatch]
     hashes: npt.NDArray[np.int64]
     blocks: npt.NDArray[np.int32]
@@ -115,7 +118,9 @@ class Settled(Unsettled):
         places: defaultdict[int, list[range]] = defaultdict(list)
         for at in (at for first, last in zip(low, high, strict=True) for at in range(first, last)):
             places[int(self.blocks[at])].append(range(self.starts[at], self.ends[at]))
-        return [found for block, ranges in places.items() for found in _read(self.calls[block], ranges)]
+        taken = [found for block, ranges in places.items() for found in _read(self.calls[block], ranges)]
+        self.mapped.read(len(taken))
+        return taken
 
 
 def settled(
@@ -129,11 +134,13 @@ def settled(
     if not cells or not roles:
         return UNSETTLED
     paths = local_shards(at.store, at.head, layout.calls_folder(before.dataset), before.calls.shards)
-    calls = _scratch(_blocks(paths, cells, roles))
-    if not calls:
+    mapped = _scratch(_blocks(paths, cells, roles))
+    if mapped is None:
         return UNSETTLED
+    calls = mapped.table.to_batches()
     hashes, blocks, starts, ends = _runs(calls)
-    return Settled(journal, cells, calls, hashes, blocks, starts, ends)
+    mapped.read(mapped.table.num_rows)
+    return Settled(journal, cells, mapped, calls, hashes, blocks, starts, ends)
 
 
 def unchanged(dataset: plan.DatasetPlan, before: Manifest | None) -> set[str]:
@@ -175,7 +182,7 @@ def _blocks(paths: Sequence[Path], cells: Collection[str], roles: Collection[str
                 yield pa.Table.from_batches([batch]).filter(fits).select(_COLUMNS)
 
 
-def _scratch(blocks: Iterator[pa.Table]) -> Sequence[pa.RecordBatch]:
+def _scratch(blocks: Iterator[pa.Table]) -> MappedTable | None:
     """The blocks in a file that is mapped, and goes with its map."""
     import pyarrow as pa
 
@@ -186,9 +193,11 @@ def _scratch(blocks: Iterator[pa.Table]) -> Sequence[pa.RecordBatch]:
                 writer = writer or pa.ipc.new_file(file.name, block.schema)
                 writer.write_table(block.combine_chunks())
         if writer is None:
-            return ()
+            return None
         writer.close()
-        return list(pa.ipc.open_file(pa.memory_map(file.name)).read_all().to_batches())
+        from runtime.scratch.arrow import MappedTable
+
+        return MappedTable(file.name)
 
 
 def _read(block: pa.RecordBatch, ranges: Sequence[range]) -> Iterator[tuple[str, str, Said]]:
