@@ -176,15 +176,16 @@ def held_calls(
 
     if changes.head is None or previous is None or previous.calls is None or previous.format != now.format:
         return None
-    if previous.fingerprints.merged or previous.patched:  # its calls are those of two specs, of which it has one
+    if not previous.has_own_calls:
         return None
-    cells, roles = _unchanged(loaded, changes, previous, now), _alike(previous, now)
+    cells, roles = _unchanged(loaded, changes, previous, now), same_roles(previous, now)
     if not cells or not roles:
         return None
     folder = layout.calls_folder(previous.dataset)
     paths = local_shards(changes.store, changes.head, folder, previous.calls.shards)
     gens = RecordedGens.read(paths, cells, roles) if previous.seed == now.seed else None
-    calls, keys = _recorded(paths, cells, roles)
+    judges = cells & {judge.name for judge in loaded.plan.judges}
+    calls, keys = _recorded(paths, judges, roles) if judges else ([], [])
     if gens is None and not keys:
         return None
     return Held(journal, progress, cells, Index(calls, keys), json_text, gens)
@@ -201,7 +202,7 @@ def _unchanged(loaded: Loaded, changes: Changes, previous: Manifest, now: Manife
     return {cell for cell, stamp in after.items() if before.get(cell) == stamp and told.get(cell) == tells.get(cell)}
 
 
-def _alike(previous: Manifest, now: Manifest) -> set[str]:
+def same_roles(previous: Manifest, now: Manifest) -> set[str]:
     """Roles of the same weights and the same sampling."""
     same = {role for role, model in previous.models.items() if now.models.get(role) == model}
     return {role for role in same if previous.sampling.get(role) == now.sampling.get(role)}

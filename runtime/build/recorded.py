@@ -6,7 +6,6 @@ come in the table's order. The rows of those that were made again as they were a
 
 from __future__ import annotations
 
-import tempfile
 from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -53,8 +52,14 @@ class RecordedGens:
     @classmethod
     def read(cls, paths: Sequence[Path], cells: Collection[str], roles: Collection[str]) -> RecordedGens | None:
         """Those of the cells by the roles; None where there are none."""
-        mapped, rows = _scratch(_blocks(paths, cells, roles))
-        return None if mapped is None else cls(mapped, rows, bytearray(mapped.table.num_rows))
+        from runtime.scratch.arrow import MappedTable
+
+        hashes, starts = array("Q"), array("I")
+        mapped = MappedTable.of(_noted(_blocks(paths, cells, roles), hashes, starts))
+        if mapped is None:
+            return None
+        rows = mapped.table.num_rows
+        return cls(mapped, _Rows(hashes, starts, rows), bytearray(rows))
 
     def of(self, key: Key) -> Mapping[CallPlace, RecordedGen]:
         prefix = encode_key(key)
@@ -141,27 +146,16 @@ def _fit(calls: pa.Table, cells: Collection[str], roles: Collection[str]) -> pa.
     return pc.and_(fit, pc.invert(pc.match_substring(calls.column("arguments"), _NAMED_TEXT)))
 
 
-def _scratch(blocks: Iterable[pa.Table]) -> tuple[MappedTable | None, _Rows]:
-    """The calls, in a file that goes with its map."""
-    import pyarrow as pa
-
-    hashes, starts, rows, size = array("Q"), array("I"), 0, 0
+def _noted(blocks: Iterable[pa.Table], hashes: array[int], starts: array[int]) -> Iterator[pa.Table]:
+    """The blocks, up to as many as are remembered; notes where each candidate begins."""
+    rows = size = 0
     last = b""
-    with tempfile.NamedTemporaryFile(prefix="synth-calls-") as file:
-        writer: pa.RecordBatchFileWriter | None = None
-        for block in blocks:
-            last = _note(block, last, rows, hashes, starts)
-            writer = writer or pa.ipc.new_file(file.name, block.schema)
-            writer.write_table(block.combine_chunks())
-            rows, size = rows + block.num_rows, size + block.nbytes
-            if rows >= MOST or size >= MOST_BYTES:
-                break
-        if writer is None:
-            return None, _Rows((), (), 0)
-        writer.close()
-        from runtime.scratch.arrow import MappedTable
-
-        return MappedTable(file.name), _Rows(hashes, starts, rows)
+    for block in blocks:
+        last = _note(block, last, rows, hashes, starts)
+        yield block
+        rows, size = rows + block.num_rows, size + block.nbytes
+        if rows >= MOST or size >= MOST_BYTES:
+            return
 
 
 def _note(block: pa.Table, last: bytes, rows: int, hashes: array[int], starts: array[int]) -> bytes:

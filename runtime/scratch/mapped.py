@@ -15,6 +15,12 @@ def room(shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
     return np.frombuffer(mmap.mmap(-1, int(np.prod(shape)) * np.dtype(dtype).itemsize), dtype).reshape(shape)
 
 
+def give_back(pages: mmap.mmap) -> None:
+    """Pages of a mapped file that come again when read. Where the system has no such call, nothing happens."""
+    if hasattr(mmap, "MADV_DONTNEED"):
+        pages.madvise(mmap.MADV_DONTNEED)
+
+
 class Mapped:
     """`array` is as large as asked for and zero at first. `release` gives its pages back; they come again when read."""
 
@@ -26,6 +32,5 @@ class Mapped:
         self.array: npt.NDArray[Any] = np.frombuffer(self._map, dtype).reshape(shape)
 
     def release(self) -> None:
-        """The file keeps the content. Where the system has no such call, nothing happens."""
-        if hasattr(mmap, "MADV_DONTNEED"):
-            self._map.madvise(mmap.MADV_DONTNEED)
+        """The file keeps the content."""
+        give_back(self._map)

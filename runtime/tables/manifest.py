@@ -174,6 +174,14 @@ class Manifest:
     format: int = FORMAT
 
     @property
+    def has_own_calls(self) -> bool:
+        """Whether what it has of calls was made by its own spec: those of a merged version are of two, of which it has
+
+        one.
+        """
+        return not (self.fingerprints.merged or self.patched)
+
+    @property
     def root(self) -> str:
         """The digest of the data: equal roots mean equal rows, kept and rejected, in every table."""
         tables = [part for name in sorted(self.tables) for part in (name.encode(), self.tables[name].root.encode())]

@@ -56,8 +56,7 @@ class Calling(Lists):
     def _settled(self, name: str, shape: Any, role: Any, said: Said) -> object:
         self.cell = name
         self.asked(said.call, True)
-        read = self.stage.role(role).backend._lower(shape.constraint).read
-        value = shape.read(read(said.text), said.finish)
+        value = shape.read(self.stage.role(role).backend.read(said.text, shape.constraint), said.finish)
         return generated(value, Meta(said.logprob, said.reasoning))
 
     def _holds(self, when: Any) -> bool | None:

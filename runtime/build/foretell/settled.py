@@ -6,7 +6,6 @@ work out again. Its answers are read from the table of calls, for many candidate
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compiler import plan
 from runtime.build.changes import Changes
+from runtime.build.held import same_roles
 from runtime.engines.protocol import Finish
 from runtime.journal import Journal
 from runtime.query.shards import local_shards
@@ -130,11 +130,13 @@ def settled(
     if at.head is None or before is None or before.calls is None:
         return UNSETTLED
     cells = _cells(dataset, before) if _alike(dataset, before, now) else set()
-    roles = {role for role in before.models if _said(before, role) == _said(now, role)}
+    roles = same_roles(before, now)
     if not cells or not roles:
         return UNSETTLED
     paths = local_shards(at.store, at.head, layout.calls_folder(before.dataset), before.calls.shards)
-    mapped = _scratch(_blocks(paths, cells, roles))
+    from runtime.scratch.arrow import MappedTable
+
+    mapped = MappedTable.of(_blocks(paths, cells, roles))
     if mapped is None:
         return UNSETTLED
     calls = mapped.table.to_batches()
@@ -154,17 +156,13 @@ def _alike(dataset: plan.DatasetPlan, before: Manifest, now: Manifest) -> bool:
     again = any(step.times for step in dataset.of(plan.Require)) or any(dataset.of(plan.Loop))
     inputs = [{name: found.digest for name, found in one.inputs.items()} for one in (before, now)]
     kept = [(one.seed, one.params, one.format, one.key) for one in (before, now)]
-    return not again and not before.fingerprints.merged and inputs[0] == inputs[1] and kept[0] == kept[1]
+    return not again and before.has_own_calls and inputs[0] == inputs[1] and kept[0] == kept[1]
 
 
 def _cells(dataset: plan.DatasetPlan, before: Manifest) -> set[str]:
     """Gens that every row asks once."""
     plain = [step for step in dataset.of(plan.Gen) if not step.fors and step.times is None and step.condition is None]
     return {step.name for step in plain} & unchanged(dataset, before)
-
-
-def _said(manifest: Manifest, role: str) -> object:
-    return manifest.models.get(role), manifest.sampling.get(role)
 
 
 def _blocks(paths: Sequence[Path], cells: Collection[str], roles: Collection[str]) -> Iterator[pa.Table]:
@@ -180,24 +178,6 @@ def _blocks(paths: Sequence[Path], cells: Collection[str], roles: Collection[str
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(READ, columns=[*_COLUMNS, *_PLACE, "role", "error"]):
                 yield pa.Table.from_batches([batch]).filter(fits).select(_COLUMNS)
-
-
-def _scratch(blocks: Iterator[pa.Table]) -> MappedTable | None:
-    """The blocks in a file that is mapped, and goes with its map."""
-    import pyarrow as pa
-
-    writer: pa.RecordBatchFileWriter | None = None
-    with tempfile.NamedTemporaryFile(prefix="synth-plan-") as file:
-        for block in blocks:
-            if block.num_rows:
-                writer = writer or pa.ipc.new_file(file.name, block.schema)
-                writer.write_table(block.combine_chunks())
-        if writer is None:
-            return None
-        writer.close()
-        from runtime.scratch.arrow import MappedTable
-
-        return MappedTable(file.name)
 
 
 def _read(block: pa.RecordBatch, ranges: Sequence[range]) -> Iterator[tuple[str, str, Said]]:
