@@ -15,7 +15,7 @@ from runtime.build.result import Result
 from runtime.build.run import WINDOW, Job
 from runtime.build.tools import Sandbox
 from runtime.executor.port import Work
-from runtime.program.outcome import Kept, Rejected
+from runtime.program.outcome import Kept
 from runtime.program.stage import Bound
 
 
@@ -32,23 +32,22 @@ class Local:
             for key, rejected in work.inputs.rejected(loaded):
                 output.reject_input(key, rejected)
             async for end in selection.ends(loaded.plan, job.outcomes(), progress, result.reads, job.encoder):
-                _take(end, result, output, work)
-            took = time.monotonic() - start
-            estimate.remember(session.journal, session.identities(loaded.plan).values(), progress, took)
-            result.kept, result.attempted = output.kept, output.attempted
-            gates = audit(loaded, result)
-            enforce(gates, work.options.audits)
-            session.journal.sync()
+                if isinstance(end.outcome, Kept):
+                    result.add(end.key, end.outcome, end.values, end.index)
+                output.take(end, work.told)
+            gates = settle(work, result, time.monotonic() - start, output.kept, output.attempted)
             return await asyncio.to_thread(output.finish), gates
 
 
-def _take(end: selection.End, result: Result, output: Output, work: Work) -> None:
-    assert isinstance(end.outcome, Kept | Rejected)
-    if isinstance(end.outcome, Kept):
-        result.add(end.key, end.outcome, end.values, end.index)
-        for key, rejected in work.told.single(end.key):
-            output.reject_input(key, rejected)
-    output.add(end.key, end.outcome, end.events)
+def settle(work: Work, result: Result, seconds: float, kept: int, attempted: int) -> tuple[Gate, ...]:
+    """All rows are there: their time is noted for plans, they are audited, and every answer outlives a power cut."""
+    session, loaded = work.session, work.loaded
+    estimate.remember(session.journal, session.identities(loaded.plan).values(), work.progress, seconds)
+    result.kept, result.attempted = kept, attempted
+    gates = audit(loaded, result)
+    enforce(gates, work.options.audits)
+    session.journal.sync()
+    return gates
 
 
 def _job(work: Work, held: Held | None) -> Job:

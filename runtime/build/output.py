@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from compiler import plan
 from dsl.diagnostics import SynthError
@@ -23,6 +24,10 @@ from runtime.tables import layout
 from runtime.tables.keys import Key
 from runtime.tables.manifest import Counts, Determinism, Manifest, TableManifest
 from runtime.tables.writer import Put, TableWriter, table_changes
+
+if TYPE_CHECKING:
+    from runtime.build.decided import Decided
+    from runtime.build.selection import End
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,14 @@ class Output:
 
     def _writer(self, schema: object, folder: str, previous: TableManifest | None) -> TableWriter:
         return TableWriter(schema, folder, self.put, previous)  # type: ignore[arg-type]
+
+    def take(self, end: End, told: Decided) -> None:
+        """One candidate, and rows of it that people rejected."""
+        assert isinstance(end.outcome, Kept | Rejected)
+        if isinstance(end.outcome, Kept):
+            for key, rejected in told.single(end.key):
+                self.reject_input(key, rejected)
+        self.add(end.key, end.outcome, end.events)
 
     def add(self, key: Key, outcome: Kept | Rejected, events: Sequence[Event]) -> None:
         """One candidate's end with its whole story."""

@@ -86,10 +86,10 @@ class Job:
 
     def candidates(self) -> Iterator[Candidate]:
         axes, key = self.inputs.axes(self.loaded), self.loaded.key_of
-        if self.arrange is None or self.limit is not None or shows(self.loaded.plan) or count(axes) is None:
+        if self.arrange is None or not _is_free(self.loaded.plan, axes, self.limit):
             return candidates(axes, key, self.limit)
-        order = self.loaded.plan.order
-        return self.arrange(candidates(axes, key) if order == _names(axes) else nested(axes, order, key))
+        order = run_order(self.loaded.plan, axes, self.limit)
+        return self.arrange(candidates(axes, key) if order is None else nested(axes, order, key))
 
     async def outcomes(self) -> AsyncIterator[tuple[Row, Outcome]]:
         """In the order of `candidates`, up to the one that meets the target; those of full groups are passed over."""
@@ -194,8 +194,15 @@ def step_texts(dataset: plan.DatasetPlan) -> dict[str, StepText]:
     return {step.id: StepText(step.title, getattr(step, "names", ())) for step in dataset.all_steps()}
 
 
-def _names(axes: Sequence[AxisValues]) -> tuple[str, ...]:
-    return tuple(axis.name for axis in axes)
+def run_order(dataset: plan.DatasetPlan, axes: Sequence[AxisValues], limit: int | None) -> tuple[str, ...] | None:
+    """The axes, outermost first, as candidates share most of their prompts; None for the spec's own order."""
+    names = tuple(axis.name for axis in axes)
+    return dataset.order if _is_free(dataset, axes, limit) and dataset.order != names else None
+
+
+def _is_free(dataset: plan.DatasetPlan, axes: Sequence[AxisValues], limit: int | None) -> bool:
+    """Whether nobody can tell in which order candidates were run."""
+    return limit is None and not shows(dataset) and count(axes) is not None
 
 
 def _least(*numbers: int | None) -> int | None:

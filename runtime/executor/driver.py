@@ -11,12 +11,12 @@ from pathlib import Path
 from compiler import plan
 from compiler.prefix.order import shows
 from dsl.diagnostics import SynthError
-from runtime.build import estimate, meanings
-from runtime.build.audits import Gate, audit, audited, enforce
-from runtime.build.candidates import count
+from runtime.build import meanings
+from runtime.build.audits import Gate, audited
+from runtime.build.local import settle
 from runtime.build.output import Written
 from runtime.build.result import Result
-from runtime.build.run import WINDOW, Job, pace_of
+from runtime.build.run import WINDOW, Job, pace_of, run_order
 from runtime.executor.claims import Claims
 from runtime.executor.dealing import Dealer, InTurns, Stretches
 from runtime.executor.decisions import Decisions, decides
@@ -72,20 +72,11 @@ class Dataset:
         result = Result(work.loaded.plan.name, audited(work.loaded), work.loaded.plan.makes_many)
         mapping = self._mapping(result)
         await mapping.run()
-        self._remember(time.monotonic() - begun)
         decisions = mapping.decisions
-        result.kept, result.attempted = decisions.kept, decisions.attempted
-        gates = audit(work.loaded, result)
-        enforce(gates, work.options.audits)
-        work.session.journal.sync()
+        gates = settle(work, result, time.monotonic() - begun, decisions.kept, decisions.attempted)
         output.kept, output.attempted, output.reasons = decisions.kept, decisions.attempted, decisions.reasons
         await self._gathered(mapping)
         return await asyncio.to_thread(output.finish), gates
-
-    def _remember(self, seconds: float) -> None:
-        session = self.work.session
-        identities = session.identities(self.work.loaded.plan).values()
-        estimate.remember(session.journal, identities, self.work.progress, seconds)
 
     # --- map ---
 
@@ -153,12 +144,8 @@ class Dataset:
         )
 
     def _order(self) -> tuple[str, ...] | None:
-        """Where nobody can tell, candidates are run in the order in which most is shared, as on one machine."""
-        dataset, axes = self.work.loaded.plan, self.work.inputs.axes(self.work.loaded)
-        if self.work.options.limit is not None or shows(dataset) or count(axes) is None:
-            return None
-        names = tuple(axis.name for axis in axes)
-        return None if dataset.order == names else dataset.order
+        work = self.work
+        return run_order(work.loaded.plan, work.inputs.axes(work.loaded), work.options.limit)
 
     def _reads(self) -> frozenset[str] | None:
         dataset = self.work.loaded.plan

@@ -100,18 +100,15 @@ def _prefer(session: Session, role: str, shipment: Shipment) -> None:
 
 
 def _absent(root: Path) -> Diagnostic:
-    return Diagnostic(
-        "E0963",
-        f"a worker has no folder `{root}`",
-        notes=("workers read the spec's inputs, and write its shards, below the project's own folder",),
-        help="keep the project in a folder that all machines of the cluster mount at the same path",
-    )
+    why = "workers read the spec's inputs, and write its shards, below the project's own folder"
+    return _not_shared(f"a worker has no folder `{root}`", why)
 
 
 def _other(name: str, root: Path) -> Diagnostic:
-    return Diagnostic(
-        "E0963",
-        f"a worker reads another `{name}` than this machine does",
-        notes=(f"the files below `{root}` are not the same on both",),
-        help="keep the project in a folder that all machines of the cluster mount at the same path",
-    )
+    why = f"the files below `{root}` are not the same on both"
+    return _not_shared(f"a worker reads another `{name}` than this machine does", why)
+
+
+def _not_shared(message: str, why: str) -> Diagnostic:
+    way_out = "keep the project in a folder that all machines of the cluster mount at the same path"
+    return Diagnostic("E0963", message, notes=(why,), help=way_out)

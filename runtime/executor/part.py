@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from runtime.program.outcome import Kept, Outcome, Rejected
 from runtime.program.row import Row
 from runtime.program.stage import Stage
 
-Wanted = Callable[[int, object], Awaitable[bool]]
+Wanted = Callable[[int, object], Coroutine[Any, Any, bool]]
 
 
 @dataclass
@@ -76,11 +76,7 @@ class Part(Job):
 
     def _wanted(self, index: int, group: object) -> bool:
         assert self.room is not None
-        return await_(self._asked(index, group))
-
-    async def _asked(self, index: int, group: object) -> bool:
-        assert self.room is not None
-        return await self.room(index, group)
+        return await_(self.room(index, group))
 
 
 def end_of(row: Row, outcome: Outcome) -> End:

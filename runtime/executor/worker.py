@@ -12,7 +12,7 @@ import shutil
 import traceback
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -284,14 +284,4 @@ def not_chosen(end: End, verdict: Rejected) -> End:
 
 
 def counted(progress: Progress) -> Counts:
-    return Counts(
-        progress.begun,
-        progress.ended,
-        progress.given,
-        progress.fresh,
-        progress.reused,
-        progress.runs,
-        progress.prompt_tokens,
-        progress.completion_tokens,
-        progress.cached_tokens,
-    )
+    return Counts(**{item.name: getattr(progress, item.name) for item in fields(Counts)})

@@ -13,11 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsl.diagnostics import SynthError
-from runtime.build.decided import Decided
 from runtime.build.output import Output
-from runtime.build.selection import End
 from runtime.executor.messages import Run, Sealed
-from runtime.program.outcome import Kept, Rejected
 from runtime.store.port import ObjectId
 from runtime.tables.manifest import TableManifest, table_root
 from runtime.tables.writer import TableWriter
@@ -103,14 +100,6 @@ class Spread(Output):
     @property
     def size(self) -> int:
         return sum(writer.size for writer in self.writers())
-
-    def take(self, end: End, told: Decided) -> None:
-        """One candidate, and rows of it that people rejected."""
-        assert isinstance(end.outcome, Kept | Rejected)
-        if isinstance(end.outcome, Kept):
-            for key, rejected in told.single(end.key):
-                self.reject_input(key, rejected)
-        self.add(end.key, end.outcome, end.events)
 
     def drain(self, folder: Path, node: str) -> list[Run]:
         self.flush()
