@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from dsl import tree
-from dsl.diagnostics import Diagnostic, Related
+from dsl.diagnostics import Diagnostic, Edit, Related
 from dsl.source import Span
 
 N = TypeVar("N", bound=tree.Node)
@@ -24,7 +24,12 @@ def shifted_span(span: Span, by: int) -> Span:
 
 def shifted_diagnostic(found: Diagnostic, by: int) -> Diagnostic:
     related = tuple(Related(shifted_span(other.span, by), other.message) for other in found.related)
-    return replace(found, span=shifted_span(found.span, by) if found.span else None, related=related)
+    fixes = tuple(replace(fix, edits=tuple(_edit(edit, by) for edit in fix.edits)) for fix in found.fixes)
+    return replace(found, span=shifted_span(found.span, by) if found.span else None, related=related, fixes=fixes)
+
+
+def _edit(edit: Edit, by: int) -> Edit:
+    return Edit(shifted_span(edit.span, by), edit.text)
 
 
 def _node(node: Any, by: int, made: dict[int, Any]) -> Any:

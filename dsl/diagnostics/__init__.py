@@ -2,13 +2,15 @@
 
 from dsl.diagnostics.catalogue import Example, Page, codes, explain, page
 from dsl.diagnostics.json import diagnostic_json, diagnostics_json
-from dsl.diagnostics.model import Diagnostic, Related, Severity, SourceOf, SynthError
+from dsl.diagnostics.model import Diagnostic, Edit, Fix, Related, Severity, SourceOf, SynthError
 from dsl.diagnostics.suggest import did_you_mean, nearest
 from dsl.diagnostics.text import render, summary
 
 __all__ = [
     "Diagnostic",
+    "Edit",
     "Example",
+    "Fix",
     "Page",
     "Related",
     "Severity",

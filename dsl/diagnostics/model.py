@@ -26,6 +26,23 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """The text of `span` becomes `text`; an empty span inserts."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What would mend it, as edits that are made together. `safe`: what is built stays the same, or was an error."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One mistake. `label` stands under the place, `notes` give the values involved, `help` says the way out."""
 
@@ -36,6 +53,7 @@ class Diagnostic:
     related: tuple[Related, ...] = ()
     notes: tuple[str, ...] = ()
     help: str | None = None
+    fixes: tuple[Fix, ...] = ()
 
     @property
     def severity(self) -> Severity:
