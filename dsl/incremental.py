@@ -21,6 +21,7 @@ from dsl.recovery import MAX_MISTAKES, recover
 from dsl.shifting import shifted, shifted_diagnostic, shifted_span
 from dsl.source import Source, Span
 from dsl.templates import parse_template
+from dsl.tokens import Token
 from dsl.units import Unit, split
 from dsl.words import DECLARATIONS
 
@@ -38,8 +39,9 @@ class Region:
     leads   nothing before them can change how they are read, for they begin with a declaration
     closed  nothing behind them can
     bare    they hold no statement, only what the next may be told by
-    mended  brackets in them had to be closed by indentation, which is then done in all of a file
-    steady  that would change nothing in them
+    crooked brackets in them do not add up, so that in all of the file indentation has a say
+    mended  they were read so, for their own brackets or for others'
+    steady  it changes nothing in them
     """
 
     start: int
@@ -51,6 +53,7 @@ class Region:
     leads: bool = True
     closed: bool = True
     bare: bool = False
+    crooked: bool = False
     mended: bool = False
     steady: bool = True
 
@@ -94,8 +97,8 @@ class Rereader:
         first, middle, last = found
         behind = (region.moved(by) if by else region for region in self._regions[last + 1 :])
         regions = (*self._regions[:first], *middle, *behind)
-        mended = any(region.mended for region in regions)
-        return regions if not mended or all(region.steady for region in regions) else None
+        crooked = any(region.crooked for region in regions)
+        return regions if all(region.steady or region.mended == crooked for region in regions) else None
 
     def _between(self, source: Source, first: int, last: int, by: int) -> tuple[int, tuple[Region, ...], int] | None:
         """The touched regions read again, with as many around them as they need to be read by themselves."""
@@ -157,17 +160,35 @@ def _regions(source: Source, start: int, end: int, mend: bool = False) -> tuple[
         return None
     if balanced.diagnostics and not balanced.by_indent:
         return None
-    steady = balanced.by_indent or is_steady(lexer.tokens)
-    regions = _read(source, start, end, split(balanced.tokens))
-    return tuple(_with(region, mistakes, balanced.by_indent, steady) for region in regions)
+    read = list(_read(source, start, end, split(balanced.tokens)))
+    if balanced.by_indent:
+        regions = _mended(read, lexer.tokens)
+    else:
+        steady = is_steady(lexer.tokens)
+        regions = [replace(region, steady=steady) for region in read]
+    return tuple(_with(region, mistakes) for region in regions)
 
 
-def _with(region: Region, mistakes: Sequence[Diagnostic], by_indent: bool, steady: bool) -> Region:
+def _mended(regions: Sequence[Region], tokens: Sequence[Token]) -> list[Region]:
+    """Those read with an eye on indentation: whether they needed that themselves, and what they would be without.
+
+    What no declaration leads belongs to the one above it: the brace that closes that may be all that stands there.
+    """
+    starts = [region.start for region in regions if region.leads and not region.bare] or [regions[0].start]
+    ends = [*starts[1:], regions[-1].end]
+    made: list[Region] = []
+    for region in regions:
+        start, end = next((pair for pair in zip(starts, ends, strict=True) if region.start < pair[1]), (0, 0))
+        own = [token for token in tokens if min(start, region.start) <= token.start < end]
+        crooked = balance(own).by_indent
+        made.append(replace(region, mended=True, crooked=crooked, steady=not crooked and is_steady(own)))
+    return made
+
+
+def _with(region: Region, mistakes: Sequence[Diagnostic]) -> Region:
     """The region with those of the mistakes that lie in it."""
     own = tuple(found for found in mistakes if found.span and region.start <= found.span.start < region.end)
-    if not own:
-        return replace(region, steady=steady)
-    return replace(region, diagnostics=own + region.diagnostics, closed=False, mended=by_indent, steady=steady)
+    return replace(region, diagnostics=own + region.diagnostics, closed=False) if own else region
 
 
 def _read(source: Source, start: int, end: int, units: Sequence[Unit]) -> Iterator[Region]:

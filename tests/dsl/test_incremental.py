@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dsl.incremental import Rereader
@@ -44,6 +44,9 @@ def shown(parsed: Parsed) -> object:
 
 
 @given(st.sampled_from(FILES), st.integers(0, 10**6))
+@example(
+    ROOT / "tests/dsl/examples/bios.synth", 27426
+)  # a brace comes back above a test that indentation had cut short
 @settings(max_examples=12, deadline=None)
 def test_after_any_edits_the_tree_and_the_mistakes_are_those_of_a_first_reading(file: Path, seed: int) -> None:
     text = file.read_text()
