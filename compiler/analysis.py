@@ -6,17 +6,22 @@ The one API that the command line, the language server, the notebook and the doc
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from compiler.catalog import Catalog, Columns
 from compiler.context import Context
+from compiler.mending import mended
 from compiler.model import Model
 from compiler.passes import PASSES
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Severity
 from dsl.parser import Parsed
 from dsl.source import Source, Span
+
+if TYPE_CHECKING:
+    from compiler.queries.index import Index
+    from compiler.queries.place import Here
 
 Stage = Literal["load", "names", "types", "desugar", "fingerprint", "plan", "lower"]
 _CHECKS = ("load", "names", "types")
@@ -29,6 +34,7 @@ class Analysis:
 
     model: Model
     diagnostics: tuple[Diagnostic, ...]
+    _index: list[Index] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
     def ok(self) -> bool:
@@ -42,6 +48,35 @@ class Analysis:
     def source(self, path: str) -> Source | None:
         """What `dsl.diagnostics.render` quotes from."""
         return self.model.sources.get(path)
+
+    # --- questions about a place: `offset` counts characters from the beginning of the file at `path` ---
+
+    @property
+    def index(self) -> Index:
+        """Names by place and by what they stand for; what only checks never makes one."""
+        from compiler.queries.index import Index
+
+        if not self._index:
+            self._index.append(Index(self.model))
+        return self._index[0]
+
+    def here(self, path: str, offset: int) -> Here | None:
+        """The node, name and type at a place, and what they stand in."""
+        from compiler.queries.place import here
+
+        return here(self.index, path, offset)
+
+    def definition(self, path: str, offset: int) -> Span | None:
+        """Where what is named at a place is declared."""
+        from compiler.queries.definition import definition
+
+        return definition(self.index, path, offset)
+
+    def references(self, path: str, offset: int, declaration: bool = True) -> tuple[Span, ...]:
+        """All places that name the same thing, in the files of this analysis."""
+        from compiler.queries.references import references
+
+        return references(self.index, path, offset, declaration=declaration)
 
 
 def analyse(
@@ -71,7 +106,7 @@ def analyse(
             break
         if name == upto:
             break
-    return Analysis(model, _ordered(context.diagnostics))
+    return Analysis(model, _ordered(mended(context.diagnostics, model)))
 
 
 def _ordered(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dsl import tree
-from dsl.diagnostics import Diagnostic, Related, did_you_mean, nearest
+from dsl.diagnostics import Diagnostic, Guess, Related, did_you_mean, nearest
 from dsl.source import Source, Span
 from dsl.template_holes import Holes
 from dsl.template_lines import read_lines
@@ -137,7 +137,7 @@ class _Parser:
         if word == "endraw":
             self._stray(word, piece, "raw")
             return
-        label = f"did you mean `{_MEANT[word]}`?" if word in _MEANT else did_you_mean(word, TAGS)
+        label = Guess.of(word, _MEANT[word]) if word in _MEANT else did_you_mean(word, TAGS)
         message = f"templates have no tag `{word}`" if word else "a tag needs a word: if, for, …"
         place = (piece.start, piece.end)
         self.holes.report("E0503", message, place, label, f"the tags are {', '.join(TAGS)}")

@@ -3,7 +3,7 @@
 from dsl.diagnostics.catalogue import Example, Page, codes, explain, page
 from dsl.diagnostics.json import diagnostic_json, diagnostics_json
 from dsl.diagnostics.model import Diagnostic, Edit, Fix, Related, Severity, SourceOf, SynthError
-from dsl.diagnostics.suggest import did_you_mean, nearest
+from dsl.diagnostics.suggest import Guess, did_you_mean, nearest
 from dsl.diagnostics.text import render, summary
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Edit",
     "Example",
     "Fix",
+    "Guess",
     "Page",
     "Related",
     "Severity",

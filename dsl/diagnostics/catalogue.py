@@ -9,7 +9,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "codes"
 _PAGE = re.compile(
-    r"# (?P<code>[EW]\d{4}): (?P<title>[^\n]+)\n(?P<text>.*?)\n## Bad\n(?P<bad>.*?)\n## Good\n(?P<good>.*)", re.DOTALL
+    r"# (?P<code>[EW]\d{4}|L\d{3}): (?P<title>[^\n]+)\n(?P<text>.*?)\n## Bad\n(?P<bad>.*?)\n## Good\n(?P<good>.*)",
+    re.DOTALL,
 )
 _FENCE = re.compile(r"```(?P<language>\w*)\n(?P<text>.*?)```", re.DOTALL)
 
@@ -34,14 +35,14 @@ class Page:
 
 def codes() -> tuple[str, ...]:
     """Every code that has a page, sorted."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("[EW]*.md")))
+    return tuple(sorted(path.stem for path in FOLDER.glob("[EWL]*.md")))
 
 
 @cache
 def page(code: str) -> Page | None:
     """The page of `code`, None if there is none. A page that is not in the agreed form raises ValueError."""
     path = FOLDER / f"{code.upper()}.md"
-    if not re.fullmatch(r"[EWew]\d{4}", code) or not path.is_file():
+    if not re.fullmatch(r"[EWew]\d{4}|[Ll]\d{3}", code) or not path.is_file():
         return None
     markdown = path.read_text(encoding="utf-8")
     match = _PAGE.fullmatch(markdown)

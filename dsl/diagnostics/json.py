@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dsl.diagnostics.catalogue import page
-from dsl.diagnostics.model import Diagnostic, SourceOf
+from dsl.diagnostics.model import Diagnostic, Fix, SourceOf
 from dsl.source import Source, Span
 
 
@@ -27,7 +27,13 @@ def diagnostic_json(diagnostic: Diagnostic, source_of: SourceOf) -> dict[str, An
         "related": [{"message": r.message, "place": _place(r.span, source_of)} for r in diagnostic.related],
         "notes": list(diagnostic.notes),
         "help": diagnostic.help,
+        "fixes": [_fix(fix, source_of) for fix in diagnostic.fixes],
     }
+
+
+def _fix(fix: Fix, source_of: SourceOf) -> dict[str, Any]:
+    edits = [{"place": _place(edit.span, source_of), "text": edit.text} for edit in fix.edits]
+    return {"title": fix.title, "safe": fix.safe, "edits": edits}
 
 
 def _place(span: Span | None, source_of: SourceOf) -> dict[str, Any] | None:

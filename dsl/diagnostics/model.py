@@ -57,8 +57,8 @@ class Diagnostic:
 
     @property
     def severity(self) -> Severity:
-        """The code decides: `W…` warns, `E…` is an error."""
-        return Severity.WARNING if self.code.startswith("W") else Severity.ERROR
+        """The code decides: `W…` and the lint rules `L…` warn, `E…` is an error."""
+        return Severity.WARNING if self.code[:1] in ("W", "L") else Severity.ERROR
 
     @property
     def sort_key(self) -> tuple[str, int, str]:

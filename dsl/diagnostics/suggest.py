@@ -6,6 +6,19 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
+class Guess(str):
+    """The label "did you mean `role`?", which also keeps what was written and what was meant, for a fix."""
+
+    given: str
+    meant: str
+
+    @classmethod
+    def of(cls, given: str, meant: str) -> Guess:
+        made = cls(f"did you mean `{meant}`?")
+        made.given, made.meant = given, meant
+        return made
+
+
 def nearest(name: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The candidate closest to `name`, letter case aside; None when none is close."""
     by_lower: dict[str, str] = {}
@@ -16,6 +29,6 @@ def nearest(name: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | 
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:
-    """The label "did you mean `x`?", or the empty string when nothing is close."""
+    """The label "did you mean `x`?" (a `Guess`), or the empty string when nothing is close."""
     found = nearest(name, candidates)
-    return f"did you mean `{found}`?" if found else ""
+    return Guess.of(name, found) if found else ""

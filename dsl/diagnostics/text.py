@@ -18,6 +18,7 @@ from textwrap import TextWrapper
 
 from dsl.diagnostics.cells import text_width, visible, window
 from dsl.diagnostics.model import Diagnostic, Severity, SourceOf
+from dsl.diagnostics.suggest import Guess
 from dsl.source import Source, Span
 
 _STYLES = {"error": "1;31", "warning": "1;33", "bold": "1", "frame": "1;34", "related": "1;34"}
@@ -63,10 +64,19 @@ def _render(diagnostic: Diagnostic, source_of: SourceOf, width: int, colour: boo
     sources = {span.path: found for span in _spans(diagnostic) if (found := source_of(span.path))}
     style = _Style(max(width, 40), colour, _gutter(diagnostic, sources), diagnostic.severity.value)
     lines = [*_title(diagnostic, style), *_places(diagnostic, sources, style)]
+    notes = (*diagnostic.notes, *_fixes(diagnostic))
     hints = ([f"help: {diagnostic.help}"] if diagnostic.help else []) + [f"help: synth explain {diagnostic.code}"]
-    for note in (*diagnostic.notes, *hints):
+    for note in (*notes, *hints):
         lines += _note(note, style)
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _fixes(diagnostic: Diagnostic) -> Iterator[str]:
+    """What could be written; a "did you mean" has said it already."""
+    if not isinstance(diagnostic.label, Guess):
+        verb = "lint" if diagnostic.code.startswith("L") else "check"
+        for fix in diagnostic.fixes[:1]:
+            yield f"fix: {fix.title} (`synth {verb} --fix{'' if fix.safe else ' --unsafe-fixes'}`)"
 
 
 def _spans(diagnostic: Diagnostic) -> Iterator[Span]:

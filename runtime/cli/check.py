@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from runtime.cli.console import plural, report, say, say_json
 from runtime.cli.context import Context
+from runtime.cli.findings import FixOption, Format, FormatOption, format_of, mend_specs, mendable, show_all, tell_clean
 from runtime.cli.options import Params, ProfileName
 
 if TYPE_CHECKING:
     from dsl import tree
     from dsl.diagnostics import Diagnostic
+    from dsl.source import Source
 
 NO_PARAMETER = "E0720"
 
@@ -47,6 +49,8 @@ def run(
     param: list[str] = Params,
     profile: str | None = ProfileName,
     as_json: bool = typer.Option(False, "--json", help="Print the mistakes as JSON."),
+    form: str = FormatOption,
+    fix: bool = FixOption,
     watch: bool = typer.Option(False, "--watch", help="Check again whenever a file changes, until Ctrl-C."),
 ) -> None:
     """Find every mistake in specs, with its place. Makes no model call.
@@ -57,29 +61,49 @@ def run(
     Example: synth check specs/python_qa.synth
     """
     asked = Asked(specs or [], param, profile)
+    shown = format_of(form, as_json)
+    if fix:
+        _mend(asked)
     if watch:
         from runtime.cli.watch import changes
 
         for _ in changes(Context.here().project.root):
-            _check(asked, as_json)
-    elif _check(asked, as_json):
+            _check(asked, shown)
+    elif _check(asked, shown):
         raise typer.Exit(2)
 
 
-def _check(asked: Asked, as_json: bool) -> bool:
+def _check(asked: Asked, form: Format) -> bool:
     """Whether something is wrong."""
-    from dsl.diagnostics import Severity, diagnostics_json
-
     projects = list(asked.projects())
     found = [(context, _found(context, specs, asked)) for context, specs in projects]
-    if as_json:
-        say_json([one for context, mistakes in found for one in diagnostics_json(mistakes, context.source)])
-        return any(one.severity is Severity.ERROR for _, mistakes in found for one in mistakes)
-    wrong = [report(mistakes, context.source) for context, mistakes in found]
-    number = sum(len(specs) for _, specs in projects)
-    if not any(wrong):
-        say(f"{plural(number, 'spec')} checked, no mistake" if number else "there is no spec here: `synth new DIR`")
-    return any(wrong)
+    wrong = show_all(found, form)
+    if form is Format.TEXT:
+        _close(sum(len(specs) for _, specs in projects), [one for _, mistakes in found for one in mistakes], wrong)
+    return wrong
+
+
+def _close(number: int, found: Sequence[Diagnostic], wrong: bool) -> None:
+    if not wrong:
+        tell_clean(number, "checked, no mistake")
+    if can := mendable(found):
+        print(f"`synth check --fix` mends {can:,} of them", file=sys.stderr)
+
+
+def _mend(asked: Asked) -> None:
+    from compiler.analysis import analyse
+    from runtime.cli.compiled import params_of
+
+    for context, specs in asked.projects():
+        params = params_of(asked.params, context.project, context.project.config.profile(asked.profile))
+
+        def found(
+            source: Source, context: Context = context, params: Mapping[str, tree.Expr] = params
+        ) -> Sequence[Diagnostic]:
+            texts = {source.path: source.text}
+            return analyse(source.path, context.catalog, params, upto="plan", texts=texts).diagnostics
+
+        mend_specs(context, specs, found, unsafe=False)
 
 
 def _found(context: Context, specs: Sequence[str], asked: Asked) -> list[Diagnostic]:
@@ -113,13 +137,6 @@ def _mistakes(context: Context, spec: str, params: dict[str, tree.Expr]) -> Iter
 
 def _engines(context: Context) -> Iterable[Diagnostic]:
     """Mistakes in the engines of `synth.toml`, each at its line."""
-    from dataclasses import replace
+    from runtime.config.engines import mistakes
 
-    config = context.project.config
-    if config.source is None:
-        return
-    from runtime.engines.registry import setting_mistakes
-
-    for engine in config.engines.values():
-        for key, mistake in setting_mistakes(engine.kind, engine.settings):
-            yield replace(mistake, span=mistake.span or config.place("engines", engine.name, key))
+    return mistakes(context.project.config)

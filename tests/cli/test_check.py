@@ -24,7 +24,7 @@ def test_mistakes_of_all_specs_are_told_in_one_run(cli: Cli, project: Path) -> N
     assert told.code == 2
     assert "specs/questions.synth:26:17" in told.err
     assert "specs/other.synth:3:10" in told.err
-    assert told.err.endswith("2 errors\n")
+    assert told.err.endswith("2 errors\n`synth check --fix` mends 2 of them\n")
 
 
 def test_json_is_one_list_with_places_and_nothing_else_is_printed(cli: Cli, project: Path) -> None:

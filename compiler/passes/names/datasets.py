@@ -12,7 +12,7 @@ from compiler.passes.names.resolver import Resolver
 from compiler.passes.names.scope import Scope
 from compiler.walk import children
 from dsl import tree
-from dsl.diagnostics import Related, did_you_mean, nearest
+from dsl.diagnostics import Guess, Related, did_you_mean, nearest
 
 DRAWN: dict[str, Symbol] = {name: Symbol(name, Kind.DISTRIBUTION, "", None) for name in DRAWS}
 MEASURES: dict[str, Symbol] = {name: Symbol(name, Kind.MEASURE, "", None) for name in RESULTS}
@@ -141,7 +141,7 @@ class DatasetNames:
                 "W0206",
                 f"no `model {name.text}` is declared",
                 name.span,
-                label=f"did you mean `{guess}`?",
+                label=Guess.of(name.text, guess),
                 notes=("a role that is not declared has temperature 0.7 and max_tokens 512",),
             )
 

@@ -11,7 +11,7 @@ from compiler.passes.names.scope import Scope
 from compiler.prelude import TYPES
 from compiler.walk import children
 from dsl import tree
-from dsl.diagnostics import Related, did_you_mean
+from dsl.diagnostics import Guess, Related, did_you_mean
 
 FUNCTIONS: dict[str, Symbol] = {name: Symbol(name, Kind.FUNCTION, "", None) for name in REGISTRY}
 TYPE_SYMBOLS: dict[str, Symbol] = {name: Symbol(name, Kind.RECORD, "", None) for name in TYPES}
@@ -100,7 +100,8 @@ class Resolver:
             self.report_unknown(node.name, node, scope.all(), "name")
 
     def report_unknown(self, name: str, node: tree.Node, known: Iterable[str], what: str) -> None:
-        guess = "" if name in _FOREIGN_VALUES else did_you_mean(name, known)
+        foreign = _FOREIGN_VALUES.get(name)
+        guess = Guess.of(name, foreign) if foreign else did_you_mean(name, known)
         message = f"there is no {what} `{name}` here"
         hint = self._meant(name, guess) if what == "name" else None
         if name in FUNCTIONS and what == "name":
@@ -109,8 +110,6 @@ class Resolver:
 
     def _meant(self, name: str, guess: str) -> str | None:
         """A bare word is never a value: what it was probably meant as."""
-        if name in _FOREIGN_VALUES:
-            return f"write `{_FOREIGN_VALUES[name]}`"
         enums = (found.node for found in self.top.names.values() if isinstance(found.node, tree.Enum))
         owner = next((enum.name.text for enum in enums if name in {member.text for member in enum.members}), None)
         if owner is not None:
@@ -173,7 +172,10 @@ class Resolver:
             )
             return
         known = [*TYPES, *(name for name, found in self.top.names.items() if found.kind in _TYPES)]
-        label = _FOREIGN_TYPES.get(node.name) or did_you_mean(node.name, known)
+        foreign = _FOREIGN_TYPES.get(node.name)
+        label = Guess.of(node.name, foreign) if foreign else did_you_mean(node.name, known)
+        if node.name == "list":
+            label = "write `T[]`"
         self.context.report("E0207", f"there is no type `{node.name}`", node.span, label=label)
 
     # --- templates ---
@@ -206,10 +208,9 @@ _CALLABLE = frozenset({Kind.PROMPT, Kind.JUDGE, Kind.CRITERIA, Kind.UNKNOWN})
 _TYPES = frozenset({Kind.ENUM, Kind.RECORD})
 _FOREIGN_VALUES = {"None": "null", "True": "true", "False": "false"}
 _FOREIGN_TYPES = {
-    "string": "did you mean `str`?",
-    "text": "did you mean `str`?",
-    "integer": "did you mean `int`?",
-    "number": "did you mean `float`?",
-    "boolean": "did you mean `bool`?",
-    "list": "write `T[]`",
+    "string": "str",
+    "text": "str",
+    "integer": "int",
+    "number": "float",
+    "boolean": "bool",
 }

@@ -1,0 +1,121 @@
+"""Diagnostics and the model they were found in; the same ones, with the edits that would mend them, out.
+
+A "did you mean" gets the name that was meant; a name that a file of the library or of the project declares gets its
+import; an import that nothing uses gets its removal.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+
+from compiler.catalog import beside, library, library_files
+from compiler.model import Model
+from compiler.passes.load import parsed_once
+from dsl import tree
+from dsl.diagnostics import Diagnostic, Edit, Fix
+from dsl.diagnostics.fixing import respelt
+from dsl.source import Source, Span
+
+_NO_NAME, _NO_TYPE, _UNUSED_IMPORT = "E0201", "E0207", "W0202"
+_MENDED = frozenset({_NO_NAME, _NO_TYPE, _UNUSED_IMPORT})
+
+
+def mended(diagnostics: Iterable[Diagnostic], model: Model) -> list[Diagnostic]:
+    return [_mended(diagnostic, model) for diagnostic in diagnostics]
+
+
+def _mended(diagnostic: Diagnostic, model: Model) -> Diagnostic:
+    if diagnostic.fixes or diagnostic.span is None:
+        return diagnostic
+    found = respelt(diagnostic, model.sources.get)
+    if diagnostic.code not in _MENDED:
+        return found
+    if diagnostic.code == _UNUSED_IMPORT:
+        return replace(found, fixes=tuple(_without(diagnostic.span, model)))
+    return replace(found, fixes=(*_imports(diagnostic.span, model), *found.fixes))
+
+
+# --- an import that is missing ---
+
+
+def _imports(span: Span, model: Model) -> Iterator[Fix]:
+    """An import for each file that declares what the place names; none where the file itself has that name."""
+    source, file = model.sources.get(span.path), model.files.get(span.path)
+    name = source.slice(span) if source is not None else ""
+    if file is None or not name.isidentifier():
+        return
+    for path in _declaring(name, model, span.path):
+        yield Fix(f'import `{name}` from "{path}"', (importing(file, path, name),), safe=True)
+
+
+def _declaring(name: str, model: Model, importer: str) -> Iterator[str]:
+    """Paths as `importer` would write them: the project's own files first."""
+    folder = posixpath.dirname(importer)
+    for path, file in model.files.items():
+        if path != importer and not path.startswith("std/") and name in _exports(file):
+            yield posixpath.relpath(path, folder or ".")
+    yield from (path for path in library_files() if path != importer and name in _library_exports(path))
+
+
+@cache
+def _library_exports(path: str) -> frozenset[str]:
+    source = library(path)
+    return frozenset() if source is None else _exports(parsed_once(source).file)
+
+
+def _exports(file: tree.File) -> frozenset[str]:
+    names = (getattr(declaration, "name", None) for declaration in file.declarations)
+    return frozenset(name.text for name in names if isinstance(name, tree.Name))
+
+
+def importing(file: tree.File, path: str, name: str) -> Edit:
+    """The edit that imports `name` from `path`: into the import that is there, or a new one behind the others."""
+    imports = [one for one in file.declarations if isinstance(one, tree.Import)]
+    for one in imports:
+        if beside(file.span.path, one.path) == beside(file.span.path, path) and one.names:
+            return _listed(one, name)
+    line = f'from "{path}" import {name}'
+    if imports:
+        end = imports[-1].span.end
+        return Edit(Span(file.span.path, end, end), f"\n{line}")
+    first = next(iter(file.declarations), None)
+    if isinstance(first, tree.Edition):
+        return Edit(Span(file.span.path, first.span.end, first.span.end), f"\n\n{line}")
+    return Edit(Span(file.span.path, 0, 0), f"{line}\n")
+
+
+def _listed(node: tree.Import, name: str) -> Edit:
+    """In alphabetical order where the list is."""
+    texts = [other.text for other in node.names]
+    later = next((other for other in node.names if other.text > name), None) if texts == sorted(texts) else None
+    if later is not None:
+        return Edit(Span(later.span.path, later.span.start, later.span.start), f"{name}, ")
+    end = node.names[-1].span.end
+    return Edit(Span(node.span.path, end, end), f", {name}")
+
+
+# --- an import that is not used ---
+
+
+def _without(span: Span, model: Model) -> Iterator[Fix]:
+    source = model.sources[span.path]
+    for node in model.files[span.path].declarations:
+        if isinstance(node, tree.Import):
+            places = [name.span for name in node.names]
+            if span in places:
+                title = f"remove `{source.slice(span)}` from the import"
+                yield Fix(title, (Edit(_removed(node, places, places.index(span), source), ""),), safe=True)
+
+
+def _removed(node: tree.Import, places: list[Span], index: int, source: Source) -> Span:
+    """The name with the comma that goes with it; the whole line where it is the only name."""
+    if len(places) == 1:
+        end = source.text.find("\n", node.span.end)
+        rest = source.text[node.span.end : end] if end >= 0 else " "
+        return Span(node.span.path, node.span.start, end + 1 if not rest.strip() and end >= 0 else node.span.end)
+    if index + 1 < len(places):
+        return Span(node.span.path, places[index].start, places[index + 1].start)
+    return Span(node.span.path, places[index - 1].end, places[index].end)
