@@ -42,6 +42,7 @@ def build(
     message: str | None = None,
     only: str | None = None,
     executor: Literal["local", "ray"] | None = None,
+    workers: int | None = None,
 ) -> Build:
     """Test, run, audit and commit a spec, as `synth build` does. Raises `dsl.diagnostics.SynthError` for mistakes."""
     import orjson
@@ -60,7 +61,8 @@ def build(
             limit if limit is not None else session.profile.limit,
             session.profile.audits,
         )
-        with opened(executor or session.profile.executor, session.project.config) as found:
+        where, many = executor or session.profile.executor, workers or session.profile.workers
+        with opened(where, session.project.config, many) as found:
             return run(analysis, session, replace(options, executor=found))
 
 

@@ -25,6 +25,7 @@ from runtime.cli.options import (
     Spend,
     Verify,
     Where,
+    Workers,
 )
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def run(
     allow_failed_audits: bool = Audits,
     again: int | None = Verify,
     where: Literal["local", "ray"] | None = Where,
+    workers: int | None = Workers,
     plan: str | None = typer.Option(None, "--plan", metavar="FILE", help="Refuse what `plan -o FILE` did not say."),
     as_json: bool = Json,
 ) -> None:
@@ -88,7 +90,8 @@ def run(
         if plan is not None:
             hold(plan, analysis, session, options)
         with ExitStack() as stack:
-            runs = stack.enter_context(executor(where or session.profile.executor, session.project.config))
+            place, many = where or session.profile.executor, workers or session.profile.workers
+            runs = stack.enter_context(executor(place, session.project.config, many))
             options = replace(options, executor=runs)
             done = build(analysis, session, options, lambda progress: stack.enter_context(live(progress)))
         verified = verify(analysis, session, options, done.head, again) if again else None

@@ -16,4 +16,5 @@ Audits = typer.Option(False, "--allow-failed-audits", help="Commit to a scratch 
 Json = typer.Option(False, "--json", help="Print JSON and nothing else.")
 Spend = typer.Option(None, "--budget", metavar="AMOUNTS", help="Stop at tokens=2M,calls=10k,minutes=30.")
 Verify = typer.Option(None, "--verify", metavar="N", min=1, help="Then ask N stored answers again and compare.")
+Workers = typer.Option(None, "--workers", metavar="N", min=1, help="Make rows in N processes.")
 Where = typer.Option(None, "--executor", metavar="WHERE", help="`local`, or `ray`: a cluster's machines.")

@@ -147,6 +147,7 @@ def _profile(name: str, table: Table, engines: dict[str, EngineConfig]) -> Profi
         limit=table.take("limit", int, least=1),
         audits=cast(Literal["fail", "warn"], table.take("audits", str, ("fail", "warn")) or "fail"),
         executor=cast(ExecutorName, table.take("executor", str, ("local", "ray")) or "local"),
+        workers=table.take("workers", int, least=1),
     )
     table.finish()
     return found

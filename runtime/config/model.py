@@ -15,7 +15,7 @@ from runtime.config.places import Places
 from runtime.config.start import StartConfig
 
 ExecutorName = Literal["local", "ray"]
-"""Where datasets are run: in the build's own process, or by the workers of a Ray cluster."""
+"""Where datasets are run: on this machine, or by the workers of a Ray cluster."""
 EMBEDDED = "embedded"
 MEANING = "meaning"
 """The role that statements `by meaning` ask, where it is bound with the kind `embedding`."""
@@ -72,7 +72,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`otherwise` binds every role that `roles` does not name; `params` are values for the spec's params."""
+    """`otherwise` binds every role that `roles` does not name; `params` are values for the spec's params.
+
+    `workers` is how many processes make the rows: None is the build's own, or what `[ray]` says.
+    """
 
     name: str = DEFAULT
     roles: Mapping[str, Binding] = field(default_factory=dict)
@@ -83,6 +86,7 @@ class Profile:
     limit: int | None = None
     audits: Literal["fail", "warn"] = "fail"
     executor: ExecutorName = "local"
+    workers: int | None = None
 
     def binding(self, role: str) -> Binding:
         return self.roles.get(role, self.otherwise)

@@ -1,14 +1,14 @@
-"""An executor's name and `[ray]` in; the executor for one build out: opened when it is needed, closed behind it."""
+"""An executor's name, its workers and `[ray]` in; the executor of one build out, opened when it is needed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from runtime.build.local import Local
-from runtime.config.model import Config, ExecutorName, RayConfig
+from runtime.config.model import Config, ExecutorName
 from runtime.executor.port import Cluster, Executor, Work
 
 if TYPE_CHECKING:
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def executor(name: ExecutorName, config: Config) -> Iterator[Executor]:
-    if name == "local":
+def executor(name: ExecutorName, config: Config, workers: int | None = None) -> Iterator[Executor]:
+    """`workers` are the processes that make the rows; None is the build's own, or what `[ray]` says."""
+    if name == "local" and (workers or 1) == 1:
         yield Local()
         return
-    found = OnRay(config.ray)
+    found = OnCluster(lambda: _ray(config, workers)) if name == "ray" else OnCluster(lambda: _processes(workers))
     try:
         yield found
     finally:
@@ -29,20 +30,31 @@ def executor(name: ExecutorName, config: Config) -> Iterator[Executor]:
 
 
 @dataclass
-class OnRay:
+class OnCluster:
     """A build with nothing to do never starts a cluster."""
 
-    config: RayConfig
+    open: Callable[[], Cluster]
     _cluster: Cluster | None = field(default=None, init=False)
 
     async def run(self, work: Work) -> tuple[Written, tuple[Gate, ...]]:
-        from runtime.executor.cluster import open_cluster
         from runtime.executor.driver import Driver
 
         if self._cluster is None:
-            self._cluster = open_cluster(self.config)
+            self._cluster = self.open()
         return await Driver(self._cluster).run(work)
 
     def close(self) -> None:
         if self._cluster is not None:
             self._cluster.close()
+
+
+def _ray(config: Config, workers: int | None) -> Cluster:
+    from runtime.executor.cluster import open_cluster
+
+    return open_cluster(replace(config.ray, workers=workers or config.ray.workers))
+
+
+def _processes(workers: int | None) -> Cluster:
+    from runtime.executor.processes import ProcessCluster
+
+    return ProcessCluster(workers or 1)

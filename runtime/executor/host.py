@@ -1,4 +1,4 @@
-"""What Ray runs as an actor: one worker at a time, in the actor's own event loop."""
+"""What a process of workers runs: one worker at a time, in the process' own event loop. Ray makes an actor of it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ class Mistakes(Exception):
 
 
 class Host:
-    """A process of workers: it looks for cycles of objects as seldom as a build does."""
+    """It looks for cycles of objects as seldom as a build does. Without a `node` Ray says which one it is on."""
 
-    def __init__(self) -> None:
+    def __init__(self, node: str | None = None) -> None:
+        self._node = node
         self._worker: Worker | None = None
         self._seldom = rarely()
         self._seldom.__enter__()
@@ -35,9 +36,7 @@ class Host:
         return self._worker
 
     async def begin(self, shipment: Shipment) -> Hello:
-        import ray
-
-        self._worker = Worker(shipment, ray.get_runtime_context().get_node_id())
+        self._worker = Worker(shipment, self._node if self._node is not None else _node_of_ray())
         return await self._worker.begin()
 
     async def tell(self, orders: Orders) -> None:
@@ -57,3 +56,9 @@ class Host:
 
     async def end(self, made: bool) -> None:
         await self.worker.end(made)
+
+
+def _node_of_ray() -> str:
+    import ray
+
+    return str(ray.get_runtime_context().get_node_id())
