@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dsl import tree
+from dsl.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,11 @@ class JsonOf(Type):
 
 @dataclass(frozen=True, slots=True)
 class Choice(Type):
-    """A closed set of strings: an enum (with its name) or a union of quoted strings."""
+    """A closed set of strings: an enum (with its name, and where each member stands) or a union of quoted strings."""
 
     values: tuple[str, ...]
     name: str | None = None
+    places: tuple[Span, ...] = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         return self.name or " | ".join(f'"{value}"' for value in self.values)
@@ -63,13 +65,14 @@ class Choice(Type):
 
 @dataclass(frozen=True, slots=True)
 class RecordField:
-    """`constraint` is the checked `where`, read with the record's own fields in scope."""
+    """`constraint` is the checked `where`, read with the record's own fields in scope; `place` is the name declared."""
 
     name: str
     type: Type
     default: tree.Expr | None = field(default=None, compare=False)
     constraint: tree.Expr | None = field(default=None, compare=False)
     doc: str | None = field(default=None, compare=False)
+    place: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,4 +55,5 @@ def run(model: Model, context: Context) -> Model:
                 check(checker, declaration)
     known = {symbol: value for symbol, value in checker.values.items() if value is not UNKNOWN}
     params = {symbol.name: value for symbol, value in known.items() if symbol.kind is Kind.PARAM}
-    return replace(model, symbols=checker.symbols, types=checker.types, params=params, values=known)
+    found = replace(model, symbols=checker.symbols, types=checker.types, owners=checker.owners)
+    return replace(found, params=params, values=known)

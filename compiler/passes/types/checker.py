@@ -94,7 +94,8 @@ def declares(*kinds: Kind) -> Callable[[D], D]:
 @dataclass(slots=True)
 class Checker:
     """`types` is the pass's result; `declared` the type of each name; `pending` what is being found out right now;
-    `fields` those of records, for their constraints; `persona` what `Persona` means in this program."""
+    `fields` those of records, for their constraints; `owners` the type that a bare field's name or a member's text is
+    of; `persona` what `Persona` means in this program."""
 
     model: Model
     context: Context
@@ -104,6 +105,7 @@ class Checker:
     values: dict[Symbol, object] = field(default_factory=dict)
     pending: list[Symbol] = field(default_factory=list)
     fields: dict[tree.Node, Type] = field(default_factory=dict)
+    owners: dict[tree.Node, Type] = field(default_factory=dict)
     persona: Record | None = None
 
     # --- asking ---

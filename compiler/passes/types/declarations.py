@@ -73,7 +73,9 @@ def _known(c: Checker, node: tree.Expr, what: str) -> object:
 @declares(Kind.ENUM)
 def enum(c: Checker, symbol: Symbol) -> Type:
     node = cast(tree.Enum, symbol.node)
-    return Choice(tuple(dict.fromkeys(member.text for member in node.members)), symbol.name)
+    first = {member.text: member.span for member in reversed(node.members)}
+    values = tuple(dict.fromkeys(member.text for member in node.members))
+    return Choice(values, symbol.name, tuple(first[value] for value in values))
 
 
 @declares(Kind.RECORD)
@@ -93,7 +95,7 @@ def _field(c: Checker, item: tree.Field) -> RecordField:
     if item.default is not None:
         c.expect(item.default, kind, f"the default of `{item.name.text}`", EARLY)
     doc = item.doc.text if item.doc else None
-    return RecordField(item.name.text, kind, item.default, item.constraint, doc)
+    return RecordField(item.name.text, kind, item.default, item.constraint, doc, item.name.span)
 
 
 @declares(Kind.FIELD)

@@ -24,6 +24,7 @@ from compiler.types import (
 )
 from dsl import tree
 from dsl.diagnostics import Related, did_you_mean
+from dsl.source import Span
 
 RESERVED = ("_key", "key", "_hash")
 """What every table has already."""
@@ -39,7 +40,7 @@ def emit(rows: Rows, node: tree.Emit) -> None:
     rows.acted = rows.acted or node
     elements(c, node.fors)
     columns = _columns(c, node, _wanted(node))
-    row = Record(node.name.text if node.name else rows.node.name.text, _fields(columns))
+    row = Record(node.name.text if node.name else rows.node.name.text, _fields(c, columns))
     _check_name(rows, node)
     rows.tables.setdefault(node.name.text if node.name else None, row)
     c.types[node] = SourceOf(row)
@@ -49,8 +50,19 @@ def emit(rows: Rows, node: tree.Emit) -> None:
         _check_split(c, node.split)
 
 
-def _fields(columns: Columns) -> tuple[RecordField, ...]:
-    return tuple(RecordField(name, bare(kind)) for name, (kind, _) in columns.items())
+def _fields(c: Checker, columns: Columns) -> tuple[RecordField, ...]:
+    return tuple(RecordField(name, bare(kind), place=_place(c, name, at)) for name, (kind, at) in columns.items())
+
+
+def _place(c: Checker, name: str, column: tree.Node) -> Span | None:
+    """Where the column gets its name: in the emit, or in the record that is spread."""
+    if isinstance(column, tree.Setting):
+        return column.name.span
+    if isinstance(column, tree.Entry):
+        return Span(column.key_span.path, column.key_span.start + 1, column.key_span.end - 1)
+    kind = solid(c.types.get(column.value, ANY)) if isinstance(column, tree.Spread) else ANY
+    spread = kind.field(name) if isinstance(kind, Record) else None
+    return spread.place if spread is not None else None
 
 
 def _wanted(node: tree.Emit) -> dict[str, Type]:

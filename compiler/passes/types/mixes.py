@@ -12,6 +12,7 @@ from compiler.passes.types.relations import bare, optional, together
 from compiler.types import ANY, FLOAT, STR, Record, RecordField, SourceOf, Type
 from dsl import tree
 from dsl.diagnostics import Related, did_you_mean
+from dsl.source import Span
 
 SOURCE = "source"
 Part = tuple[tree.Entry, Record]
@@ -24,7 +25,7 @@ def mix(c: Checker, symbol: Symbol) -> Type:
     parts = [(entry, row) for entry in node.shares.entries if (row := _row(c, entry)) is not None]
     _check_shares(c, node)
     names = dict.fromkeys(item.name for _, row in parts for item in row.fields)
-    fields = [RecordField(name, _column(c, name, parts)) for name in names if name != SOURCE]
+    fields = [RecordField(name, _column(c, name, parts), place=_place(name, parts)) for name in names if name != SOURCE]
     return SourceOf(Record(symbol.name, (RecordField(SOURCE, STR), *fields)))
 
 
@@ -53,6 +54,10 @@ def _of_part(c: Checker, entry: tree.Entry, part: Symbol | None, row: Type) -> R
             help="give the part's column another name",
         )
     return row
+
+
+def _place(name: str, parts: list[Part]) -> Span | None:
+    return next((item.place for _, row in parts if (item := row.field(name)) is not None), None)
 
 
 def _column(c: Checker, name: str, parts: list[Part]) -> Type:

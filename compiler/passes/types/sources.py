@@ -191,7 +191,7 @@ def _compare(c: Checker, node: tree.Input, row: Record, columns: Mapping[str, Ty
                 "E0603",
                 f"the column `{item.name}` of `{node.name.text}` is `{found}`, not `{item.type}`",
                 node.source.span,
-                related=_field_place(c, row, item),
+                related=_field_place(row, item),
                 help=f"declare the field as `{item.name}: {found}`, or change the file",
             )
 
@@ -202,19 +202,14 @@ def _report_lacking(c: Checker, node: tree.Input, row: Record, item: RecordField
         f"`{node.name.text}` has no column `{item.name}`",
         node.source.span,
         label=did_you_mean(item.name, columns),
-        related=_field_place(c, row, item),
+        related=_field_place(row, item),
         notes=(f"columns: {', '.join(columns)}",),
         help=f"if it may be missing, declare `{item.name}: {item.type}?`",
     )
 
 
-def _field_place(c: Checker, row: Record, item: RecordField) -> tuple[Related, ...]:
-    for symbol, kind in c.declared.items():
-        if kind == row and isinstance(symbol.node, tree.Record):
-            for found in symbol.node.fields:
-                if found.name.text == item.name:
-                    return (Related(found.name.span, f"`{row}` wants it"),)
-    return ()
+def _field_place(row: Record, item: RecordField) -> tuple[Related, ...]:
+    return (Related(item.place, f"`{row}` wants it"),) if item.place is not None else ()
 
 
 def readable(column: Type, wanted: Type, loose: bool) -> bool:

@@ -37,6 +37,7 @@ def constant(c: Checker, node: tree.Constant, env: Env, want: Type | None) -> Ty
 
 
 def check_member(c: Checker, node: tree.Node, value: str, choice: Choice) -> None:
+    c.owners[node] = choice
     if value in choice.values:
         return
     what = f"`{choice.name}`" if choice.name else "this choice"
@@ -87,6 +88,7 @@ def _of_element(c: Checker, node: tree.Ref, element: Element, symbol: Symbol | N
             if symbol is not None and symbol.kind in _PER_ROW and symbol in c.declared:
                 _warn_hidden(c, node, symbol)
             c.symbols[node] = Symbol(node.name, Kind.FIELD, node.span.path, None)
+            c.owners[node] = scope.type
             return found
         if symbol is not None and symbol.kind in _PER_ROW:
             own = aligned(c.of(symbol), scope.along)
@@ -111,8 +113,9 @@ def _warn_hidden(c: Checker, node: tree.Ref, symbol: Symbol) -> None:
 def _unresolved(c: Checker, node: tree.Ref, env: Env) -> Type:
     """A name that could have been a field, or a spread's column: now it is known that it is none."""
     column = env.table.field(node.name) if env.table is not None else None
-    if column is not None:
+    if env.table is not None and column is not None:
         c.symbols[node] = Symbol(node.name, Kind.COLUMN, node.span.path, None)
+        c.owners[node] = env.table
         return _column_as_value(c, node) if env.element is None else column.type
     c.symbols[node] = Symbol(node.name, Kind.UNKNOWN, node.span.path, None)
     fields = names_of(env.element.type) if env.element else ()
