@@ -31,6 +31,7 @@ VERBS = (
     Verb("check", WRITE, "Find every mistake in specs, with its place."),
     Verb("fmt", WRITE, "Lay specs out in the house style."),
     Verb("explain", WRITE, "Explain a message's code."),
+    Verb("lsp", WRITE, "Serve an editor, over stdin and stdout."),
     Verb("compile", WRITE, "Print what a spec becomes, pass by pass."),
     Verb("plan", BUILD, "Say what a build would run, before it does."),
     Verb("preview", BUILD, "Show a few rows, committed nowhere."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from dsl.diagnostics import Diagnostic, SynthError
@@ -29,3 +30,14 @@ def _placed(config: Config, engine: str, found: Diagnostic) -> Diagnostic:
     names = ["kind"] if found.code == "E0801" else re.findall(r"`(\w+)`", found.message)
     places = (config.place("engines", engine, name) for name in names)
     return replace(found, span=next((place for place in places if place not in (None, table)), table))
+
+
+def mistakes(config: Config) -> Iterator[Diagnostic]:
+    """What is wrong with the settings of all engines, each at its line. Opens none."""
+    if config.source is None:
+        return
+    from runtime.engines.registry import setting_mistakes
+
+    for engine in config.engines.values():
+        for key, mistake in setting_mistakes(engine.kind, engine.settings):
+            yield replace(mistake, span=mistake.span or config.place("engines", engine.name, key))

@@ -1,0 +1,112 @@
+"""Changes of texts in; each open text's mistakes, a moment after the last keystroke, out. What is stale is not sent.
+
+A change is checked where it was made and in every open spec that reads that file. What is wrong in a file that is not
+open is told at that file, once, as long as an open spec reads it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from dsl.diagnostics import Diagnostic, SynthError
+from runtime.lsp.diagnostics import shown
+from runtime.lsp.projects import configuration_mistakes
+from runtime.lsp.view import View
+
+if TYPE_CHECKING:
+    from runtime.lsp.server import Server
+
+PAUSE = 0.1
+"""Seconds of silence after a keystroke."""
+
+Found = dict[str, list[types.Diagnostic]]
+
+
+class Checking:
+    """`read` is what each open spec reads, by URI; `beside` what its check has found in files that are not open."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._waiting: dict[str, asyncio.TimerHandle] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._read: dict[str, frozenset[str]] = {}
+        self._beside: dict[str, Found] = {}
+
+    def soon(self, uri: str, pause: float = PAUSE) -> None:
+        """The text has changed: so have those that read it."""
+        for other in (uri, *(key for key, read in self._read.items() if uri in read and key != uri)):
+            if (waiting := self._waiting.pop(other, None)) is not None:
+                waiting.cancel()
+            self._waiting[other] = asyncio.get_running_loop().call_later(pause, self._begin, other)
+
+    def all(self) -> None:
+        """Anything may have changed: a configuration, a file on the disk."""
+        for uri in self._server.documents.all:
+            self.soon(uri)
+
+    def closed(self, uri: str) -> None:
+        if (waiting := self._waiting.pop(uri, None)) is not None:
+            waiting.cancel()
+        readers = [key for key, read in self._read.items() if uri in read and key != uri]
+        self._read.pop(uri, None)
+        self._server.publish(uri, None, [])
+        self._tell_beside(uri, {})
+        for reader in readers:
+            self.soon(reader)
+
+    def _begin(self, uri: str) -> None:
+        self._waiting.pop(uri, None)
+        task = asyncio.get_running_loop().create_task(self._check(uri))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _check(self, uri: str) -> None:
+        document = self._server.documents.get(uri)
+        found = await self._server.about(uri, "the check", _checked)
+        if document is None or found is None or self._server.documents.get(uri) is not document:
+            return
+        own, beside, self._read[uri] = found
+        self._server.publish(uri, document.version, own)
+        self._tell_beside(uri, beside)
+
+    def _tell_beside(self, uri: str, found: Found) -> None:
+        before = self._beside.pop(uri, {})
+        if found:
+            self._beside[uri] = found
+        for other in {*before, *found} - set(self._server.documents.all):
+            every = [one for each in self._beside.values() for one in each.get(other, [])]
+            unique = {(one.code, str(one.range), one.message): one for one in every}
+            self._server.publish(other, None, list(unique.values()))
+
+
+def _checked(view: View) -> tuple[list[types.Diagnostic], Found, frozenset[str]]:
+    """The text's own mistakes, those in files that are not open, and the URIs of all files that it reads."""
+    if view.is_configuration:
+        return shown(configuration_mistakes(view.document.text, view.project.root), view), {}, frozenset()
+    if not view.is_spec:
+        return [], {}, frozenset()
+    found, reads = _mistakes(view)
+    own = shown(_in(view.path, found), view)
+    beside: Found = defaultdict(list)
+    for one in found:
+        if one.span is not None and one.span.path != view.path and one.span.path not in view.project.texts:
+            beside[view.project.uri(one.span.path)] += shown([one], view)
+    return own, dict(beside), frozenset(view.project.uri(path) for path in reads)
+
+
+def _mistakes(view: View) -> tuple[Sequence[Diagnostic], Iterable[str]]:
+    """As `synth check` finds them."""
+    try:
+        analysis = view.project.workspace.analyse(view.path, upto="plan")
+    except SynthError as error:  # a file that cannot be read at all
+        return error.diagnostics, (view.path,)
+    return analysis.diagnostics, analysis.model.sources
+
+
+def _in(path: str, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    return [one for one in found if one.span is None or one.span.path == path]

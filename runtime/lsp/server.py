@@ -1,0 +1,146 @@
+"""Nothing in; a language server with all features registered, out. It speaks over stdin and stdout, or one TCP port."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
+
+from runtime.lsp.checking import Checking
+from runtime.lsp.desk import Desk
+from runtime.lsp.documents import Documents
+from runtime.lsp.feature import Feature
+from runtime.lsp.projects import Projects
+from runtime.lsp.protocol import Protocol
+from runtime.lsp.view import View
+
+MODULES = ("formatting",)
+"""The features, one module each, with what they register in `FEATURES`."""
+
+Answer = TypeVar("Answer")
+
+
+class Server(LanguageServer):
+    """Texts change on the loop; questions about them are answered by the desk, in order."""
+
+    def __init__(self) -> None:
+        super().__init__("synth", version(), protocol_cls=Protocol, converter_factory=_converter)
+        self.documents = Documents()
+        self.projects = Projects()
+        self.desk = Desk(self.tell)
+        self.checking = Checking(self)
+
+    def opened(self, item: types.TextDocumentItem) -> None:
+        self.documents.encoding = str(getattr(encoding := self.workspace.position_encoding, "value", encoding))
+        self.documents.open(item)
+        self.checking.soon(item.uri, 0)
+
+    def changed(self, params: types.DidChangeTextDocumentParams) -> None:
+        document = self.documents.change(params)
+        if document is not None:
+            self.after(document.uri)
+
+    def after(self, uri: str) -> None:
+        """A configuration is read by every spec of its project."""
+        if uri.endswith("synth.toml"):
+            self.checking.all()
+        else:
+            self.checking.soon(uri)
+
+    def closed(self, uri: str) -> None:
+        self.documents.close(uri)
+        self.checking.closed(uri)
+
+    async def about(self, uri: str, name: str, question: Callable[[View], Answer]) -> Answer | None:
+        """None for a text that is not open, and where the question fails."""
+        documents = self.documents.all
+        document = documents.get(uri)
+        if document is None:
+            return None
+        return await self.desk.ask(name, lambda: question(View(document, self.projects.of(document, documents))))
+
+    def publish(self, uri: str, version: int | None, found: list[types.Diagnostic]) -> None:
+        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
+
+    def tell(self, text: str) -> None:
+        """A fault of ours, in the editor's log. May come from any thread."""
+        self.window_log_message(types.LogMessageParams(types.MessageType.Error, text))
+
+
+def _converter() -> Any:
+    from pygls.protocol import default_converter
+
+    return default_converter()  # type: ignore[no-untyped-call]
+
+
+def version() -> str:
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("synth")
+    except PackageNotFoundError:
+        return "0"
+
+
+def make_server() -> Server:
+    server = Server()
+    for module in MODULES:
+        for feature in import_module(f"runtime.lsp.{module}").FEATURES:
+            _register(server, feature)
+    _lifecycle(server)
+    return server
+
+
+def _register(server: Server, feature: Feature) -> None:
+    async def answer(params: Any) -> Any:
+        found = await server.about(params.text_document.uri, feature.method, lambda view: feature.answer(view, params))
+        return feature.nothing if found is None else found
+
+    server.feature(feature.method, feature.options)(answer)
+
+
+def _lifecycle(server: Server) -> None:
+    @server.feature(types.INITIALIZE)
+    def initialize(params: types.InitializeParams) -> None:
+        folders = [folder.uri for folder in params.workspace_folders or []]
+        first = to_fs_path((folders or [params.root_uri or ""])[0])
+        if first and Path(first).is_dir():
+            server.projects.home = Path(first)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    async def files_changed(params: types.DidChangeWatchedFilesParams) -> None:
+        await server.desk.ask("the files' change", server.projects.forget)
+        server.checking.all()
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    async def saved(params: types.DidSaveTextDocumentParams) -> None:
+        await server.desk.ask("the files' change", server.projects.forget)
+        server.checking.all()
+
+    @server.feature(types.SHUTDOWN)
+    def shutdown(params: Any) -> None:
+        server.desk.close()
+
+
+def run(port: int | None = None) -> None:
+    """Until the editor leaves."""
+    server = make_server()
+    if port is None:
+        server.start_io(stdout=_private())
+    else:
+        server.start_tcp("127.0.0.1", port)
+
+
+def _private() -> BinaryIO:
+    """The stream that the editor reads, for us alone: whatever is printed goes to stderr, and breaks no message."""
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return out

@@ -1,0 +1,53 @@
+"""One server process for each module of tests, with an empty folder of its own open."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+import pytest_lsp
+from lsprotocol import types
+from pytest_lsp import ClientServerConfig
+
+from tests.lsp.editor import Desktop, Editor
+
+ROOT = Path(__file__).parents[2]
+SERVER = [sys.executable, "-c", "from runtime.cli import main; main()", "lsp"]
+CAPABILITIES = types.ClientCapabilities(
+    general=types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind.Utf16]),
+    window=types.WindowClientCapabilities(work_done_progress=True),
+)
+_numbers = itertools.count()
+
+
+def config(command: list[str] = SERVER) -> ClientServerConfig:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return ClientServerConfig(server_command=command, client_factory=Editor, server_env=environment)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("editor")
+
+
+@pytest_lsp.fixture(config=config(), scope="module")  # type: ignore[untyped-decorator]
+async def editor(lsp_client: Editor, home: Path) -> AsyncGenerator[None]:
+    folder = types.WorkspaceFolder(home.as_uri(), "home")
+    await lsp_client.initialize_session(
+        types.InitializeParams(capabilities=CAPABILITIES, root_uri=home.as_uri(), workspace_folders=[folder])
+    )
+    yield
+    await lsp_client.shutdown_session()
+
+
+@pytest.fixture
+def desktop(editor: Editor, home: Path) -> Desktop:
+    """A project of its own for each test."""
+    folder = home / f"project{next(_numbers)}"
+    folder.mkdir()
+    (folder / "synth.toml").write_text("")
+    return Desktop(editor, folder)
