@@ -14,14 +14,19 @@ from compiler.context import Context
 from compiler.mending import mended
 from compiler.model import Model
 from compiler.passes import PASSES
+from compiler.probe import Probe
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Severity
 from dsl.parser import Parsed
 from dsl.source import Source, Span
 
 if TYPE_CHECKING:
+    from compiler.queries.completion.model import Completions, Names
+    from compiler.queries.hover import Hover
     from compiler.queries.index import Index
     from compiler.queries.place import Here
+    from compiler.queries.semantic import Token
+    from compiler.queries.symbols import Outline
 
 Stage = Literal["load", "names", "types", "desugar", "fingerprint", "plan", "lower"]
 _CHECKS = ("load", "names", "types")
@@ -34,6 +39,8 @@ class Analysis:
 
     model: Model
     diagnostics: tuple[Diagnostic, ...]
+    catalog: Catalog | None = field(default=None, compare=False, repr=False)
+    parse: Callable[[Source], Parsed] | None = field(default=None, compare=False, repr=False)
     _index: list[Index] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
@@ -78,6 +85,30 @@ class Analysis:
 
         return references(self.index, path, offset, declaration=declaration)
 
+    def hover(self, path: str, offset: int) -> Hover | None:
+        """What a reader wants to know of a place."""
+        from compiler.queries.hover import hover
+
+        return hover(self.index, path, offset)
+
+    def symbols(self, path: str) -> tuple[Outline, ...]:
+        """The file's declarations and what stands in them, as a tree."""
+        from compiler.queries.symbols import symbols
+
+        return symbols(self.model, path)
+
+    def semantic(self, path: str) -> tuple[Token, ...]:
+        """The file's names by what they mean."""
+        from compiler.queries.semantic import semantic
+
+        return semantic(self.index, path, self.diagnostics)
+
+    def completions(self, path: str, offset: int, names: Names | None = None) -> Completions:
+        """What could follow at a place, the likeliest first. `names` tells of what stands outside of the specs."""
+        from compiler.queries.completion import completions
+
+        return completions(self, path, offset, names)
+
 
 def analyse(
     path: str,
@@ -88,13 +119,15 @@ def analyse(
     texts: Mapping[str, str] | None = None,
     seed: int | None = None,
     parse: Callable[[Source], Parsed] | None = None,
+    probe: Probe | None = None,
 ) -> Analysis:
     """Check the spec at `path` (relative to the project), and compile it as far as `upto`.
 
     `texts` are files as an editor holds them, unsaved. The checking passes always run, so that one mistake does not
-    hide another; the ones after them run on a spec without errors only. `parse` is another way to read a file.
+    hide another; the ones after them run on a spec without errors only. `parse` is another way to read a file,
+    `probe` is told what is known at a place.
     """
-    context = Context(Overlay(catalog, texts) if texts else catalog, params or {}, seed, parse=parse)
+    context = Context(Overlay(catalog, texts) if texts else catalog, params or {}, seed, parse=parse, probe=probe)
     model = Model(path)
     for name, run in PASSES:
         if name not in _CHECKS and context.failed:
@@ -106,7 +139,7 @@ def analyse(
             break
         if name == upto:
             break
-    return Analysis(model, _ordered(mended(context.diagnostics, model)))
+    return Analysis(model, _ordered(mended(context.diagnostics, model)), context.catalog, parse)
 
 
 def _ordered(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from compiler.catalog import Catalog
+from compiler.probe import Probe
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Related
 from dsl.parser import Parsed
@@ -16,7 +17,8 @@ from dsl.source import Source, Span
 class Context:
     """`params` are the caller's values (`-p n=100`) as expressions; `diagnostics` grows as passes find mistakes.
 
-    `parse` reads a file, where the caller knows a shorter way than from its first character.
+    `parse` reads a file, where the caller knows a shorter way than from its first character. `probe` notes what is
+    known at a place, where someone asks.
     """
 
     catalog: Catalog
@@ -24,6 +26,7 @@ class Context:
     seed: int | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
     parse: Callable[[Source], Parsed] | None = None
+    probe: Probe | None = None
 
     def report(
         self,

@@ -103,6 +103,7 @@ class DatasetNames:
             self._distribution(node.callee.base, is_role=True)
             self._all(self.scope, *(arg.value for arg in node.args))
         elif isinstance(node, tree.Ref) and is_role and self.scope.find(node.name) is None:
+            self.resolver.probe(node.name, self.scope)
             self.resolver.symbols[node] = Symbol(node.name, Kind.MODEL, self.resolver.path, None)
         elif isinstance(node, tree.Call) and isinstance(node.callee, tree.Ref) and node.callee.name in DRAWN:
             self.resolver.use(node.callee, DRAWN[node.callee.name])
@@ -129,6 +130,7 @@ class DatasetNames:
         if symbol is not None and symbol.kind in (Kind.DRAW, Kind.MODEL, Kind.ELEMENT):
             self.resolver.use(name, symbol)
             return
+        self.resolver.probe(name.text, inner)
         self.resolver.symbols[name] = Symbol(name.text, Kind.MODEL, self.resolver.path, None)
         later = self.scope.later.get(name.text)
         if symbol is not None or later is not None:
@@ -178,6 +180,7 @@ class DatasetNames:
         if symbol is not None and symbol.kind is Kind.GEN:
             self.resolver.use(origin, symbol)
             return
+        self.resolver.probe(origin.text, self.scope)
         gens = [name for name, found in self.scope.names.items() if found.kind is Kind.GEN]
         self.resolver.symbols[origin] = Symbol(origin.text, Kind.UNKNOWN, self.resolver.path, None)
         self.resolver.context.report(
@@ -224,6 +227,7 @@ class DatasetNames:
         if symbol is not None:
             self.resolver.symbols[node.name] = symbol
             return
+        self.resolver.probe(node.name.text, Scope(names=self.carried))
         self.resolver.symbols[node.name] = Symbol(node.name.text, Kind.UNKNOWN, self.resolver.path, None)
         self.resolver.context.report(
             "E0413",

@@ -215,6 +215,7 @@ class DeclarationNames:
         """What `given` and `mock` name; whether it is of the right kind is for the type checker to say."""
         symbol = scope.find(statement.name.text)
         if symbol is None or symbol.kind is Kind.FUNCTION:
+            self.resolver.probe(statement.name.text, scope)
             what = "given" if isinstance(statement, tree.Given) else "mock"
             self.resolver.symbols[statement.name] = Symbol(statement.name.text, Kind.UNKNOWN, self.resolver.path, None)
             label = did_you_mean(statement.name.text, scope.all())
@@ -228,6 +229,7 @@ class DeclarationNames:
         if symbol is not None:
             self.resolver.symbols[node] = symbol
             return
+        self.resolver.probe(node.name, scope)
         self.resolver.symbols[node] = Symbol(node.name, Kind.UNKNOWN, self.resolver.path, None)
         self.resolver.report_unknown(node.name, node, scope.all(), "name")
 

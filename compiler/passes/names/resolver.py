@@ -68,8 +68,15 @@ class Resolver:
         symbol = scope.find(node.name)
         if symbol is not None:
             self.use(node, symbol)
-        elif not scope.is_lenient:
+            return
+        self.probe(node.name, scope)
+        if not scope.is_lenient:
             self._unknown(node, scope)
+
+    def probe(self, name: str, scope: Scope) -> None:
+        """What could have stood where this name stands, for whoever asks."""
+        if self.context.probe is not None:
+            self.context.probe.seen(name, scope.visible())
 
     def _unknown(self, node: tree.Ref, scope: Scope) -> None:
         self.symbols[node] = Symbol(node.name, Kind.UNKNOWN, self.path, None)
@@ -151,6 +158,7 @@ class Resolver:
         if symbol is not None:
             self.use(node, symbol)
             return
+        self.probe(node.name, scope)
         self.symbols[node] = Symbol(node.name, Kind.UNKNOWN, self.path, None)
         callables = {name for name, found in self.top.names.items() if found.kind in _CALLABLE}
         self.report_unknown(node.name, node, callables | FUNCTIONS.keys(), "function")

@@ -42,6 +42,13 @@ class Scope:
     def inner(self, *, lenient: bool = False) -> Scope:
         return Scope(self, lenient=lenient)
 
+    def visible(self) -> dict[str, Symbol]:
+        """What each name that could stand here stands for."""
+        found: dict[str, Symbol] = {}
+        for scope in self._chain():
+            found = {**scope.names, **found}
+        return found
+
     def all(self) -> set[str]:
         return {name for scope in self._chain() for name in scope.names}
 

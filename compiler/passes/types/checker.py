@@ -112,6 +112,8 @@ class Checker:
 
     def infer(self, node: tree.Expr, env: Env = HERE, want: Type | None = None) -> Type:
         """The type of an expression; `want` is what the place asks for, which a literal may follow."""
+        if self.context.probe is not None:
+            self.context.probe.asked(node, want, env.element)
         found = RULES[type(node)](self, node, env, want)
         self.types[node] = found
         return found

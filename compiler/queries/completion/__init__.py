@@ -1,0 +1,103 @@
+"""An analysis and a place in a file in; what could follow there, the likeliest first, out.
+
+The grammar's tables say which kinds of words can stand at the place (`dsl.held`), the passes which names (they run once
+more, over a spec with a name of ours put in there), and the place itself which of them mean something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from compiler.analysis import Analysis
+from compiler.queries.completion.asked import Asked, ask
+from compiler.queries.completion.blocks import entry_items, setting_items, statement_settings
+from compiler.queries.completion.declared import name_items, type_items
+from compiler.queries.completion.elsewhere import file_items, import_items, path_items
+from compiler.queries.completion.markup import markup_items
+from compiler.queries.completion.members import filter_items, member_items
+from compiler.queries.completion.model import Completions, Item, Names, Nowhere, Rank
+from compiler.queries.completion.values import text_items, value_items
+from compiler.queries.completion.words import head_items, inner_items
+from dsl import tree
+from dsl.held import HERE
+from dsl.source import Span
+
+__all__ = ["Completions", "Item", "Names", "Rank", "completions"]
+
+_FILE_READERS = frozenset(
+    {"file", "lines", "fixture", "jsonl", "json", "csv", "parquet", "text", "markdown", "html", "pdf"}
+)
+
+
+def completions(analysis: Analysis, path: str, offset: int, names: Names | None = None) -> Completions:
+    asked = ask(analysis, path, offset, names or Nowhere())
+    if asked is None:
+        return Completions(Span(path, offset, offset), ())
+    return Completions(asked.held.span, _ordered(_items(asked)))
+
+
+def _ordered(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Each label once, where it fits best."""
+    best: dict[str, Item] = {}
+    for item in items:
+        known = best.get(item.label)
+        if known is None or item.rank < known.rank:
+            best[item.label] = item
+    return tuple(sorted(best.values(), key=lambda item: item.rank))
+
+
+def _items(asked: Asked) -> Iterator[Item]:
+    held = asked.held
+    if held.inside in ("text", "tag"):
+        yield from markup_items(asked)
+    elif held.inside == "string":
+        yield from _in_text(asked)
+    elif held.heads and held.heads[-1] == HERE:
+        yield from _at_head(asked)
+    elif not held.heads and not asked.nodes:
+        yield from head_items(held.follows)
+    elif "NAME" not in held.follows:
+        yield from inner_items(held.follows)
+    elif asked.node is not None:
+        yield from _in_statement(asked, asked.node)
+
+
+def _at_head(asked: Asked) -> Iterator[Item]:
+    """Where a declaration or a statement begins, or one of the lines of a record, a criteria or a judge."""
+    yield from head_items(asked.held.follows)
+    if asked.held.heads[-2:-1] == ("dataset",):
+        dataset = asked.around(tree.Dataset)
+        taken = [one.name.text for one in dataset.body if isinstance(one, tree.Set)] if dataset is not None else []
+        yield from statement_settings(taken)
+
+
+def _in_statement(asked: Asked, node: tree.Node) -> Iterator[Item]:
+    parent = asked.parent
+    if isinstance(node, tree.Ref):
+        yield from value_items(asked)
+    elif isinstance(node, tree.TypeName):
+        yield from type_items(asked)
+    elif isinstance(node, tree.Entry):
+        yield from entry_items(asked)
+    elif isinstance(parent, tree.Attr):
+        yield from member_items(asked, parent.base)
+    elif isinstance(parent, tree.Filtered):
+        yield from filter_items(asked, parent)
+    elif isinstance(parent, tree.Setting):
+        yield from setting_items(asked)
+    elif isinstance(parent, tree.Import):
+        yield from import_items(asked, parent)
+    else:
+        yield from name_items(asked)
+        yield from inner_items(asked.held.follows, Rank.FILE)
+
+
+def _in_text(asked: Asked) -> Iterator[Item]:
+    if isinstance(asked.node, tree.Import):
+        yield from path_items(asked)
+        return
+    call = asked.around(tree.Call)
+    arg = asked.parent
+    if isinstance(arg, tree.Arg) and call is not None and getattr(call.callee, "name", "") in _FILE_READERS:
+        yield from file_items(asked)
+    yield from text_items(asked)

@@ -1,0 +1,43 @@
+"""A place in a template's text or in a tag in; the markers and tags that could stand there, out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.queries.completion.asked import Asked
+from compiler.queries.completion.model import Item, Rank
+
+_MARKERS = {
+    "@system": ("opens the message that instructs the model", "@system"),
+    "@user": ("opens a message of the user", "@user"),
+    "@assistant": ("opens a message of the assistant", "@assistant"),
+    "@chat": ("splices a conversation in", "@chat {{ $0 }}"),
+    "@open": ("leaves the last message open, for the model to go on", "@open assistant"),
+    "@raw": ("plain completion, without messages", "@raw"),
+}
+_TAGS = {
+    "if": ("what follows only where it holds", "if $1 %}\n$0\n{% endif"),
+    "elif": ("else, where this holds", "elif $0"),
+    "else": ("else", "else"),
+    "endif": ("ends `if`", "endif"),
+    "for": ("once for each element", "for ${1:x} in ${2:xs} %}\n$0\n{% endfor"),
+    "endfor": ("ends `for`", "endfor"),
+    "raw": ("text as it stands", "raw"),
+    "endraw": ("ends `raw`", "endraw"),
+}
+
+
+def markup_items(asked: Asked) -> Iterator[Item]:
+    """Markers stand alone on their line; the first word of a tag says which it is."""
+    held, source = asked.held, asked.source
+    if held.inside == "tag":
+        if held.heads == ("for",) and len(held.before) == 2:
+            yield Item("in", "keyword", rank=Rank.FITTING)
+        for name, (detail, insert) in _TAGS.items() if not held.heads else ():
+            yield Item(name, "keyword", detail, insert=insert, snippet="$" in insert, rank=Rank.FITTING)
+        return
+    line = source.text.rfind("\n", 0, held.span.start) + 1
+    if source.text[line : held.span.start].strip():
+        return
+    for name, (detail, insert) in _MARKERS.items():
+        yield Item(name, "keyword", detail, insert=insert, snippet="$" in insert, rank=Rank.FITTING)

@@ -1,0 +1,156 @@
+"""A place where a value stands in; the names, functions and words that could be one, those that fit first, out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from compiler.functions import DRAWS, REGISTRY, RESULTS
+from compiler.model import Kind, Symbol
+from compiler.passes.types.access import element_property, names_of
+from compiler.passes.types.relations import fits, solid
+from compiler.prelude import APART, DEDUP, OVERLAP, READERS, TOOLS, Number
+from compiler.queries.completion.arguments import named_arguments
+from compiler.queries.completion.asked import Asked
+from compiler.queries.completion.describe import function_item, symbol_item, type_of
+from compiler.queries.completion.elsewhere import imported_items
+from compiler.queries.completion.model import Item, Rank
+from compiler.queries.completion.words import inner_items
+from compiler.types import ANY, BOOL, CONVERSATION, Choice, Type
+from dsl import tree
+
+_VALUES = frozenset(
+    {
+        *(Kind.PARAM, Kind.CONST, Kind.ENUM, Kind.INPUT, Kind.PERSONAS, Kind.CRITERIA, Kind.PROMPT, Kind.JUDGE),
+        *(Kind.DATASET, Kind.MIX, Kind.ARGUMENT, Kind.AXIS, Kind.DRAW, Kind.LET, Kind.GEN, Kind.RUN, Kind.CARRY),
+        *(Kind.ELEMENT, Kind.LOOP, Kind.FIELD, Kind.ALIGNED, Kind.COLUMN, Kind.TABLE, Kind.KEY, Kind.MEASURE),
+    }
+)
+_SOURCES = frozenset({Kind.INPUT, Kind.PERSONAS, Kind.DATASET, Kind.MIX})
+
+
+def value_items(asked: Asked) -> Iterator[Item]:
+    """Dispatches on the statement: some have words of their own."""
+    special = _special(asked)
+    yield from special if special is not None else _anything(asked)
+
+
+def _special(asked: Asked) -> Iterable[Item] | None:
+    node, parent = asked.node, asked.parent
+    if isinstance(parent, tree.Call) and parent.callee is node and len(asked.nodes) > 2:
+        node, parent = parent, asked.nodes[-3]
+    if isinstance(parent, tree.Input | tree.Personas) and parent.source is node:
+        return [*_readers(), *_of_kinds(asked, _SOURCES)]
+    if isinstance(parent, tree.Run) and parent.tool is node:
+        return _tools()
+    if isinstance(parent, tree.Gen) and parent.prompt is node:
+        return [*_of_kinds(asked, {Kind.PROMPT}), *imported_items(asked, {Kind.PROMPT})]
+    if isinstance(parent, tree.Dedup | tree.Decontaminate | tree.Select) and parent.method is node:
+        table = DEDUP if isinstance(parent, tree.Dedup) else APART if isinstance(parent, tree.Select) else OVERLAP
+        return _methods(table)
+    if isinstance(parent, tree.Each) and parent.kind == "from":
+        return _of_kinds(asked, _SOURCES)
+    if isinstance(parent, tree.Setting) and parent.name.text == "key" and asked.around(tree.Dataset) is None:
+        return _columns(asked)
+    return None
+
+
+def _anything(asked: Asked) -> Iterator[Item]:
+    drawn = asked.around(tree.Draw) is not None
+    yield from _element_fields(asked)
+    yield from _members(asked.wanted)
+    yield from named_arguments(asked)
+    wanted = asked.wanted
+    for symbol in asked.scope.values():
+        if symbol.kind in _VALUES and not (asked.around(tree.Template) and symbol.kind in (Kind.PROMPT, Kind.JUDGE)):
+            yield _ranked(symbol_item(asked.model, symbol, asked.path), _given(asked, symbol), wanted)
+    if drawn:
+        yield from (function_item(function, Rank.FITTING) for function in DRAWS.values())
+    yield from _functions(asked, wanted)
+    yield from imported_items(asked, {Kind.CONST, Kind.ENUM, Kind.JUDGE, Kind.CRITERIA})
+    yield from inner_items(asked.held.follows, but=() if drawn else ("weighted",))
+
+
+def _given(asked: Asked, symbol: Symbol) -> Type | None:
+    return CONVERSATION if symbol.kind is Kind.PROMPT else type_of(asked.model, symbol)
+
+
+def _ranked(item: Item, given: Type | None, wanted: Type | None) -> Item:
+    if wanted is None or given is None or given == ANY:
+        return item
+    if fits(given, wanted):
+        return replace(item, rank=Rank.FITTING)
+    return replace(item, rank=max(item.rank, Rank.IMPORTED))
+
+
+def _functions(asked: Asked, wanted: Type | None) -> Iterator[Item]:
+    audit = asked.around(tree.Audit) is not None
+    for function in REGISTRY.values():
+        here = function.place in ("anywhere", "row") or asked.around(tree.Const) is not None
+        if here and not (audit and function.name in RESULTS):
+            yield function_item(function)
+    if audit:
+        yield from (function_item(function, Rank.NEAR) for function in RESULTS.values())
+
+
+def _element_fields(asked: Asked) -> Iterator[Item]:
+    """Inside a list's method: what the element has, and `it`."""
+    element = asked.element
+    if element is None:
+        return
+    for name in names_of(element.type):
+        yield Item(name, "field", str(element_property(element.type, name) or ""), rank=Rank.FITTING)
+    yield Item("it", "value", str(element.type), "The element.", rank=Rank.FITTING)
+
+
+def _members(wanted: Type | None) -> Iterator[Item]:
+    kind = solid(wanted) if wanted is not None else None
+    if isinstance(kind, Choice):
+        for value in kind.values:
+            label = f"{kind.name}.{value}" if kind.name and value.isidentifier() else f'"{value}"'
+            yield Item(label, "member", str(kind), rank=Rank.FITTING)
+    elif kind == BOOL:
+        yield from (Item(word, "keyword", rank=Rank.FITTING) for word in ("true", "false"))
+
+
+def text_items(asked: Asked) -> Iterator[Item]:
+    """Inside a quoted text: the members of the closed choice that is wanted there."""
+    kind = solid(asked.wanted) if asked.wanted is not None else None
+    if isinstance(kind, Choice):
+        for value in kind.values:
+            yield Item(value, "member", str(kind), rank=Rank.FITTING)
+
+
+def _of_kinds(asked: Asked, kinds: Iterable[Kind]) -> list[Item]:
+    wanted = frozenset(kinds)
+    return [
+        symbol_item(asked.model, symbol, asked.path, Rank.FITTING)
+        for symbol in asked.scope.values()
+        if symbol.kind in wanted
+    ]
+
+
+def _readers() -> list[Item]:
+    return [Item(name, "reader", "reads rows", insert=f'{name}("$0")', snippet=True) for name in READERS]
+
+
+def _tools() -> list[Item]:
+    return [
+        Item(name, "tool", tool.signature, insert=f"{name}($0)", snippet=True, rank=Rank.FITTING)
+        for name, tool in TOOLS.items()
+    ]
+
+
+def _methods(table: Mapping[str, Number | None]) -> list[Item]:
+    return [
+        Item(name, "function", "" if number is None else f"{number.kind} {number.low:g}..{number.high:g}",
+             insert=name if number is None else f"{name}($0)", snippet=number is not None, rank=Rank.FITTING)
+        for name, number in table.items()
+    ]  # fmt: skip
+
+
+def _columns(asked: Asked) -> list[Item]:
+    """The columns of the file that an input reads."""
+    node = asked.around(tree.Input) or asked.around(tree.Personas)
+    columns = asked.columns(node) if node is not None else {}
+    return [Item(name, "column", kind, rank=Rank.FITTING) for name, kind in columns.items()]
