@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from compiler.analysis import Analysis, analyse
-from compiler.catalog import MemoryCatalog
+from compiler.catalog import Columns, MemoryCatalog
 from dsl.source import Span
 
 HEAD = "edition 1\n"
-TABLES = {"pages.jsonl": {"id": "str", "text": "str", "title": "str"}}
+TABLES: Mapping[str, Columns] = {"pages.jsonl": {"id": "str", "text": "str", "title": "str"}}
 _FILE = re.compile(r"^--- (\S+)\n", re.MULTILINE)
 _MARK = re.compile(r"\$\||[«»]")
 

@@ -106,13 +106,16 @@ dataset notes {
 }
 """,
     "a pool of criteria": """
-criteria «asks»(n: int) { "one" "two" }
+criteria «asks»(n: int) {
+  "one"
+  "two"
+}
 dataset notes {
   each take in 1..3
   draw asked ~ as$|ks(take).pick(1)
   emit { asked = asked }
 }
-""".replace('"one" "two"', '\n  "one"\n  "two"\n'),
+""",
     "the gen that a retry runs again": """
 dataset notes {
   each take in 1..3

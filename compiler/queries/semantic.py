@@ -1,0 +1,98 @@
+"""A file in; its names by what they mean, out, for an editor to colour: inside templates too.
+
+Keywords, texts and numbers are left to the editor's grammar.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from compiler.queries.index import Index
+from compiler.queries.occurrences import Occurrence
+from dsl import tree
+from dsl.diagnostics import Diagnostic
+from dsl.source import Span
+
+KINDS = ("namespace", "type", "enum", "enumMember", "property", "parameter", "variable", "function", "method")
+MODIFIERS = ("declaration", "readonly", "defaultLibrary", "unused")
+"""`unused` is what the checks warned of; an editor fades it."""
+
+UNUSED = frozenset({"W0201", "W0202", "W0204", "W0205"})
+
+_KIND_OF = {
+    "param": "variable",
+    "const": "variable",
+    "enum": "enum",
+    "record": "type",
+    "type": "type",
+    "input": "variable",
+    "personas": "variable",
+    "criteria": "function",
+    "model": "namespace",
+    "prompt": "function",
+    "judge": "function",
+    "dataset": "variable",
+    "mix": "variable",
+    "argument": "parameter",
+    "axis": "variable",
+    "draw": "variable",
+    "let": "variable",
+    "gen": "variable",
+    "run": "variable",
+    "carry": "variable",
+    "element": "variable",
+    "loop": "variable",
+    "field": "property",
+    "column": "property",
+    "property": "property",
+    "setting": "property",
+    "table": "variable",
+    "key": "variable",
+    "member": "enumMember",
+    "function": "function",
+    "measure": "function",
+    "distribution": "function",
+    "filter": "function",
+    "reader": "function",
+    "tool": "function",
+    "way to compare": "function",
+    "kind of emit": "type",
+    "method": "method",
+    "parameter": "parameter",
+}
+_FIXED = frozenset({"param", "const", "member", "enum", "record"})
+_BUILT_IN = frozenset(
+    {"function", "measure", "distribution", "filter", "reader", "tool", "way to compare", "kind of emit", "method"}
+    | {"type", "parameter", "setting", "property", "key"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`kind` is one of `KINDS`, `modifiers` of `MODIFIERS`."""
+
+    span: Span
+    kind: str
+    modifiers: frozenset[str] = frozenset()
+
+
+def semantic(index: Index, path: str, diagnostics: tuple[Diagnostic, ...]) -> tuple[Token, ...]:
+    """In the order of the text; no two overlap."""
+    unused = {found.span for found in diagnostics if found.code in UNUSED}
+    return tuple(_token(found, unused) for found in index.of_file(path) if found.subject.what in _KIND_OF)
+
+
+def _token(found: Occurrence, unused: set[Span | None]) -> Token:
+    subject = found.subject
+    said = {
+        "declaration": found.declares,
+        "readonly": subject.what in _FIXED,
+        "defaultLibrary": subject.what in _BUILT_IN or (subject.place is not None and in_library(subject.place)),
+        "unused": found.span in unused,
+    }
+    kind = "enumMember" if isinstance(found.node, tree.Constant) else _KIND_OF[subject.what]
+    return Token(found.span, kind, frozenset(name for name, holds in said.items() if holds))
+
+
+def in_library(place: Span) -> bool:
+    return place.path.startswith("std/")
