@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 # A process that may not keep its bytecode compiles synth and the tests anew at each start, and tests start hundreds.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test unit browser live soak lint types docs-check golden record record-lakefs record-engines agree concurrent \
+.PHONY: demo test unit browser live soak lint types docs docs-check golden record record-lakefs record-engines agree concurrent \
   screenshots edits bench bench-long bench-engine bench-sglang clean install
 
 install: $(STAMP)
@@ -27,8 +27,8 @@ test: install unit browser live
 unit: install
 	$(BIN)/python -m pytest -m 'not live and not soak and not browser' -n 2
 
-# A real Chromium drives the review page. Where there is none that is said, and fails only where it is required.
-browser: install
+# A real Chromium drives the review page, and the documentation's site. Where there is none that is said, and fails only where it is required.
+browser: docs
 	@if $(BIN)/python -m tests.browser.chromium; then $(BIN)/python -m pytest tests/browser -m browser -n 2 --dist loadfile; \
 	else test -z "$$SYNTH_REQUIRE_BROWSER"; fi
 
@@ -46,8 +46,12 @@ lint: install
 types: install
 	$(BIN)/mypy
 
-docs-check: install
-	$(BIN)/python -m pytest tests/project tests/docs
+# The site, in build/docs/html: warnings are errors, and every link of it is followed.
+docs: install
+	$(BIN)/python -m docs.site
+
+docs-check: docs
+	$(BIN)/python -m pytest tests/project tests/docs -n 2
 
 # Rewrites what tests compare with: goldens, generated pages, and the recorded answers of the embedded model.
 golden: install

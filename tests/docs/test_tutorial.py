@@ -15,9 +15,11 @@ import pytest
 from runtime.cli import run
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("tutorial.md", "review.md")
+PAGES = ("index.md", "tutorial.md", "review.md")
+MADE_UP = '[engines.made_up]\nkind = "deterministic"\n[profile.default]\nengine = "made_up"\n'
 _STEPS = re.compile(
-    r"<!-- change (?P<changed>\S+): (?P<old>.+?) -> (?P<new>.+?) -->"
+    r"(?P<engine><!-- made-up texts -->)"
+    r"|<!-- change (?P<changed>\S+): (?P<old>.+?) -> (?P<new>.+?) -->"
     r"|<!-- (?P<how>write|append) (?P<path>\S+) -->\n```\w+\n(?P<text>.*?)^```$"
     r"|^```console\n(?P<console>.*?)^```$",
     re.DOTALL | re.MULTILINE,
@@ -54,7 +56,9 @@ def do(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write(step: re.Match[str]) -> None:
-    if step["changed"]:
+    if step["engine"]:
+        Path("synth.toml").write_text(MADE_UP, encoding="utf-8")
+    elif step["changed"]:
         file = Path(step["changed"])
         text = file.read_text(encoding="utf-8")
         assert step["old"] in text
