@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from dsl.diagnostics import Diagnostic, SynthError
 from runtime.lsp.diagnostics import shown
-from runtime.lsp.projects import configuration_mistakes
+from runtime.lsp.mistakes import mistakes
 from runtime.lsp.view import View
 
 if TYPE_CHECKING:
@@ -86,27 +84,9 @@ class Checking:
 
 def _checked(view: View) -> tuple[list[types.Diagnostic], Found, frozenset[str]]:
     """The text's own mistakes, those in files that are not open, and the URIs of all files that it reads."""
-    if view.is_configuration:
-        return shown(configuration_mistakes(view.document.text, view.project.root), view), {}, frozenset()
-    if not view.is_spec:
-        return [], {}, frozenset()
-    found, reads = _mistakes(view)
-    own = shown(_in(view.path, found), view)
+    found = mistakes(view)
     beside: Found = defaultdict(list)
-    for one in found:
-        if one.span is not None and one.span.path != view.path and one.span.path not in view.project.texts:
+    for one in found.beside:
+        if one.span is not None and one.span.path not in view.project.texts:
             beside[view.project.uri(one.span.path)] += shown([one], view)
-    return own, dict(beside), frozenset(view.project.uri(path) for path in reads)
-
-
-def _mistakes(view: View) -> tuple[Sequence[Diagnostic], Iterable[str]]:
-    """As `synth check` finds them."""
-    try:
-        analysis = view.project.workspace.analyse(view.path, upto="plan")
-    except SynthError as error:  # a file that cannot be read at all
-        return error.diagnostics, (view.path,)
-    return analysis.diagnostics, analysis.model.sources
-
-
-def _in(path: str, found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    return [one for one in found if one.span is None or one.span.path == path]
+    return shown(found.own, view), dict(beside), frozenset(view.project.uri(path) for path in found.reads)

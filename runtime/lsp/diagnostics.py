@@ -9,7 +9,7 @@ from pygls.uris import from_fs_path
 
 from dsl.diagnostics import Diagnostic, Severity
 from dsl.diagnostics.catalogue import FOLDER
-from runtime.lsp.view import View
+from runtime.lsp.view import START, View
 
 UNUSED = frozenset({"W0201", "W0202", "W0203"})
 SOURCE = "synth"
@@ -35,7 +35,7 @@ def _one(found: Diagnostic, view: View) -> types.Diagnostic:
 
 def _place(found: Diagnostic, view: View) -> types.Range:
     location = view.location(found.span) if found.span else None
-    return location.range if location else types.Range(types.Position(0, 0), types.Position(0, 0))
+    return location.range if location else START
 
 
 def message(found: Diagnostic) -> str:

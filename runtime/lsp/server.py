@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +16,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from runtime.lsp.checking import Checking
+from runtime.lsp.commands import COMMANDS
 from runtime.lsp.desk import Desk
 from runtime.lsp.documents import Documents
 from runtime.lsp.feature import Feature
@@ -21,7 +24,7 @@ from runtime.lsp.projects import Projects
 from runtime.lsp.protocol import Protocol
 from runtime.lsp.view import View
 
-MODULES = ("formatting",)
+MODULES = ("navigation", "actions", "lenses", "formatting")
 """The features, one module each, with what they register in `FEATURES`."""
 
 Answer = TypeVar("Answer")
@@ -95,8 +98,24 @@ def make_server() -> Server:
     for module in MODULES:
         for feature in import_module(f"runtime.lsp.{module}").FEATURES:
             _register(server, feature)
+    for name, command in COMMANDS.items():
+        server.command(name)(_command(server, name, command))
     _lifecycle(server)
     return server
+
+
+def _command(server: Server, name: str, command: Any) -> Callable[[types.ExecuteCommandParams], Any]:
+    async def execute(params: types.ExecuteCommandParams) -> Any:
+        given = params.arguments[0] if params.arguments else {}
+        try:
+            return await command(server, given if isinstance(given, dict) else vars(given))
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            server.tell(f"{name} failed, and answers nothing:\n{traceback.format_exc()}")
+            return None
+
+    return execute
 
 
 def _register(server: Server, feature: Feature) -> None:

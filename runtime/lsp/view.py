@@ -14,6 +14,8 @@ from runtime.lsp.documents import Document
 from runtime.lsp.positions import Lines
 from runtime.lsp.projects import OpenProject
 
+START = types.Range(types.Position(0, 0), types.Position(0, 0))
+
 
 @dataclass(frozen=True)
 class View:
@@ -60,6 +62,8 @@ class View:
         """Of a span in any file of the project; None where that cannot be read."""
         if span.path == self.path:
             return types.Location(self.document.uri, self.range(span))
+        if span.end == 0:  # the file itself, which need not be a text
+            return types.Location(self.project.uri(span.path), START)
         source = self.project.source(span.path)
         if source is None:
             return None

@@ -12,25 +12,33 @@ from lsprotocol import types
 from pytest_lsp import LanguageClient
 
 from runtime.lsp.positions import Lines
+from tests.lsp.specs import FACTS, FAST, QUESTIONS, SHARED
 
 WAIT = 10.0
 """Seconds until a message counts as never coming; machines of tests are slow."""
 
 
 class Editor(LanguageClient):
-    """`found` are the last diagnostics of each text with the version they are of."""
+    """`found` are the last diagnostics of each text with the version they are of; `tokens` those of progress."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.found: dict[str, types.PublishDiagnosticsParams] = {}
         self.published: list[types.PublishDiagnosticsParams] = []
+        self.tokens: list[types.ProgressToken] = []
         self._news = asyncio.Event()
 
-        @self.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
-        def published(params: types.PublishDiagnosticsParams) -> None:
-            self.found[params.uri] = params
-            self.published.append(params)
-            self._news.set()
+        hears = self.protocol.fm.features
+        hears[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS] = self._hear
+        hears[types.WINDOW_WORK_DONE_PROGRESS_CREATE] = lambda params: self.tokens.append(params.token)
+        hears[types.PROGRESS] = lambda params: None
+        hears[types.WINDOW_LOG_MESSAGE] = self.log_messages.append
+        hears[types.WINDOW_SHOW_MESSAGE] = self.messages.append
+
+    def _hear(self, params: types.PublishDiagnosticsParams) -> None:
+        self.found[params.uri] = params
+        self.published.append(params)
+        self._news.set()
 
     async def until(self, uri: str, version: int) -> Sequence[types.Diagnostic]:
         """The diagnostics of that version of the text, or of a later one."""
@@ -146,3 +154,14 @@ class Desktop:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
         return file
+
+    def questions(self) -> None:
+        """A project of two specs and an input, on a configuration that asks no model."""
+        self.save("synth.toml", FAST)
+        self.save("facts.jsonl", FACTS)
+        self.save("shared.synth", SHARED)
+        self.save("questions.synth", QUESTIONS)
+
+    def opened(self, name: str, text: str = "") -> Text:
+        """The file as it is saved, or this text in its place."""
+        return self.text(name).open(text or (self.folder / name).read_text())

@@ -8,16 +8,9 @@ import pytest
 from lsprotocol import types
 
 from tests.lsp.editor import Desktop, code
+from tests.lsp.specs import ONE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-GOOD = """edition 1
-dataset facts {
-  each take in 1..3
-  gen line: str with writer \"\"\"Say something, {{ take }}.\"\"\"
-  emit { line = line }
-}
-"""
 
 
 def errors(found: Sequence[types.Diagnostic]) -> list[str]:
@@ -25,7 +18,7 @@ def errors(found: Sequence[types.Diagnostic]) -> list[str]:
 
 
 async def test_a_mistake_is_told_at_its_place_and_goes_when_it_is_mended(desktop: Desktop) -> None:
-    text = desktop.text("a.synth").open(GOOD.replace("{{ take }}", "{{ tale }}"))
+    text = desktop.text("a.synth").open(ONE.replace("{{ take }}", "{{ tale }}"))
     assert [(one.code, text.slice(one.range)) for one in await text.found()] == [("E0201", "tale")]
     start = text.text.index("tale")
     text.replace(start, start + 4, "take")
@@ -34,7 +27,7 @@ async def test_a_mistake_is_told_at_its_place_and_goes_when_it_is_mended(desktop
 
 async def test_an_unsaved_file_is_seen_by_those_that_read_it(desktop: Desktop) -> None:
     desktop.save("facts.synth", 'edition 1\n\nconst greeting = "hello"\n')
-    imported = GOOD.replace("edition 1\n", 'edition 1\nfrom "facts.synth" import greeting\n')
+    imported = ONE.replace("edition 1\n", 'edition 1\nfrom "facts.synth" import greeting\n')
     reader = desktop.text("a.synth").open(imported.replace("{{ take }}", "{{ greeting }}"))
     assert errors(await reader.found()) == []
     facts = desktop.text("facts.synth").open('edition 1\n\nconst welcome = "hello"\n')

@@ -1,0 +1,33 @@
+"""A moment of a text in; what is wrong with it, as the command line would say, out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dsl.diagnostics import Diagnostic, SynthError
+from runtime.lsp.projects import configuration_mistakes
+from runtime.lsp.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Mistakes:
+    """`own` lie in the text or nowhere, `beside` in files that it reads; `reads` are the paths of all of these."""
+
+    own: Sequence[Diagnostic]
+    beside: Sequence[Diagnostic] = ()
+    reads: Iterable[str] = ()
+
+
+def mistakes(view: View) -> Mistakes:
+    if view.is_configuration:
+        return Mistakes(configuration_mistakes(view.document.text, view.project.root))
+    if not view.is_spec:
+        return Mistakes(())
+    try:
+        analysis = view.project.workspace.analyse(view.path, upto="plan")
+    except SynthError as error:  # a file that cannot be read at all
+        return Mistakes(error.diagnostics, (), (view.path,))
+    found = analysis.diagnostics
+    own = [one for one in found if one.span is None or one.span.path == view.path]
+    return Mistakes(own, [one for one in found if one not in own], tuple(analysis.model.sources))

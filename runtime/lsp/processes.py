@@ -1,0 +1,56 @@
+"""A command of the command line in; what it printed and its exit code out. It is stopped when nobody waits any more."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PATIENCE = 5.0
+"""Seconds that a command has to stop cleanly."""
+_START = "from runtime.cli import main; main()"
+_OURS = str(Path(__file__).parents[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+
+async def run(arguments: Sequence[str], folder: Path) -> Done:
+    """The same `synth` that serves the editor. No module is taken from the folder (`-P`), whatever lies there."""
+    environment = {**os.environ, "PYTHONPATH": _OURS, "NO_COLOR": "1"}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-c", _START, *arguments),
+        cwd=folder,
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        out, err = await process.communicate()
+    except asyncio.CancelledError:
+        await _stop(process)
+        raise
+    return Done(process.returncode or 0, out.decode(errors="replace"), err.decode(errors="replace"))
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    """As Ctrl-C does; then without asking."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGINT)
+    try:
+        await asyncio.wait_for(process.wait(), PATIENCE)
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
