@@ -83,6 +83,10 @@ class RayCluster:
     idle: list[Any] = field(default_factory=list)
     owned: bool = False
 
+    @property
+    def near(self) -> bool:
+        return self.folder is not None
+
     async def start(self, number: int) -> RayLink:
         if self.idle:
             return RayLink(self.idle.pop(), self.idle)

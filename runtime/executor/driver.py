@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from compiler import plan
@@ -30,6 +31,7 @@ from runtime.executor.scratch import scratch
 from runtime.executor.shipment import Shipment, machine
 from runtime.executor.writing import Spread
 from runtime.scheduler.groups import Groups
+from runtime.sources.source import Lent
 
 
 @dataclass
@@ -141,7 +143,16 @@ class Dataset:
             machine="" if self.driver.own_journals else machine(),
             spill=f"{self.spill}/{number}",
             budget=left_of(work.allowance),
+            lent=self._lent,
         )
+
+    @cached_property
+    def _lent(self) -> dict[str, Lent] | None:
+        if not self.driver.cluster.near:
+            return None
+        folder = Path(self.spill)
+        named = enumerate(self.work.inputs.sources.items())
+        return {name: source.lend(folder, f"input-{place}") for place, (name, source) in named}
 
     def _order(self) -> tuple[str, ...] | None:
         work = self.work

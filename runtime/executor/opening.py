@@ -79,6 +79,10 @@ def open_inputs(loaded: Loaded, session: Session, shipment: Shipment) -> Inputs:
         raise SynthError(_absent(root))
     changes = Changes(session.store, shipment.head, dict(shipment.paths), dict(shipment.made))
     inputs = Inputs.open(loaded, root, session.facts, changes.table)
+    if shipment.lent is not None:
+        for name, lent in shipment.lent.items():
+            inputs.sources[name].borrow(lent)
+        return inputs
     found = inputs.content()
     for name, digest in shipment.digests.items():
         if found.get(name) != digest:

@@ -80,6 +80,10 @@ class Cluster(Protocol):
     def workers(self) -> int:
         """How many are wanted."""
 
+    @property
+    def near(self) -> bool:
+        """Whether all workers are processes of this machine: files that the driver writes for them are theirs to read."""
+
     async def start(self, number: int) -> Link:
         """Worker `number`, made anew where it was lost."""
 

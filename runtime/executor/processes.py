@@ -128,6 +128,7 @@ class ProcessCluster:
 
     workers: int
     idle: list[ProcessLink] = field(default_factory=list)
+    near: bool = field(default=True, init=False)
     _orders: socket.socket | None = field(default=None, init=False)
     _nursery: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _errors: IO[bytes] | None = field(default=None, init=False)

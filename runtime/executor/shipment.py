@@ -12,6 +12,7 @@ from runtime.build.decided import Decided
 from runtime.config.model import Budget, EngineConfig, Profile
 from runtime.config.project import Project
 from runtime.engines.protocol import Engine
+from runtime.sources.source import Lent
 from runtime.store.port import Change, CommitId
 from runtime.tables.manifest import Manifest
 
@@ -28,7 +29,7 @@ class Shipment:
     """`head`, `paths` and `made` are what the build's commit will change, as far as it has come.
 
     `order` nests the axes otherwise than the spec does. `reads` are names that audits and selects want of a candidate;
-    None where nobody does. `decides`: a candidate belongs to the tables only when the driver says so. `machine` is
+    None where nobody does. `lent` are the inputs, read and checked, where workers share the driver's disk. `decides`: a candidate belongs to the tables only when the driver says so. `machine` is
     the driver's: a worker there has the project's journal; any other has its own one, and asks the driver first.
     """
 
@@ -50,6 +51,7 @@ class Shipment:
     machine: str
     spill: str
     budget: Budget
+    lent: Mapping[str, Lent] | None = None
 
     @property
     def gather(self) -> float:

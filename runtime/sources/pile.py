@@ -8,6 +8,7 @@ import tempfile
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import IO, Any
 
 import orjson
@@ -16,6 +17,7 @@ IN_MEMORY = 32 * 1024 * 1024
 """Bytes of JSON; a larger pile moves to disk."""
 READ = 1 << 18
 """Bytes that are read at once."""
+COPIED = 1 << 22
 
 
 class Pile(Sequence[Any]):
@@ -26,6 +28,20 @@ class Pile(Sequence[Any]):
         self._memory = bytearray()
         self._file: IO[bytes] | None = None
         self._limit = limit
+
+    @classmethod
+    def opened(cls, path: Path, ends: array[int]) -> Pile:
+        """What `keep` has written, read where it lies."""
+        found = cls()
+        found._ends, found._file = ends, path.open("rb")
+        return found
+
+    def keep(self, path: Path) -> tuple[Path, array[int]]:
+        """Writes the values into a file that other processes read; what `opened` takes there."""
+        with path.open("wb") as file:
+            for start in range(0, self._ends[-1], COPIED):
+                file.write(self._bytes(start, min(start + COPIED, self._ends[-1])))
+        return path, self._ends
 
     def append(self, value: Any) -> None:
         data = orjson.dumps(value)
@@ -64,5 +80,6 @@ class Pile(Sequence[Any]):
     def _bytes(self, start: int, end: int) -> bytes | bytearray:
         if self._file is None:
             return self._memory[start:end]
-        self._file.flush()
+        if self._file.writable():
+            self._file.flush()
         return os.pread(self._file.fileno(), end - start, start)

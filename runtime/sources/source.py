@@ -6,9 +6,11 @@ fails its record's `where` is no mistake: it is rejected, with its reason.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from compiler.catalog import ColumnType
@@ -29,6 +31,17 @@ SHOWN = 8
 
 Accept = Callable[[Mapping[str, Any]], str | None]
 """The record's `where`: the reason why a row does not hold, None when it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """Rows that were read and checked, in files of this machine: another process of it need not do so again."""
+
+    rows: tuple[Path, array[int]]
+    rejected: tuple[Path, array[int]]
+    hashes: array[int]
+    digest: str
+    columns: Mapping[str, ColumnType]
 
 
 @dataclass(eq=False)
@@ -70,6 +83,16 @@ class Source:
     def rejected(self) -> Pile:
         """`[key, row, place, reason]` of every row that fails the record's `where`."""
         return self._loaded.rejected
+
+    def lend(self, folder: Path, name: str) -> Lent:
+        """For `borrow` of the same source in other processes, as long as the folder is there."""
+        loaded = self._loaded
+        rows, rejected = loaded.rows.keep(folder / name), loaded.rejected.keep(folder / f"{name}.rejected")
+        return Lent(rows, rejected, loaded.hashes, loaded.digest, loaded.columns)
+
+    def borrow(self, lent: Lent) -> None:
+        rows, rejected = Pile.opened(*lent.rows), Pile.opened(*lent.rejected)
+        self._loaded = Loaded(rows, rejected, lent.hashes, lent.digest, lent.columns)
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:

@@ -85,6 +85,7 @@ class InlineCluster:
     workers: int = 2
     dies: Callable[[int, int, Report], bool] = lambda number, before, report: False
     started: list[int] = field(default_factory=list)
+    near: bool = False
 
     async def start(self, number: int) -> InlineLink:
         before = len(self.started)
