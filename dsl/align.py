@@ -19,8 +19,8 @@ class Row:
     blank_before: bool = False
 
 
-def align(rows: Sequence[Row], text: str) -> None:
-    """Sets the gaps of the rows that stand in a group. `text` is the source the tokens come from."""
+def align(rows: Sequence[Row]) -> None:
+    """Sets the gaps of the rows that stand in a group; clauses stand two spaces behind the longest text."""
     for group in _groups(rows, _is_draw):
         widest = max(text_width(row.tokens[1].text) for row in group)
         for row in group:
@@ -28,7 +28,7 @@ def align(rows: Sequence[Row], text: str) -> None:
     for group in _groups(rows, _is_criterion):
         with_clause = [row for row in group if len(row.tokens) > 1 and row.tokens[1].type in ("WEIGHT", "WHEN")]
         if with_clause:
-            column = _column(group, with_clause, text)
+            column = max(text_width(row.tokens[0].text) for row in group) + 2
             for row in with_clause:
                 row.gaps[1] = column - text_width(row.tokens[0].text)
 
@@ -53,12 +53,3 @@ def _is_draw(row: Row) -> bool:
 
 def _is_criterion(row: Row) -> bool:
     return row.tokens[0].type == "STRING"
-
-
-def _column(group: list[Row], with_clause: list[Row], text: str) -> int:
-    """Where the clauses begin: where they all stand already, or two spaces behind the longest text."""
-    needed = max(text_width(row.tokens[0].text) for row in with_clause) + 1
-    columns = {text_width(text[row.tokens[0].start : row.tokens[1].start]) for row in with_clause}
-    if len(columns) == 1 and min(columns) >= needed:
-        return min(columns)
-    return max(text_width(row.tokens[0].text) for row in group) + 2

@@ -1,82 +1,93 @@
-"""A source in; the same source in the house style out. Line breaks, comments and meaning stay; white space is ours.
+"""A source in; the same source in the house style, or the edits that lead there, out. Comments and meaning stay.
 
 Two spaces for each bracket that is open at the line's start, one space between tokens, at most one blank line, aligned
-`~` of neighbouring draws and aligned clauses of criteria. What a template says is not touched, only moved.
+`~` of neighbouring draws and aligned clauses of criteria. What a template says is not touched, only moved. What a line
+end and a comma stand for is in `layout`, blank lines are in `blank_lines`; `docs/style.md` says it to people.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from dsl.align import Row, align
-from dsl.brackets import CLOSES, SIGNS
-from dsl.diagnostics import SynthError
-from dsl.lexer import COMMENT, DOC, NEWLINE, Lexer
+from dsl.blank_lines import set_blank_lines
+from dsl.diagnostics import Edit, SynthError
+from dsl.layout import INDENT, lay_out
+from dsl.lexer import DOC, NEWLINE, Lexer
 from dsl.parser import parse_tokens
-from dsl.source import Source
-from dsl.spacing import is_unary, spaced
+from dsl.source import Source, Span
 from dsl.template_lines import common_indent, opens_line, pieces_by_line
 from dsl.template_pieces import Scanner, body_of
 from dsl.tokens import Token
 
-INDENT = "  "
-
 
 def format_source(source: Source) -> str:
     """The formatted text. A source with syntax errors raises SynthError: it is not touched."""
+    return "".join(_written(row, source) for row in _laid_out(source))
+
+
+def format_edits(source: Source) -> tuple[Edit, ...]:
+    """What has to be written for a source to be in the house style: lines that are in it already are in no edit."""
+    regions = _regions(_laid_out(source), source)
+    return tuple(Edit(region.span, region.text) for region in regions if source.slice(region.span) != region.text)
+
+
+def format_range(source: Source, span: Span) -> tuple[Edit, ...]:
+    """As `format_edits`, of the lines alone on which `span` lies."""
+    first, last = source.position(span.start).line, source.position(max(span.start, span.end)).line
+    start = source.line_starts[first - 1]
+    end = source.line_starts[last] if last < source.line_count else len(source.text) + 1
+    return tuple(edit for edit in format_edits(source) if edit.span.start < end and _end(edit) > start)
+
+
+def _end(edit: Edit) -> int:
+    return max(edit.span.end, edit.span.start + 1)
+
+
+def _laid_out(source: Source) -> list[Row]:
     lexer = Lexer(source)
     parsed = parse_tokens(source, lexer)
     if parsed.diagnostics:
         raise SynthError(*parsed.diagnostics)
-    tokens = [token for token in lexer.tokens if token.type != NEWLINE]
-    rows = _rows(tokens, source.text)
-    for row in rows:
-        _space(row)
-    align(rows, source.text)
-    return "".join(_written(row, source) for row in rows)
-
-
-def _rows(tokens: list[Token], text: str) -> list[Row]:
-    """The tokens by line, each line with the number of bracket levels around it."""
-    rows: list[Row] = []
-    opened: list[int] = []
-    end = 0
-    for token in tokens:
-        lines = text.count("\n", end, token.start)
-        if lines or not rows:
-            rows.append(Row(0, blank_before=lines > 1 and bool(rows)))
-        row = rows[-1]
-        if token.type in SIGNS and opened:
-            opened.pop()
-        if not row.tokens or all(t.type in SIGNS for t in row.tokens):
-            row.depth = len(set(opened))
-        row.tokens.append(token)
-        if token.type in CLOSES:
-            opened.append(len(rows))
-        end = token.end
-    _drop_edge_blanks(rows)
+    rows = lay_out([token for token in lexer.tokens if token.type != NEWLINE], source.text)
+    set_blank_lines(rows)
+    align(rows)
     return rows
 
 
-def _drop_edge_blanks(rows: list[Row]) -> None:
-    """No blank line directly inside braces."""
-    for before, row in pairwise(rows):
-        if before.tokens[-1].type in CLOSES or row.tokens[0].type in SIGNS:
-            row.blank_before = False
+# --- edits ---
 
 
-def _space(row: Row) -> None:
-    """Fills in how many spaces stand before each token of the row."""
-    signed = False
-    for index, token in enumerate(row.tokens):
-        before = row.tokens[index - 1] if index else None
-        if before is None:
-            row.gaps.append(0)
-        elif token.type in (COMMENT, DOC):
-            row.gaps.append(2)
-        else:
-            row.gaps.append(int(spaced(before, token, signed)))
-        signed = is_unary(token, before)
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """Whole lines of the source and what stands in their place."""
+
+    span: Span
+    text: str
+
+
+def _regions(rows: list[Row], source: Source) -> Iterator[_Region]:
+    """The source, cut where a row ends and a line does: their texts one after the other are the formatted text."""
+    written: list[str] = []
+    start = 0
+    for index, row in enumerate(rows):
+        written.append(_written(row, source))
+        end = _line_end(source, row.tokens[-1].end)
+        if index + 1 == len(rows) or rows[index + 1].tokens[0].start >= end:
+            yield _Region(Span(source.path, start, end), "".join(written))
+            start, written = end, []
+    if start < len(source.text):
+        yield _Region(Span(source.path, start, len(source.text)), "")
+
+
+def _line_end(source: Source, offset: int) -> int:
+    """Where the line after the one of `offset` begins."""
+    found = source.text.find("\n", offset)
+    return len(source.text) if found < 0 else found + 1
+
+
+# --- writing ---
 
 
 def _written(row: Row, source: Source) -> str:
