@@ -14,10 +14,18 @@ from runtime.lsp.view import View
 class Feature:
     """`answer` is a function of a moment of a text and the request's parameters. It reads, and changes nothing.
 
-    `nothing` is the answer where the text is none that the feature knows.
+    `configuration` answers for a `synth.toml`; without it there, and for other texts, `nothing` is the answer.
     """
 
     method: str
     answer: Callable[[View, Any], Any]
     options: Any = None
     nothing: Any = None
+    configuration: Callable[[View, Any], Any] | None = None
+
+    def of(self, view: View, params: Any) -> Any:
+        if view.is_spec:
+            return self.answer(view, params)
+        if view.is_configuration and self.configuration is not None:
+            return self.configuration(view, params)
+        return None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from lsprotocol import types
 from pygls.uris import from_fs_path
 
 from compiler.analysis import Analysis
@@ -26,6 +27,7 @@ from runtime.config.paths import placed
 from runtime.config.project import FILE, STATE, Project
 from runtime.lsp.catalog import EditorCatalog
 from runtime.lsp.documents import Document
+from runtime.lsp.names import ProjectNames
 
 LIBRARY = CODES.parents[1]
 """The folder of `dsl`, in which `std/…` lies."""
@@ -33,12 +35,13 @@ LIBRARY = CODES.parents[1]
 
 @dataclass
 class OpenProject:
-    """`texts` are the versions of open texts that the workspace has seen, by path."""
+    """`texts` are the open texts that the workspace has seen, by path; `colours` what editors were told of them."""
 
     root: Path
     uris: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     config: Config = field(default_factory=Config)
+    colours: dict[str, types.SemanticTokens] = field(default_factory=dict)
     _configured: str | None = None
 
     @cached_property
@@ -48,6 +51,10 @@ class OpenProject:
     @cached_property
     def workspace(self) -> Workspace:
         return Workspace(self.catalog)
+
+    @cached_property
+    def names(self) -> ProjectNames:
+        return ProjectNames(self)
 
     @property
     def project(self) -> Project:
@@ -131,6 +138,7 @@ class Projects:
         """Files have changed under us."""
         for project in self.by_root.values():
             project.catalog.forget()
+            project.names.forget()
 
 
 def configuration_mistakes(text: str, root: Path) -> tuple[Diagnostic, ...]:

@@ -16,6 +16,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from runtime.lsp.checking import Checking
+from runtime.lsp.client import Client
 from runtime.lsp.commands import COMMANDS
 from runtime.lsp.desk import Desk
 from runtime.lsp.documents import Documents
@@ -24,7 +25,7 @@ from runtime.lsp.projects import Projects
 from runtime.lsp.protocol import Protocol
 from runtime.lsp.view import View
 
-MODULES = ("navigation", "actions", "lenses", "formatting")
+MODULES = ("completion", "hover", "navigation", "symbols", "tokens", "actions", "lenses", "formatting")
 """The features, one module each, with what they register in `FEATURES`."""
 
 Answer = TypeVar("Answer")
@@ -38,6 +39,7 @@ class Server(LanguageServer):
         self.documents = Documents()
         self.projects = Projects()
         self.desk = Desk(self.tell)
+        self.client = Client()
         self.checking = Checking(self)
 
     def opened(self, item: types.TextDocumentItem) -> None:
@@ -67,7 +69,11 @@ class Server(LanguageServer):
         document = documents.get(uri)
         if document is None:
             return None
-        return await self.desk.ask(name, lambda: question(View(document, self.projects.of(document, documents))))
+
+        def asked() -> Answer:
+            return question(View(document, self.projects.of(document, documents), self.client))
+
+        return await self.desk.ask(name, asked)
 
     def publish(self, uri: str, version: int | None, found: list[types.Diagnostic]) -> None:
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
@@ -120,7 +126,7 @@ def _command(server: Server, name: str, command: Any) -> Callable[[types.Execute
 
 def _register(server: Server, feature: Feature) -> None:
     async def answer(params: Any) -> Any:
-        found = await server.about(params.text_document.uri, feature.method, lambda view: feature.answer(view, params))
+        found = await server.about(params.text_document.uri, feature.method, lambda view: feature.of(view, params))
         return feature.nothing if found is None else found
 
     server.feature(feature.method, feature.options)(answer)
@@ -130,9 +136,15 @@ def _lifecycle(server: Server) -> None:
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         folders = [folder.uri for folder in params.workspace_folders or []]
+        server.client = Client.of(params.capabilities)
         first = to_fs_path((folders or [params.root_uri or ""])[0])
         if first and Path(first).is_dir():
             server.projects.home = Path(first)
+
+    @server.feature(types.INITIALIZED)
+    async def initialized(params: types.InitializedParams) -> None:
+        if server.client.watches:
+            await server.client_register_capability_async(types.RegistrationParams([_WATCH]))
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     async def files_changed(params: types.DidChangeWatchedFilesParams) -> None:
@@ -147,6 +159,14 @@ def _lifecycle(server: Server) -> None:
     @server.feature(types.SHUTDOWN)
     def shutdown(params: Any) -> None:
         server.desk.close()
+
+
+_WATCH = types.Registration(
+    "watch",
+    types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+    types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher("**/*")]),
+)
+"""Specs read other specs, inputs and texts of any name."""
 
 
 def run(port: int | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from lsprotocol import types
@@ -10,6 +10,7 @@ from lsprotocol import types
 from compiler.analysis import Analysis
 from dsl.source import Source, Span
 from runtime.config.project import FILE
+from runtime.lsp.client import Client
 from runtime.lsp.documents import Document
 from runtime.lsp.positions import Lines
 from runtime.lsp.projects import OpenProject
@@ -23,6 +24,7 @@ class View:
 
     document: Document
     project: OpenProject
+    client: Client = field(default_factory=Client)
 
     @cached_property
     def path(self) -> str:

@@ -37,7 +37,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest_lsp.fixture(config=config(), scope="module")  # type: ignore[untyped-decorator]
 async def editor(lsp_client: Editor, home: Path) -> AsyncGenerator[None]:
     folder = types.WorkspaceFolder(home.as_uri(), "home")
-    await lsp_client.initialize_session(
+    lsp_client.server = await lsp_client.initialize_session(
         types.InitializeParams(capabilities=CAPABILITIES, root_uri=home.as_uri(), workspace_folders=[folder])
     )
     yield

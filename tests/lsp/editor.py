@@ -25,6 +25,7 @@ class Editor(LanguageClient):
         super().__init__(*args, **more)
         self.found: dict[str, types.PublishDiagnosticsParams] = {}
         self.published: list[types.PublishDiagnosticsParams] = []
+        self.server: types.InitializeResult | None = None
         self.tokens: list[types.ProgressToken] = []
         self._news = asyncio.Event()
 
