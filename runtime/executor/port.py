@@ -82,7 +82,7 @@ class Cluster(Protocol):
 
     @property
     def near(self) -> bool:
-        """Whether all workers are processes of this machine: files that the driver writes for them are theirs to read."""
+        """Whether workers are processes of this machine: files that the driver writes are theirs to read."""
 
     async def start(self, number: int) -> Link:
         """Worker `number`, made anew where it was lost."""

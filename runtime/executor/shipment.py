@@ -29,8 +29,9 @@ class Shipment:
     """`head`, `paths` and `made` are what the build's commit will change, as far as it has come.
 
     `order` nests the axes otherwise than the spec does. `reads` are names that audits and selects want of a candidate;
-    None where nobody does. `lent` are the inputs, read and checked, where workers share the driver's disk. `decides`: a candidate belongs to the tables only when the driver says so. `machine` is
+    None where nobody does. `decides`: a candidate belongs to the tables only when the driver says so. `machine` is
     the driver's: a worker there has the project's journal; any other has its own one, and asks the driver first.
+    `lent` are the inputs, read and checked, where workers are processes of that machine.
     """
 
     number: int

@@ -1,0 +1,82 @@
+"""Builds with workers that are ended from outside: no process of theirs stays, and the next build goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.workshop import Workshop
+from tests.executor.specs import SPECS, inputs
+
+SYNTH = "import sys; from runtime.cli import main; sys.argv[:1] = ['synth']; main()"
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked for in /proc")
+
+
+def start(folder: Path) -> tuple[Workshop, subprocess.Popen[str]]:
+    """A build whose calls take long enough to be ended among them."""
+    work = Workshop(folder).write(SPECS["plain"], {"delay": 0.3, "concurrency": 8}, **inputs())
+    command = [sys.executable, "-c", SYNTH, "build", "spec.synth", "--workers", "2"]
+    return work, subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def descendants(process: int) -> set[int]:
+    """Of a process that runs: those that it started, and those that they did."""
+    parents = dict(_parents())
+    found = {process}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {process}
+
+
+def _parents() -> Iterator[tuple[int, int]]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            after = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if after[0] != "Z":
+            yield int(folder.name), int(after[1])
+
+
+def until_answered(work: Workshop, running: subprocess.Popen[str]) -> set[int]:
+    """The processes of a build that has its first answers: a nursery, and two workers."""
+    until = time.monotonic() + 30
+    while len(work.answered()) < 8:
+        assert running.poll() is None and time.monotonic() < until
+        time.sleep(0.02)
+    return descendants(running.pid)
+
+
+def gone(processes: set[int], seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while left := processes & {process for process, _ in _parents()}:
+        if time.monotonic() > until:
+            print("left:", left)
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def test_ctrl_c_a_polite_end_and_a_kill_leave_no_process_and_the_next_build_goes_on(tmp_path: Path) -> None:
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+    started = [start(tmp_path / one.name) for one in signals]
+    for one, (work, running) in zip(signals, started, strict=True):
+        processes = until_answered(work, running)
+        assert len(processes) == 3
+        os.kill(running.pid, one)
+        said, _ = running.communicate(timeout=10)
+        assert "Traceback" not in said
+        assert running.returncode == (130 if one == signal.SIGINT else -one)
+        assert gone(processes, 4)
+    work, _ = started[-1]
+    stored = len(work.answered())
+    built = work.build().datasets[0]
+    assert built.progress.reused >= stored
+    assert work.rows("qa")
