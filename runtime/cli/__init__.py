@@ -37,7 +37,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return _run(arguments)
     except SynthError as error:
-        _report(error)
+        told(error)
         return DIFFERENT if all(found.code in GATES for found in error.diagnostics) else MISTAKE
     except KeyboardInterrupt:
         return _interrupted()
@@ -84,7 +84,8 @@ def _interrupted() -> int:
     return INTERRUPTED
 
 
-def _report(error: SynthError) -> None:
+def told(error: SynthError) -> None:
+    """Prints a user's mistakes, each with what it quotes."""
     from runtime.cli.console import report
 
     report(error.diagnostics, _source)
@@ -97,7 +98,7 @@ def _refused(error: OSError) -> bool:
 
     found = refused(error)
     if found is not None:
-        _report(SynthError(found))
+        told(SynthError(found))
     return found is not None
 
 

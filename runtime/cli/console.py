@@ -33,6 +33,18 @@ def say(text: str = "") -> None:
     print(text if text.isprintable() else harmless(text))
 
 
+def say_aside(text: str) -> None:
+    """A word to who sits before the screen: on stderr, after all that was said so far."""
+    sys.stdout.flush()
+    print(signs(text), file=sys.stderr, flush=True)
+
+
+def clear() -> None:
+    """An empty screen, on a terminal; what a pipe has been told stays."""
+    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        sys.stdout.write("\x1b[2J\x1b[3J\x1b[H")
+
+
 def say_raw(text: str) -> None:
     """Text for a program to read (a patch, a page): as it is."""
     sys.stdout.write(text + "\n")

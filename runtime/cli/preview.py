@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
 
-from runtime.cli.console import paint, say, say_json, width
+from runtime.cli.console import clear, paint, say, say_aside, say_json, width
 from runtime.cli.options import Dataset, Json, Params, ProfileName, Seed, Spec
 
 if TYPE_CHECKING:
     from runtime.build.preview import Previewed
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed. Everything else is read anew each time, for `--watch` comes here again."""
+
+    spec: str
+    number: int
+    only: str | None
+    param: list[str]
+    seed: int | None
+    profile: str | None
+    as_json: bool
 
 
 def run(
@@ -21,23 +35,54 @@ def run(
     param: list[str] = Params,
     seed: int | None = Seed,
     profile: str | None = ProfileName,
+    watch: bool = typer.Option(False, "--watch", help="Show them again whenever a file changes, until Ctrl-C."),
     as_json: bool = Json,
 ) -> None:
     """Show a few rows, committed nowhere.
 
     Runs the first N candidates and shows their prompts as the model sees them.
-    The answers stay in the journal: a build uses them again.
+    The answers stay in the journal: a build uses them again, and so does
+    --watch, which asks only for what an edit has changed.
 
     Example: synth preview specs/python_qa.synth -n 1
     """
+    asked = Asked(spec, number, only, param, seed, profile, as_json)
+    if watch:
+        _watch(asked)
+    else:
+        _preview(asked)
+
+
+def _watch(asked: Asked) -> None:
+    """Mistakes are told, and the next change is waited for."""
+    from dsl.diagnostics import SynthError
+    from runtime.cli import told
+    from runtime.cli.context import Context
+    from runtime.cli.noted import forget
+    from runtime.cli.watch import changes
+
+    try:
+        for _ in changes(Context.of(asked.spec).project.root):
+            forget()
+            clear()
+            try:
+                _preview(asked)
+            except SynthError as error:
+                told(error)
+            say_aside(f"watching {asked.spec}; Ctrl-C ends")
+    except KeyboardInterrupt:
+        say_aside("")
+
+
+def _preview(asked: Asked) -> None:
     from runtime import bridge
     from runtime.build.preview import preview
     from runtime.cli.compiled import compiled
 
-    with compiled(spec, param, seed, profile) as (analysis, session, context):
+    with compiled(asked.spec, asked.param, asked.seed, asked.profile) as (analysis, session, context):
         branch = session.profile.branch or context.branch
-        found = bridge.run(preview(analysis, session, only, number, branch))
-        if as_json:
+        found = bridge.run(preview(analysis, session, asked.only, asked.number, branch))
+        if asked.as_json:
             say_json([one.json() for one in found])
             return
         for one in found:
