@@ -1,6 +1,7 @@
 """What a model is asked (`Request`) in; what it answered (`Answer`) out; `Engine` is whoever does it.
 
 Everything here is plain data with a canonical form: a request's digest is the key under which its answer is stored.
+What is made for each call (`Message`, `Request`, `Answer`) nobody changes; it is not frozen because that takes time.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ Role = Literal["system", "user", "assistant"]
 OpenRole = Literal["assistant", "user"]
 ConstraintKind = Literal["json_schema", "regex", "choice", "grammar"]
 Finish = Literal["stop", "length"]
+_EMPTY = hashlib.blake2b(digest_size=16)
+"""Copied for each digest: to set one up takes as long as to hash a prompt."""
 
 
 class EngineError(Exception):
@@ -72,7 +75,7 @@ class Capabilities:
     sampling: tuple[str, ...] = ("top_k", "min_p", "repetition_penalty")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Message:
     role: Role
     content: str
@@ -117,7 +120,7 @@ class Constraint:
         return orjson.dumps([self.kind, self.source])
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Request:
     """One call. `model` is the identity of the weights. With `labels` it is a one-token judgement at temperature 0:
     the answer carries the log-probability of each label, and sampling and constraint play no part. With `reward` a
@@ -137,11 +140,16 @@ class Request:
     seed: int = 0
     labels: tuple[str, ...] = ()
     reward: bool = False
+    _digest: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
-    @cached_property
+    @property
     def digest(self) -> bytes:
         """16 bytes over what determines the answer. Greedy calls leave the seed out: they answer alike under any."""
-        return hashlib.blake2b(self._determinants(), digest_size=16).digest()
+        if self._digest is None:
+            state = _EMPTY.copy()
+            state.update(self._determinants())
+            self._digest = state.digest()
+        return self._digest
 
     def _determinants(self) -> bytes:
         """A JSON list, put together from parts of which all but the prompt and the seed are written once for many."""
@@ -156,7 +164,7 @@ class Request:
         return b"%b,%b,%b,%d]" % (prompt, self.sampling.determinants, constraint, seed)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What came back. `text` leaves the prefill out; of a reward model it is the score.
 

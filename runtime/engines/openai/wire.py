@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,9 +17,10 @@ from runtime.engines.seeds import folded
 CHAT, TEXT = "/chat/completions", "/completions"
 _SPOKEN = ("top_p", "frequency_penalty", "presence_penalty")
 _UNSAID = Sampling()
+_NOTHING: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sent:
     """Where a prompt goes, and as what: messages to `/chat/completions`, or a text to `/completions`.
 
@@ -92,7 +93,7 @@ class Token:
     likeliest: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Received:
     """An answer, and its tokens where the server told them."""
 
@@ -118,22 +119,26 @@ class Received:
 def received(data: Any, request: Request, sent: Sent, flavour: Flavour, name: str, repeatable: bool) -> Received:
     """What a server sent; raises `EngineUnavailable` for what is no answer: something else may have its port."""
     try:
-        choice = data["choices"][0]
-        tokens, usage = tuple(_tokens(choice.get("logprobs"))), data.get("usage") or {}
-        logprobs = [token.logprob for token in tokens]
+        choice, usage = data["choices"][0], data.get("usage") or _NOTHING
+        told = choice.get("logprobs")
+        tokens = tuple(_tokens(told)) if told else ()
         answer = Answer(
-            text=_text(choice, request, sent, flavour),
-            finish="length" if choice.get("finish_reason") == "length" else "stop",
-            prompt_tokens=int(usage.get("prompt_tokens") or 0),
-            completion_tokens=int(usage.get("completion_tokens") or len(tokens)),
-            cached_tokens=int((usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0),
-            logprob=min(sum(logprobs) / len(logprobs), 0.0) if logprobs else None,
+            _text(choice, request, sent, flavour),
+            "length" if choice.get("finish_reason") == "length" else "stop",
+            int(usage.get("prompt_tokens") or 0),
+            int(usage.get("completion_tokens") or len(tokens)),
+            int((usage.get("prompt_tokens_details") or _NOTHING).get("cached_tokens") or 0),
+            _mean(tokens) if tokens else None,
             reasoning=_reasoning(choice),
             repeatable=repeatable,
         )
         return Received(answer, tokens, str(data.get("system_fingerprint") or ""))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise EngineUnavailable(name, f"{str(data)[:200]!r} is no answer of {sent.path}") from error
+
+
+def _mean(tokens: Sequence[Token]) -> float:
+    return min(sum([token.logprob for token in tokens]) / len(tokens), 0.0)
 
 
 def _text(choice: Any, request: Request, sent: Sent, flavour: Flavour) -> str:
@@ -152,7 +157,7 @@ def _text(choice: Any, request: Request, sent: Sent, flavour: Flavour) -> str:
 
 
 def _reasoning(choice: Any) -> str | None:
-    message = choice.get("message") or {}
+    message = choice.get("message") or _NOTHING
     return message.get("reasoning_content") or message.get("reasoning") or None
 
 
