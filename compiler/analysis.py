@@ -22,10 +22,14 @@ from dsl.source import Source, Span
 
 if TYPE_CHECKING:
     from compiler.queries.completion.model import Completions, Names
+    from compiler.queries.folds import Fold
+    from compiler.queries.hints import Hint
     from compiler.queries.hover import Hover
     from compiler.queries.index import Index
     from compiler.queries.place import Here
+    from compiler.queries.renaming import Renaming
     from compiler.queries.semantic import Token
+    from compiler.queries.signature import Signature
     from compiler.queries.symbols import Outline
 
 Stage = Literal["load", "names", "types", "desugar", "fingerprint", "plan", "lower"]
@@ -85,6 +89,12 @@ class Analysis:
 
         return references(self.index, path, offset, declaration=declaration)
 
+    def rename(self, path: str, offset: int, new: str) -> Renaming | Diagnostic:
+        """The edits that rename what is named at a place, in the files of this analysis; or why that cannot be."""
+        from compiler.queries.renaming import rename
+
+        return rename((self,), path, offset, new)
+
     def hover(self, path: str, offset: int) -> Hover | None:
         """What a reader wants to know of a place."""
         from compiler.queries.hover import hover
@@ -108,6 +118,32 @@ class Analysis:
         from compiler.queries.completion import completions
 
         return completions(self, path, offset, names)
+
+    def signature(self, path: str, offset: int) -> Signature | None:
+        """What is called around a place, and which of its parameters is being given."""
+        from compiler.queries.signature import signature
+
+        return signature(self, path, offset)
+
+    def hints(self, path: str, span: Span) -> tuple[Hint, ...]:
+        """Types, names of arguments and numbers that the text does not say."""
+        from compiler.queries.hints import hints
+
+        return hints(self.model, path, span)
+
+    def folds(self, path: str) -> tuple[Fold, ...]:
+        """What can be folded away."""
+        from compiler.queries.folds import folds
+
+        source, file = self.model.sources.get(path), self.model.files.get(path)
+        return folds(source, file) if source is not None and file is not None else ()
+
+    def selections(self, path: str, offset: int) -> tuple[Span, ...]:
+        """What a selection at a place grows by, the smallest first."""
+        from compiler.queries.folds import selections
+
+        source, file = self.model.sources.get(path), self.model.files.get(path)
+        return selections(source, file, offset) if source is not None and file is not None else ()
 
 
 def analyse(

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from compiler.passes.types.checker import Element
 
 
+FILLED = "_"
+"""What stands where a value lacks: the scope there is that of the name beside it."""
+
+
 @dataclass(slots=True)
 class Probe:
     """`name` is the one that was put in.
@@ -33,7 +37,7 @@ class Probe:
     element: dict[tree.Node, Element] = field(default_factory=dict)
 
     def seen(self, name: str, names: Mapping[str, Symbol]) -> None:
-        if name == self.name:
+        if name == self.name or (name == FILLED and self.names is None):
             self.names = names
 
     def asked(self, node: tree.Node, wanted: Type | None, element: Element | None) -> None:

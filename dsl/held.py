@@ -57,12 +57,18 @@ def hold(source: Source, offset: int, file: tree.File) -> Held | None:
     token = next((one for one in tokens if one.word and one.start <= offset <= one.end), token)
     if token is not None and token.type == "TEMPLATE" and token.start + 3 <= offset <= _inner_end(token):
         return _in_template(source, offset, token, file)
+    if any(
+        one.type in (COMMENT, DOC) and one.start < offset and "\n" not in source.text[one.start : offset]
+        for one in tokens
+    ):
+        return None
     typed = _typed(source, offset, token)
     if typed is None:
         return None
     inside: Inside = "string" if token is not None and token.type == "STRING" and token.start < offset else "code"
     closing = '"' if inside == "string" and not _is_closed(token) else ""
-    text = source.text[: typed.start] + HERE + closing + source.text[typed.end :]
+    gap = " " if source.text[typed.end : typed.end + 1].isalnum() else ""
+    text = source.text[: typed.start] + HERE + closing + gap + source.text[typed.end :]
     return _held(Source(source.path, text), (start, end + len(text) - len(source.text)), Held(typed, inside), file)
 
 
@@ -82,7 +88,7 @@ def _typed(source: Source, offset: int, token: Token | None) -> Span | None:
         return token.span
     if token.type == "STRING" and (offset < token.end or not _is_closed(token)):
         return Span(source.path, token.start + 1, token.end - _is_closed(token))
-    if token.type in (COMMENT, DOC) or token.type in _NUMBERS or (token.type == "TEMPLATE" and offset < token.end):
+    if token.type in _NUMBERS or (token.type == "TEMPLATE" and offset < token.end):
         return None
     return Span(source.path, offset, offset)
 

@@ -7,6 +7,7 @@ more, over a spec with a name of ours put in there), and the place itself which 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from compiler.analysis import Analysis
 from compiler.queries.completion.asked import Asked, ask
@@ -33,7 +34,17 @@ def completions(analysis: Analysis, path: str, offset: int, names: Names | None 
     asked = ask(analysis, path, offset, names or Nowhere())
     if asked is None:
         return Completions(Span(path, offset, offset), ())
-    return Completions(asked.held.span, _ordered(_items(asked)))
+    return Completions(asked.held.span, tuple(_shortened(asked, item) for item in _ordered(_items(asked))))
+
+
+def _shortened(asked: Asked, item: Item) -> Item:
+    """Brackets and clauses that stand there already are not written again."""
+    end = asked.held.span.end
+    line = asked.source.text[end : asked.source.text.find("\n", end) % (len(asked.source.text) + 1)].lstrip()
+    called = item.snippet and item.insert.startswith(f"{item.label}(") and line.startswith("(")
+    begun = item.sort == "keyword" and item.snippet and line and line[0] not in "})%"
+    assigned = item.insert.endswith(" = ") and line.startswith("=")
+    return replace(item, insert="", snippet=False) if called or begun or assigned else item
 
 
 def _ordered(items: Iterable[Item]) -> tuple[Item, ...]:

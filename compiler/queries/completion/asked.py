@@ -21,6 +21,7 @@ from dsl.parser import Parsed
 from dsl.source import Source
 
 N = TypeVar("N", bound=tree.Node)
+_DECIDE = (tree.Filter, tree.Require, tree.Until, tree.Audit, tree.ExpectThat, tree.Criterion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +51,28 @@ class Asked:
 
     @property
     def scope(self) -> dict[str, Symbol]:
-        """What is in scope there; where nothing was looked up, the names of the file."""
+        """What is in scope there, but for what is being declared; where nothing was looked up, the file's names."""
         found = self.probe.names
         if found is None:
             top = self.model.scopes.get(self.path)
             found = top.names if top is not None else {}
-        return {name: symbol for name, symbol in found.items() if name != HERE}
+        around = frozenset(self.nodes)
+        return {name: one for name, one in found.items() if name != HERE and one.node not in around}
 
     @property
     def element(self) -> Element | None:
         """What `it` is there."""
         return next((self.probe.element[node] for node in reversed(self.nodes) if node in self.probe.element), None)
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether the value, by itself, decides something."""
+        parent = self.parent
+        if isinstance(parent, tree.Flag | tree.Gen | tree.Run):
+            return parent.condition is self.node
+        if isinstance(parent, tree.Unary | tree.Binary):
+            return parent.op in ("not", "and", "or")
+        return isinstance(parent, _DECIDE)
 
     @property
     def wanted(self) -> Type | None:

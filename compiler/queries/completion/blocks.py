@@ -10,25 +10,37 @@ from compiler.passes.types.settings import GEN, JUDGE, RUN, SAMPLING, Allowed
 from compiler.passes.types.sources import READER_SETTINGS
 from compiler.prelude import EMITS, SETTINGS
 from compiler.queries.completion.asked import Asked
+from compiler.queries.completion.describe import type_of
 from compiler.queries.completion.model import Item, Rank
+from compiler.queries.words import SETTINGS as SETTING_WORDS
 from compiler.types import Choice, Record
 from dsl import tree
+
+_OF_ROW = frozenset({Kind.DRAW, Kind.LET, Kind.GEN, Kind.CARRY})
 
 
 def setting_items(asked: Asked) -> Iterator[Item]:
     """By what the braces belong to; those that are set already are left out."""
     owner = asked.nodes[-3] if len(asked.nodes) > 2 else None
     if isinstance(owner, tree.Emit):
-        yield from _columns(owner)
+        yield from _columns(asked, owner)
         return
     given = {one.name.text for one in getattr(owner, "settings", ())}
     if isinstance(owner, tree.Input | tree.Personas):
-        yield Item("key", "setting", "the column that names a row", insert="key = ", rank=Rank.FITTING)
+        yield _setting("key", "")
     for name, allowed in _allowed(owner).items():
         if name not in given:
-            yield Item(name, "setting", _range(allowed), insert=f"{name} = ", rank=Rank.FITTING)
+            yield _setting(name, _range(allowed))
     if isinstance(owner, tree.Judge) and "gold" not in given:
-        yield Item("gold", "setting", "cases that it must answer", insert="gold = ", rank=Rank.FITTING)
+        yield _setting("gold", "")
+
+
+def _setting(name: str, detail: str, insert: str = "", rank: Rank = Rank.FITTING) -> Item:
+    """With what hover says of it; what may stand right of the `=` follows."""
+    known = SETTING_WORDS.get(name)
+    shown = detail or (known.form if known is not None else "")
+    insert = insert or f"{name} = "
+    return Item(name, "setting", shown, known.doc if known is not None else "", insert, "$" in insert, rank)
 
 
 def _allowed(owner: tree.Node | None) -> Mapping[str, Allowed]:
@@ -51,8 +63,8 @@ def _range(allowed: Allowed) -> str:
         return str(allowed.type)
 
 
-def _columns(emit: tree.Emit) -> Iterator[Item]:
-    """The columns that the kind needs, of the shape that what stands there already fits."""
+def _columns(asked: Asked, emit: tree.Emit) -> Iterator[Item]:
+    """The columns that the kind needs, then one for each value of the row, under its own name."""
     given = {one.name.text for one in emit.columns if isinstance(one, tree.Setting)}
     shapes = EMITS.get(emit.kind.text, ()) if emit.kind is not None else ()
     for shape in shapes:
@@ -60,14 +72,17 @@ def _columns(emit: tree.Emit) -> Iterator[Item]:
             if name not in given:
                 given.add(name)
                 yield Item(name, "column", str(kind), insert=f"{name} = ", rank=Rank.FITTING)
+    for symbol in asked.scope.values():
+        if symbol.kind in _OF_ROW and symbol.name not in given:
+            kind_of = type_of(asked.model, symbol)
+            yield Item(symbol.name, "column", str(kind_of or ""), insert=f"{symbol.name} = {symbol.name}")
 
 
 def statement_settings(taken: Iterable[str]) -> Iterator[Item]:
     """What a dataset sets without a keyword."""
     for name in SETTINGS:
         if name not in taken:
-            insert = "key = [$0]" if name == "key" else f"{name} = "
-            yield Item(name, "setting", "", insert=insert, snippet="$" in insert, rank=Rank.NEAR)
+            yield _setting(name, "", "key = [$0]" if name == "key" else "", Rank.NEAR)
 
 
 def entry_items(asked: Asked) -> Iterator[Item]:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from compiler.model import Kind, Symbol
-from compiler.prelude import EMITS, TYPES
+from compiler.prelude import TYPES
 from compiler.queries.completion.asked import Asked
 from compiler.queries.completion.describe import symbol_item
 from compiler.queries.completion.elsewhere import imported_items
 from compiler.queries.completion.model import Item, Rank
+from compiler.queries.words import EMITS
+from compiler.queries.words import TYPES as TYPE_WORDS
 from dsl import tree
 
 _ROLES = frozenset({Kind.MODEL, Kind.DRAW, Kind.ELEMENT})
@@ -21,11 +23,11 @@ _MOCKED = frozenset({Kind.GEN, Kind.RUN, Kind.JUDGE})
 def type_items(asked: Asked) -> Iterator[Item]:
     judge = asked.parent
     if isinstance(judge, tree.Judge) and judge.result is asked.node:
-        yield Item("bool", "type", "one yes/no question", rank=Rank.FITTING)
-        yield Item("points", "type", "a sum of points", rank=Rank.FITTING)
+        for name in ("bool", "points", "score"):
+            yield Item(name, "type", TYPE_WORDS[name].form, TYPE_WORDS[name].doc, rank=Rank.FITTING)
         return
-    for name, kind in TYPES.items():
-        yield Item(name, "type", "" if str(kind) == name else str(kind), rank=Rank.BUILT_IN)
+    for name in TYPES:
+        yield Item(name, "type", TYPE_WORDS[name].form, TYPE_WORDS[name].doc, rank=Rank.BUILT_IN)
     for symbol in _top(asked):
         if symbol.kind in (Kind.RECORD, Kind.ENUM):
             yield symbol_item(asked.model, symbol, asked.path)
@@ -80,9 +82,8 @@ def name_items(asked: Asked) -> Iterator[Item]:
     elif isinstance(parent, tree.Next):
         yield from _of(asked, frozenset({Kind.CARRY}))
     elif isinstance(parent, tree.Emit) and parent.kind is asked.node:
-        for name, shapes in EMITS.items():
-            detail = " or ".join(", ".join(column for column, _ in shape) for shape in shapes)
-            yield Item(name, "type", detail, rank=Rank.FITTING)
+        for name, word in EMITS.items():
+            yield Item(name, "type", word.form, word.doc, rank=Rank.FITTING)
 
 
 def _of(asked: Asked, kinds: frozenset[Kind]) -> Iterator[Item]:

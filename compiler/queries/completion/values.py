@@ -8,7 +8,7 @@ from dataclasses import replace
 from compiler.functions import DRAWS, REGISTRY, RESULTS
 from compiler.model import Kind, Symbol
 from compiler.passes.types.access import element_property, names_of
-from compiler.passes.types.relations import fits, solid
+from compiler.passes.types.relations import fits, is_bool, solid
 from compiler.prelude import APART, DEDUP, OVERLAP, READERS, TOOLS, Number
 from compiler.queries.completion.arguments import named_arguments
 from compiler.queries.completion.asked import Asked
@@ -16,7 +16,9 @@ from compiler.queries.completion.describe import function_item, symbol_item, typ
 from compiler.queries.completion.elsewhere import imported_items
 from compiler.queries.completion.model import Item, Rank
 from compiler.queries.completion.words import inner_items
-from compiler.types import ANY, BOOL, CONVERSATION, Choice, Type
+from compiler.queries.words import COMPARING
+from compiler.queries.words import READERS as READER_WORDS
+from compiler.types import ANY, BOOL, CONVERSATION, Choice, List, Pool, SourceOf, Type
 from dsl import tree
 
 _VALUES = frozenset(
@@ -26,6 +28,7 @@ _VALUES = frozenset(
         *(Kind.ELEMENT, Kind.LOOP, Kind.FIELD, Kind.ALIGNED, Kind.COLUMN, Kind.TABLE, Kind.KEY, Kind.MEASURE),
     }
 )
+_DRAWN = (SourceOf, Pool, List)
 _SOURCES = frozenset({Kind.INPUT, Kind.PERSONAS, Kind.DATASET, Kind.MIX})
 
 
@@ -63,7 +66,7 @@ def _anything(asked: Asked) -> Iterator[Item]:
     wanted = asked.wanted
     for symbol in asked.scope.values():
         if symbol.kind in _VALUES and not (asked.around(tree.Template) and symbol.kind in (Kind.PROMPT, Kind.JUDGE)):
-            yield _ranked(symbol_item(asked.model, symbol, asked.path), _given(asked, symbol), wanted)
+            yield _ranked(asked, symbol_item(asked.model, symbol, asked.path), _given(asked, symbol), wanted)
     if drawn:
         yield from (function_item(function, Rank.FITTING) for function in DRAWS.values())
     yield from _functions(asked, wanted)
@@ -75,7 +78,11 @@ def _given(asked: Asked, symbol: Symbol) -> Type | None:
     return CONVERSATION if symbol.kind is Kind.PROMPT else type_of(asked.model, symbol)
 
 
-def _ranked(item: Item, given: Type | None, wanted: Type | None) -> Item:
+def _ranked(asked: Asked, item: Item, given: Type | None, wanted: Type | None) -> Item:
+    if asked.is_condition and given is not None and is_bool(given) and given != ANY:
+        return replace(item, rank=Rank.FITTING)
+    if isinstance(asked.parent, tree.Draw):
+        return replace(item, rank=Rank.FITTING if isinstance(solid(given or ANY), _DRAWN) else Rank.IMPORTED)
     if wanted is None or given is None or given == ANY:
         return item
     if fits(given, wanted):
@@ -100,7 +107,8 @@ def _element_fields(asked: Asked) -> Iterator[Item]:
         return
     for name in names_of(element.type):
         yield Item(name, "field", str(element_property(element.type, name) or ""), rank=Rank.FITTING)
-    yield Item("it", "value", str(element.type), "The element.", rank=Rank.FITTING)
+    if element.type != ANY:
+        yield Item("it", "value", str(element.type), "The element.", rank=Rank.FITTING)
 
 
 def _members(wanted: Type | None) -> Iterator[Item]:
@@ -131,7 +139,9 @@ def _of_kinds(asked: Asked, kinds: Iterable[Kind]) -> list[Item]:
 
 
 def _readers() -> list[Item]:
-    return [Item(name, "reader", "reads rows", insert=f'{name}("$0")', snippet=True) for name in READERS]
+    return [
+        Item(name, "reader", READER_WORDS[name].form, READER_WORDS[name].doc, f'{name}("$0")', True) for name in READERS
+    ]
 
 
 def _tools() -> list[Item]:
@@ -143,10 +153,17 @@ def _tools() -> list[Item]:
 
 def _methods(table: Mapping[str, Number | None]) -> list[Item]:
     return [
-        Item(name, "function", "" if number is None else f"{number.kind} {number.low:g}..{number.high:g}",
-             insert=name if number is None else f"{name}($0)", snippet=number is not None, rank=Rank.FITTING)
+        Item(
+            name,
+            "function",
+            COMPARING[name].form,
+            COMPARING[name].doc,
+            name if number is None else f"{name}($0)",
+            number is not None,
+            Rank.FITTING,
+        )
         for name, number in table.items()
-    ]  # fmt: skip
+    ]
 
 
 def _columns(asked: Asked) -> list[Item]:
