@@ -11,8 +11,8 @@ import typer
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.cli.console import say
 
-RENAMED = {"gitignore": ".gitignore"}
-"""Files that would act on synth's own repository under their real names."""
+RENAMED = {"gitignore": ".gitignore", "editorconfig": ".editorconfig", "vscode": ".vscode", "github": ".github"}
+"""What would act on synth's own repository under their real names."""
 
 
 def run(folder: str = typer.Argument(metavar="DIR", help="A folder that is empty, or not there yet.")) -> None:

@@ -20,7 +20,14 @@ def test_a_new_project_has_all_that_its_readme_speaks_of(project: Path) -> None:
     found = {file.relative_to(project).as_posix() for file in project.rglob("*") if file.is_file()}
     assert found == {
         ".gitignore",
+        ".editorconfig",
+        ".vscode/extensions.json",
+        ".vscode/settings.json",
+        ".github/workflows/check.yml",
+        ".github/workflows/dataset-diff.yml",
+        ".github/workflows/dataset-diff-comment.yml",
         "README.md",
+        "requirements.txt",
         "synth.toml",
         "specs/questions.synth",
         "specs/inputs/facts.jsonl",

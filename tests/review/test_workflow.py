@@ -14,7 +14,7 @@ import yaml
 
 from tests.review.built import PAGES, Built
 
-FOLDER = Path(__file__).parents[2] / "docs" / "workflows"
+FOLDER = Path(__file__).parents[2] / "runtime" / "cli" / "project" / "github" / "workflows"
 FILES = sorted(FOLDER.glob("*.yml"))
 
 
@@ -46,7 +46,13 @@ def bash(text: str, folder: Path, **variables: str) -> subprocess.CompletedProce
 def test_each_may_do_what_it_needs_and_no_more() -> None:
     assert read("dataset-diff.yml")["permissions"] == {"contents": "read"}
     assert read("dataset-diff-comment.yml")["permissions"] == {"actions": "read", "pull-requests": "write"}
-    assert [list(read(file.name)[True]) for file in FILES] == [["workflow_run"], ["pull_request"]]
+    assert read("check.yml")["permissions"] == {"contents": "read"}
+    events = {file.name: list(read(file.name)[True]) for file in FILES}
+    assert events == {
+        "check.yml": ["push", "pull_request"],
+        "dataset-diff-comment.yml": ["workflow_run"],
+        "dataset-diff.yml": ["pull_request"],
+    }
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
@@ -83,14 +89,31 @@ def test_the_steps_make_the_comment_of_a_real_project(tmp_path: Path, remote: Pa
     checkout.mkdir()
     (checkout / "synth.toml").write_text("")
     names = {"BASE": str(remote), "HEAD": str(remote), "TARGET": "main", "BRANCH": "tone"}
-    for step in ("Fetch the data", "Compare"):
-        done = bash(script("dataset-diff.yml", step), checkout, **names)
+    for step in ("Look for the data", "Fetch the data", "Compare"):
+        done = bash(script("dataset-diff.yml", step), checkout, GITHUB_OUTPUT=str(tmp_path / "said"), **names)
         assert done.returncode == 0, done.stderr
+    assert (tmp_path / "said").read_text() == "there=yes\n"
     assert bash(script("dataset-diff-comment.yml", "Write the comment"), checkout).returncode == 0
     comment = (checkout / "out" / "comment.md").read_text(encoding="utf-8")
     assert comment.startswith("<!-- synth diff -->\n")
     assert "notes" in comment and "everyone" in comment
     assert re.search(r"@\w", comment) is None
+
+
+def test_a_project_whose_data_was_never_pushed_is_told_so_and_nothing_is_installed(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.git"
+    subprocess.run(["git", "init", "-q", "--bare", str(empty)], check=True, timeout=30)
+    names = {"BASE": str(empty), "HEAD": str(empty), "TARGET": "main", "BRANCH": "tone"}
+    said = tmp_path / "said"
+    said.touch()
+    done = bash(script("dataset-diff.yml", "Look for the data"), tmp_path, GITHUB_OUTPUT=str(said), **names)
+    assert done.returncode == 0, done.stderr
+    assert said.read_text() == ""
+    assert (tmp_path / "out" / "diff.md").read_text().startswith("Nothing to compare")
+    later = [
+        step for step in steps("dataset-diff.yml") if step.get("name") in ("Install synth", "Fetch the data", "Compare")
+    ]
+    assert [step["if"] for step in later] == ["steps.data.outputs.there == 'yes'"] * 3
 
 
 def test_a_long_diff_is_cut_between_characters(tmp_path: Path) -> None:
