@@ -95,4 +95,4 @@ def _of(asked: Asked, kinds: frozenset[Kind]) -> Iterator[Item]:
 
 def _top(asked: Asked) -> Iterator[Symbol]:
     scope = asked.model.scopes.get(asked.path)
-    yield from scope.names.values() if scope is not None else ()
+    yield from (one for one in scope.names.values() if one.node not in asked.nodes) if scope is not None else ()

@@ -75,7 +75,9 @@ def _anything(asked: Asked) -> Iterator[Item]:
 
 
 def _given(asked: Asked, symbol: Symbol) -> Type | None:
-    return CONVERSATION if symbol.kind is Kind.PROMPT else type_of(asked.model, symbol)
+    """A prompt's name is called for its messages; an enum's is the list of its members."""
+    kind = CONVERSATION if symbol.kind is Kind.PROMPT else type_of(asked.model, symbol)
+    return List(kind) if symbol.kind is Kind.ENUM and kind is not None else kind
 
 
 def _ranked(asked: Asked, item: Item, given: Type | None, wanted: Type | None) -> Item:
@@ -86,7 +88,7 @@ def _ranked(asked: Asked, item: Item, given: Type | None, wanted: Type | None) -
     if wanted is None or given is None or given == ANY:
         return item
     if fits(given, wanted):
-        return replace(item, rank=Rank.FITTING)
+        return replace(item, rank=Rank.FITTING if solid(given) == solid(wanted) else min(item.rank, Rank.NEAR))
     return replace(item, rank=max(item.rank, Rank.IMPORTED))
 
 
