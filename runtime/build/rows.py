@@ -60,9 +60,13 @@ class CallRows:
         return made
 
     def finish(self) -> TableManifest:
+        self.copy()
+        return self.writer.finish()
+
+    def copy(self) -> None:
+        """Hands the rows that were marked to the writer, which reads them when it sorts."""
         if self._before is not None:
             self.writer.add_sorted(self._counted(self._before.take()))
-        return self.writer.finish()
 
     def _counted(self, blocks: Iterable[pa.Table]) -> Iterator[pa.Table]:
         for block in blocks:

@@ -143,6 +143,8 @@ class Dataset:
             machine="" if self.driver.own_journals else machine(),
             spill=f"{self.spill}/{number}",
             budget=left_of(work.allowance),
+            previous=work.previous,
+            now=work.now,
             lent=self._lent,
         )
 

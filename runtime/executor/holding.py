@@ -7,6 +7,7 @@ from pathlib import Path
 
 from compiler import plan
 from runtime.build.decided import Decided
+from runtime.build.recorded import RecordedGens
 from runtime.build.selection import End
 from runtime.executor.messages import Sealed
 from runtime.executor.writing import Spread, no_put
@@ -20,8 +21,11 @@ SEAL_ROWS = 100_000
 class Holding:
     """What waits lies on disk where all candidates wait for the last one."""
 
-    def __init__(self, dataset: plan.DatasetPlan, told: Decided, folder: Path, node: str) -> None:
+    def __init__(
+        self, dataset: plan.DatasetPlan, told: Decided, folder: Path, node: str, recorded: RecordedGens | None = None
+    ) -> None:
         self._dataset, self._told, self._folder, self._node = dataset, told, folder, node
+        self._recorded = recorded
         self._spool = Spool() if dataset.of(plan.Select) else None
         self._waiting: dict[int, tuple[int, End | int]] = {}
         self._positions: defaultdict[int, list[int]] = defaultdict(list)
@@ -29,7 +33,7 @@ class Holding:
         self._output = self._fresh()
 
     def _fresh(self) -> Spread:
-        return Spread(self._dataset, no_put)
+        return Spread(self._dataset, no_put, before=self._recorded)
 
     def close(self) -> None:
         """What is not safe yet goes."""

@@ -72,13 +72,16 @@ def private(folder: Path) -> Path:
     return folder
 
 
+def changes_of(session: Session, shipment: Shipment) -> Changes:
+    return Changes(session.store, shipment.head, dict(shipment.paths), dict(shipment.made))
+
+
 def open_inputs(loaded: Loaded, session: Session, shipment: Shipment) -> Inputs:
     """E0963 where they are not those that the driver read."""
     root = session.project.root
     if not root.is_dir():
         raise SynthError(_absent(root))
-    changes = Changes(session.store, shipment.head, dict(shipment.paths), dict(shipment.made))
-    inputs = Inputs.open(loaded, root, session.facts, changes.table)
+    inputs = Inputs.open(loaded, root, session.facts, changes_of(session, shipment).table)
     if shipment.lent is not None:
         for name, lent in shipment.lent.items():
             inputs.sources[name].borrow(lent)

@@ -31,6 +31,7 @@ class Shipment:
     `order` nests the axes otherwise than the spec does. `reads` are names that audits and selects want of a candidate;
     None where nobody does. `decides`: a candidate belongs to the tables only when the driver says so. `machine` is
     the driver's: a worker there has the project's journal; any other has its own one, and asks the driver first.
+    `previous` is the version before, of which calls are held, and `now` what the new one will say of how it was made;
     `lent` are the inputs, read and checked, where workers are processes of that machine.
     """
 
@@ -52,6 +53,8 @@ class Shipment:
     machine: str
     spill: str
     budget: Budget
+    previous: Manifest | None
+    now: Manifest
     lent: Mapping[str, Lent] | None = None
 
     @property

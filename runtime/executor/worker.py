@@ -20,6 +20,7 @@ from dsl.diagnostics import SynthError
 from runtime.build import meanings
 from runtime.build.budget import Need
 from runtime.build.caller import Caller
+from runtime.build.held import held_calls
 from runtime.build.program import Loaded
 from runtime.build.progress import Progress
 from runtime.build.run import WINDOW
@@ -28,7 +29,7 @@ from runtime.build.tools import Sandbox
 from runtime.executor.holding import Holding
 from runtime.executor.leave import Leave
 from runtime.executor.messages import Ask, Block, Counts, Hello, Orders, Reply, Report, Verdict
-from runtime.executor.opening import WorkerSession, open_inputs
+from runtime.executor.opening import WorkerSession, changes_of, open_inputs
 from runtime.executor.part import Part, end_of
 from runtime.executor.reduction import Range, Reduced, reduce
 from runtime.executor.segment import segment
@@ -69,10 +70,12 @@ class Worker:
         inputs = open_inputs(loaded, self.session, shipment)
         allowance, journal = Leave(shipment.budget, self._leave, self._back, self._over), self.session.journal
         roles = self.session.roles(loaded.plan, lambda sender: Caller(sender, journal, self.progress, allowance))
+        changes = changes_of(self.session, shipment)
+        held = held_calls(journal, loaded, changes, shipment.previous, shipment.now, self.progress)
         self.job = Part(
             loaded,
             inputs,
-            dict(roles),
+            {role: replace(bound, held=held) for role, bound in roles.items()},
             self.progress,
             WINDOW * self.session.concurrency(loaded.plan),
             tool=Sandbox(journal, self.progress, allowance),
@@ -83,7 +86,8 @@ class Worker:
             order=shipment.order,
             reads=shipment.reads,
         )
-        self._holding = Holding(loaded.plan, self.job.told, self._folder, self.node)
+        recorded = None if held is None else held.recorded
+        self._holding = Holding(loaded.plan, self.job.told, self._folder, self.node, recorded)
 
     def _journal(self, folder: Path) -> Any:
         return segment(folder, self._claim, self._landed, self._missed)

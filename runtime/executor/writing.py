@@ -102,8 +102,13 @@ class Spread(Output):
         return sum(writer.size for writer in self.writers())
 
     def drain(self, folder: Path, node: str) -> list[Run]:
+        """What was copied of the version before is in a run, too: it is marked anew from here on."""
         self.flush()
-        return [run for writer in self.writers() if (run := writer.run(folder, node)) is not None]
+        self._calls.copy()
+        runs = [run for writer in self.writers() if (run := writer.run(folder, node)) is not None]
+        if self.before is not None:
+            self.before.copied = bytearray(len(self.before.copied))
+        return runs
 
     def placed(self, error: SynthError) -> SynthError:
         """The same mistakes, at the `key = [...]` that made the key, as `finish` tells them."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dsl.diagnostics import SynthError
 from runtime.build.build import Built
+from runtime.build.recorded import RecordedGens
 from runtime.config.model import Budget
 from runtime.engines.deterministic import DeterministicEngine
 from runtime.executor.driver import Driver
@@ -156,6 +157,34 @@ def test_datasets_of_datasets_long_texts_a_limit_and_an_edit(tmp_path: Path) -> 
     assert content(spread) == content(alone)
     assert len(spread.rows("qa", "texts")) == 1
     assert spread.rows("both")
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["all live", "one killed"])
+@pytest.mark.parametrize("name", ["plain", "target", "apart"])
+def test_calls_that_an_edit_left_as_they_were_are_held_by_workers_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, killed: bool
+) -> None:
+    """Their rows are copied, the last ones' calls made, and every worker seals what it copied once."""
+    copied: list[int] = []
+    take = RecordedGens.take
+
+    def counted(self: RecordedGens) -> Any:
+        for block in take(self):
+            copied.append(block.num_rows)
+            yield block
+
+    works = [Workshop(tmp_path / where).write(SPECS[name], {}, **inputs()) for where in ("alone", "spread")]
+    alone, spread = works
+    for work in works:
+        work.build(engine())
+        work.edit("You answer from the text.", "You answer from this text.")
+    once = alone.made(engine())
+    monkeypatch.setattr(RecordedGens, "take", counted)
+    again = spread.made(engine(), executor=Driver(InlineCluster(2, Killer(0, 9 if killed else 10_000))))
+    assert content(spread) == content(alone)
+    assert sum(copied) > once.manifest.counts.attempted // 2
+    if name in EVERY and not killed:
+        assert (again.progress.fresh, again.progress.reused) == (once.progress.fresh, once.progress.reused)
 
 
 def test_what_people_decided_holds_wherever_rows_are_made(tmp_path: Path) -> None:
