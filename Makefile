@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+EXTENSION := editors/vscode
 
 # A process that may not keep its bytecode compiles synth and the tests anew at each start, and tests start hundreds.
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test unit browser live soak lint types docs docs-check golden record record-lakefs record-engines agree concurrent \
-  screenshots edits bench bench-long bench-engine bench-sglang clean install
+  editors vsix screenshots edits bench bench-long bench-engine bench-sglang clean install
 
 install: $(STAMP)
 
@@ -25,19 +26,33 @@ demo: install
 test: install unit browser live
 
 unit: install
-	$(BIN)/python -m pytest -m 'not live and not soak and not browser' -n 2
+	$(BIN)/python -m pytest -m 'not live and not soak and not browser and not editors' -n 2
 
 # A real Chromium drives the review page, and the documentation's site. Where there is none that is said, and fails only where it is required.
 browser: docs
 	@if $(BIN)/python -m tests.browser.chromium; then $(BIN)/python -m pytest tests/browser -m browser -n 2 --dist loadfile; \
 	else test -z "$$SYNTH_REQUIRE_BROWSER"; fi
 
+# The grammars of editors, and the VS Code extension. Where there is no Node.js that is said, and fails only where it is
+# required.
+editors: install
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory vsix && $(BIN)/python -m pytest tests/editors -m editors; \
+	else echo "editors not tested: no Node.js (apt-get install nodejs npm)"; test -z "$$SYNTH_REQUIRE_EDITORS"; fi
+
+# build/synth-VERSION.vsix, tested: its types, its logic, its grammar.
+vsix: $(EXTENSION)/node_modules/.package-lock.json
+	cd $(EXTENSION) && npm test && npm run grammar
+	mkdir -p build && cd $(EXTENSION) && npm run package -- --out ../../build/
+
+$(EXTENSION)/node_modules/.package-lock.json: $(EXTENSION)/package-lock.json
+	cd $(EXTENSION) && npm ci --ignore-scripts
+
 live: install
 	$(BIN)/python -m pytest -m live
 
 soak: install
 	$(BIN)/python -m pytest -m soak
-	SYNTH_TEST_EXAMPLES=300 $(BIN)/python -m pytest -m 'hypothesis and not live and not soak and not browser' -n 2
+	SYNTH_TEST_EXAMPLES=300 $(BIN)/python -m pytest -m 'hypothesis and not live and not soak and not browser and not editors' -n 2
 
 lint: install
 	$(BIN)/ruff check .
@@ -55,7 +70,7 @@ docs-check: docs
 
 # Rewrites what tests compare with: goldens, generated pages, and the recorded answers of the embedded model.
 golden: install
-	$(BIN)/python -m pytest -m 'not live and not soak and not browser' -n 2 --update-golden
+	$(BIN)/python -m pytest -m 'not live and not soak and not browser and not editors' -n 2 --update-golden
 
 # `make record` asks the embedded model about all of them again, `make record SPEC=bios` about one spec of the gallery.
 record: install
