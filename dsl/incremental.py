@@ -87,7 +87,7 @@ class Rereader:
         return _joined(source, regions)
 
     def _reread(self, source: Source) -> tuple[Region, ...] | None:
-        begin, end = _changed(self._text, source.text)
+        begin, end = changed(self._text, source.text)
         if begin == end == len(source.text) == len(self._text):
             return self._regions
         by = len(source.text) - len(self._text)
@@ -126,7 +126,7 @@ class Rereader:
         return first, max(first, last)
 
 
-def _changed(old: str, new: str) -> tuple[int, int]:
+def changed(old: str, new: str) -> tuple[int, int]:
     """Where the old text begins and ends to differ from the new."""
     shorter = min(len(old), len(new))
     begin = _same(old, new, shorter)
