@@ -5,7 +5,15 @@ from __future__ import annotations
 from compiler.queries.completion.model import Item
 from tests.completion.typed import HEAD, PATH, Project, at_top, first, in_dataset, labels, placed
 
-OTHER = 'edition 1\n\n## One reply.\nrecord Reply { text: str }\n\nprompt again(reply: Reply) """\n  {{ reply.text }}\n"""\n'
+OTHER = '''edition 1
+
+## One reply.
+record Reply { text: str }
+
+prompt again(reply: Reply) """
+  {{ reply.text }}
+"""
+'''
 BESIDE = Project(others={"specs/shared.synth": OTHER, "deep/more.synth": OTHER}, further=("specs/rules.txt",))
 
 

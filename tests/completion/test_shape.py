@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from dsl.source import Span
 from tests.completion.typed import PATH, Project, at_top, in_dataset, placed
 
@@ -70,7 +72,7 @@ def test_a_selection_grows_from_the_word_to_the_file() -> None:
         "gen a: str = reply(ticket, reader) with writer",
     ]
     assert grown[-1] == text
-    assert all(inner in outer for inner, outer in zip(grown, grown[1:], strict=False))
+    assert all(inner in outer for inner, outer in pairwise(grown))
 
 
 def test_a_selection_in_a_template_grows_by_its_hole_and_its_line() -> None:

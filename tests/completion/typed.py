@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from compiler.analysis import Analysis, analyse
-from compiler.catalog import MemoryCatalog
+from compiler.catalog import Columns, MemoryCatalog
 from compiler.queries.completion.model import Completions, Rank
 
 PATH = "specs/tickets.synth"
-TABLES = {
-    "tickets.jsonl": {"id": "str", "text": "str", "priority": "int"},
+TABLES: Mapping[str, Columns] = {
+    "tickets.jsonl": {"id": "str", "text": "str", "level": "str", "priority": "int"},
     "readers.jsonl": {"id": "str", "text": "str"},
 }
 HEAD = '''edition 1
