@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ _RUN = re.compile(
     r"^```python\n(?P<code>.*?)^```\n```text\n(?P<printed>.*?)^```$|^```python\n(?P<silent>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
+READER = 'def rows():\n    yield {"id": "break", "text": "It ends the loop."}\n'
 
 
 def shown() -> list[tuple[str, str, str]]:
@@ -39,3 +41,10 @@ def test_what_a_page_shows_in_python_prints_what_it_says(
     (tmp_path / "synth.toml").write_text(MADE_UP, encoding="utf-8")
     exec(compile(code, "page", "exec"), {"__name__": "__page__"})
     assert capsys.readouterr().out == printed
+
+
+def test_the_reader_that_a_page_shows_gives_rows() -> None:
+    assert f"```python\n{READER}```" in (DOCS / "sources.md").read_text(encoding="utf-8")
+    found: dict[str, Any] = {}
+    exec(READER, found)
+    assert list(found["rows"]()) == [{"id": "break", "text": "It ends the loop."}]

@@ -1,6 +1,7 @@
 """Pages that walk through, done as they say: files written, commands run in order, what they print compared by lines.
 
-Digests, tokens and times may differ; a line `…` stands for any lines.
+Digests, tokens and times may differ; a line `…` stands for any lines. What a page needs and does not show stands in
+comments: a file that is `given`, commands that were `done`, an engine that makes texts up.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import pytest
 from runtime.cli import run
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("index.md", "tutorial.md", "review.md")
+PAGES = ("index.md", "tutorial.md", "review.md", "decisions.md", "merge.md", "incremental.md")
 MADE_UP = '[engines.made_up]\nkind = "deterministic"\n[profile.default]\nengine = "made_up"\n'
 _STEPS = re.compile(
     r"(?P<engine><!-- made-up texts -->)"
     r"|<!-- change (?P<changed>\S+): (?P<old>.+?) -> (?P<new>.+?) -->"
     r"|<!-- (?P<how>write|append) (?P<path>\S+) -->\n```\w+\n(?P<text>.*?)^```$"
+    r"|<!-- given (?P<given>\S+)\n(?P<content>.*?)^-->$"
+    r"|<!-- done\n(?P<done>.*?)^-->$"
     r"|^```console\n(?P<console>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
@@ -58,6 +61,8 @@ def do(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def write(step: re.Match[str]) -> None:
     if step["engine"]:
         Path("synth.toml").write_text(MADE_UP, encoding="utf-8")
+    elif step["given"]:
+        Path(step["given"]).write_text(step["content"], encoding="utf-8")
     elif step["changed"]:
         file = Path(step["changed"])
         text = file.read_text(encoding="utf-8")
@@ -78,6 +83,10 @@ def test_a_page_works_as_it_is_written(
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")
     for step in _STEPS.finditer((DOCS / page).read_text(encoding="utf-8")):
+        if step["done"]:
+            for command, _ in commands(step["done"]):
+                do(command, monkeypatch)
+            continue
         if step["console"] is None:
             write(step)
             continue
