@@ -5,7 +5,7 @@ And of the project as a whole: who imports a file, and where, in any of its spec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,7 @@ class Workspace:
         self._readers: dict[str, Rereader] = {}
         self._made: dict[tuple[str, Stage], Analysis] = {}
         self._whole: dict[str, Analysis] = {}
+        self._params: Mapping[str, tree.Expr] = {}
 
     # --- one file ---
 
@@ -61,7 +62,7 @@ class Workspace:
         known = self._made.get((path, upto))
         if known is not None and self._is_current(known):
             return known
-        found = analyse(path, self._catalog, upto=upto, texts=dict(self._texts), parse=self._parse)
+        found = analyse(path, self._catalog, self._params, upto=upto, texts=dict(self._texts), parse=self._parse)
         self._made[path, upto] = found
         file = found.model.files.get(path)
         if upto == "types" and file is not None and not file.broken:
@@ -72,6 +73,11 @@ class Workspace:
         """The file is what the catalogue says again."""
         for known in (self._texts, self._readers, self._whole):
             known.pop(path, None)
+
+    def configure(self, params: Mapping[str, tree.Expr]) -> None:
+        """What the project's profile sets."""
+        self._params = params
+        self.refresh()
 
     def refresh(self) -> None:
         """Files have changed that no edit told of."""

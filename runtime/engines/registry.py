@@ -46,6 +46,11 @@ def _types(kind: str) -> Types:
     return found
 
 
+def setting_types(kind: str) -> Types:
+    """The settings that engines of this kind take, with their types; none for a kind that there is not."""
+    return _types(kind) if kind in KINDS else {}
+
+
 def _positive(kind: str) -> frozenset[str]:
     return _POSITIVE if kind in _OWN else _POSITIVE | getattr(_module(kind), "POSITIVE", frozenset())
 

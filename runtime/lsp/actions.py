@@ -13,7 +13,6 @@ from dsl.source import Source, Span
 from runtime.lsp.diagnostics import shown
 from runtime.lsp.edits import workspace_edit
 from runtime.lsp.feature import Feature
-from runtime.lsp.formatting import changed_lines
 from runtime.lsp.mistakes import mistakes
 from runtime.lsp.view import View
 
@@ -85,10 +84,24 @@ def _suppression(view: View, found: Diagnostic, span: Span) -> types.CodeAction:
 
 def _mended(view: View, title: str, kind: str, chosen: Callable[[Diagnostic], bool]) -> Iterator[types.CodeAction]:
     text = _without(view, chosen)
-    edits = changed_lines(view, text)
-    if edits:
-        edit = types.WorkspaceEdit(changes={view.document.uri: edits})
+    if text != view.document.text:
+        edit = types.WorkspaceEdit(changes={view.document.uri: changed(view, text)})
         yield types.CodeAction(title=title, kind=kind, edit=edit)
+
+
+def changed(view: View, text: str) -> list[types.TextEdit]:
+    """One edit, from the first character that differs to the last: a cursor elsewhere stays where it is."""
+    before = view.document.text
+    start = _alike(before, text)
+    behind = _alike(before[start:][::-1], text[start:][::-1])
+    place = view.lines.range(start, len(before) - behind)
+    return [types.TextEdit(place, text[start : len(text) - behind])]
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin alike with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 def _without(view: View, chosen: Callable[[Diagnostic], bool]) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from runtime.config.project import FILE
 from runtime.lsp.diagnostics import shown
 from runtime.lsp.mistakes import mistakes
 from runtime.lsp.view import View
@@ -26,13 +27,14 @@ Found = dict[str, list[types.Diagnostic]]
 
 
 class Checking:
-    """`read` is what each open spec reads, by URI; `beside` what its check has found in files that are not open."""
+    """By the URIs of open texts: what each reads, what its check found in it, and what it found in other files."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
         self._waiting: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._read: dict[str, frozenset[str]] = {}
+        self._own: dict[str, tuple[int, list[types.Diagnostic]]] = {}
         self._beside: dict[str, Found] = {}
 
     def soon(self, uri: str, pause: float = PAUSE) -> None:
@@ -52,8 +54,9 @@ class Checking:
             waiting.cancel()
         readers = [key for key, read in self._read.items() if uri in read and key != uri]
         self._read.pop(uri, None)
-        self._server.publish(uri, None, [])
-        self._tell_beside(uri, {})
+        self._own.pop(uri, None)
+        for other in {uri, *self._beside.pop(uri, {})}:
+            self._send(other)
         for reader in readers:
             self.soon(reader)
 
@@ -69,17 +72,19 @@ class Checking:
         if document is None or found is None or self._server.documents.get(uri) is not document:
             return
         own, beside, self._read[uri] = found
-        self._server.publish(uri, document.version, own)
-        self._tell_beside(uri, beside)
+        self._own[uri] = (document.version, own)
+        before, self._beside[uri] = self._beside.get(uri, {}), beside
+        for other in {uri, *before, *beside}:
+            self._send(other)
 
-    def _tell_beside(self, uri: str, found: Found) -> None:
-        before = self._beside.pop(uri, {})
-        if found:
-            self._beside[uri] = found
-        for other in {*before, *found} - set(self._server.documents.all):
-            every = [one for each in self._beside.values() for one in each.get(other, [])]
-            unique = {(one.code, str(one.range), one.message): one for one in every}
-            self._server.publish(other, None, list(unique.values()))
+    def _send(self, uri: str) -> None:
+        """Of an open spec its own check tells all; a configuration's mistakes are found by the specs' checks, too."""
+        version, own = self._own.get(uri, (None, []))
+        found = list(own)
+        if uri not in self._server.documents.all or uri.endswith(FILE):
+            found += [one for each in self._beside.values() for one in each.get(uri, [])]
+        unique = {(one.code, str(one.range), one.message): one for one in found}
+        self._server.publish(uri, version, list(unique.values()))
 
 
 def _checked(view: View) -> tuple[list[types.Diagnostic], Found, frozenset[str]]:
@@ -87,6 +92,6 @@ def _checked(view: View) -> tuple[list[types.Diagnostic], Found, frozenset[str]]
     found = mistakes(view)
     beside: Found = defaultdict(list)
     for one in found.beside:
-        if one.span is not None and one.span.path not in view.project.texts:
+        if one.span is not None and (one.span.path not in view.project.texts or one.span.path == FILE):
             beside[view.project.uri(one.span.path)] += shown([one], view)
     return shown(found.own, view), dict(beside), frozenset(view.project.uri(path) for path in found.reads)

@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from compiler.queries.completion.model import Item, Sort
 from dsl.source import Span
+from runtime.lsp import configuration
 from runtime.lsp.edits import text_edits
 from runtime.lsp.feature import Feature
 from runtime.lsp.view import View
@@ -87,5 +88,6 @@ FEATURES = (
         types.TEXT_DOCUMENT_COMPLETION,
         completion,
         types.CompletionOptions(trigger_characters=list(TRIGGERS), resolve_provider=False),
+        configuration=configuration.completion,
     ),
 )

@@ -14,6 +14,10 @@ from typing import TypeVar
 Answer = TypeVar("Answer")
 
 
+class Refused(Exception):
+    """A request that cannot be done, with what the person who asked is told."""
+
+
 class Desk:
     """`questions` is for what is known at once, `errands` for what reads files and may take its time."""
 
@@ -31,7 +35,7 @@ class Desk:
     async def _run(self, pool: ThreadPoolExecutor, name: str, job: Callable[[], Answer]) -> Answer | None:
         try:
             return await asyncio.get_running_loop().run_in_executor(pool, job)
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, Refused):
             raise
         except Exception:
             self._report(f"{name} failed, and answers nothing:\n{traceback.format_exc()}")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from lsprotocol import types
 
-from dsl.diagnostics import SynthError
-from dsl.format import format_source
+from dsl.diagnostics import Edit, SynthError
+from dsl.format import format_edits, format_range
+from dsl.source import Span
+from runtime.lsp.edits import text_edits
 from runtime.lsp.feature import Feature
 from runtime.lsp.view import View
 
@@ -13,43 +17,31 @@ Edits = list[types.TextEdit]
 
 
 def whole(view: View, params: types.DocumentFormattingParams) -> Edits | None:
-    """Only the lines that change, so that a cursor elsewhere stays where it is."""
-    if not view.is_spec:
-        return None
+    """Only lines that are not in the style, so that a cursor elsewhere stays where it is."""
+    return _tried(view, lambda: format_edits(view.source))
+
+
+def part(view: View, params: types.DocumentRangeFormattingParams) -> Edits | None:
+    return _tried(view, lambda: format_range(view.source, view.span(params.range)))
+
+
+def typed(view: View, params: types.DocumentOnTypeFormattingParams) -> Edits | None:
+    """Behind a `}`: what it closes."""
+    offset = view.offset(params.position)
+    around = [span for span in view.analysis.selections(view.path, offset) if span.end == offset]
+    span = around[-1] if around else Span(view.path, offset, offset)
+    return _tried(view, lambda: format_range(view.source, span))
+
+
+def _tried(view: View, make: Callable[[], Iterable[Edit]]) -> Edits | None:
     try:
-        return changed_lines(view, format_source(view.source))
+        return text_edits(view, make())
     except SynthError:
         return None
 
 
-def changed_lines(view: View, text: str) -> Edits:
-    before, after = view.document.text, text
-    if before == after:
-        return []
-    start = _same_lines(before, after)
-    end = _same_lines_behind(before[start:], after[start:])
-    place = view.lines.range(start, len(before) - end)
-    return [types.TextEdit(place, after[start : len(after) - end])]
-
-
-def _same_lines(one: str, other: str) -> int:
-    """How many characters of whole lines two texts begin alike with."""
-    same = 0
-    for left, right in zip(one.splitlines(keepends=True), other.splitlines(keepends=True), strict=False):
-        if left != right:
-            break
-        same += len(left)
-    return same
-
-
-def _same_lines_behind(one: str, other: str) -> int:
-    same = 0
-    pairs = zip(reversed(one.splitlines(keepends=True)), reversed(other.splitlines(keepends=True)), strict=False)
-    for left, right in pairs:
-        if left != right:
-            break
-        same += len(left)
-    return same
-
-
-FEATURES = (Feature(types.TEXT_DOCUMENT_FORMATTING, whole),)
+FEATURES = (
+    Feature(types.TEXT_DOCUMENT_FORMATTING, whole),
+    Feature(types.TEXT_DOCUMENT_RANGE_FORMATTING, part),
+    Feature(types.TEXT_DOCUMENT_ON_TYPE_FORMATTING, typed, types.DocumentOnTypeFormattingOptions("}")),
+)

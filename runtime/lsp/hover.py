@@ -8,13 +8,14 @@ from lsprotocol import types
 
 from compiler.queries.hover import Hover
 from dsl.source import Span
+from runtime.lsp import configuration
 from runtime.lsp.feature import Feature
 from runtime.lsp.markdown import fenced
 from runtime.lsp.view import View
 
 
 def hover(view: View, params: types.HoverParams) -> types.Hover | None:
-    found = view.analysis.hover(view.path, view.offset(params.position))
+    found = view.project.workspace.hover(view.path, view.offset(params.position))
     if found is None:
         return None
     text = "\n\n".join(_parts(view, found))
@@ -39,4 +40,4 @@ def _where(view: View, place: Span) -> str:
     return f"[{place.path}:{line}]({location.uri}#L{line})"
 
 
-FEATURES = (Feature(types.TEXT_DOCUMENT_HOVER, hover),)
+FEATURES = (Feature(types.TEXT_DOCUMENT_HOVER, hover, configuration=configuration.hover),)

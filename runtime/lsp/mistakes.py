@@ -9,6 +9,9 @@ from dsl.diagnostics import Diagnostic, SynthError
 from runtime.lsp.projects import configuration_mistakes
 from runtime.lsp.view import View
 
+NO_PARAMETER = "E0720"
+"""A profile sets what another spec of the project may have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mistakes:
@@ -28,6 +31,6 @@ def mistakes(view: View) -> Mistakes:
         analysis = view.project.workspace.analyse(view.path, upto="plan")
     except SynthError as error:  # a file that cannot be read at all
         return Mistakes(error.diagnostics, (), (view.path,))
-    found = analysis.diagnostics
+    found = [one for one in analysis.diagnostics if one.code != NO_PARAMETER]
     own = [one for one in found if one.span is None or one.span.path == view.path]
     return Mistakes(own, [one for one in found if one not in own], tuple(analysis.model.sources))

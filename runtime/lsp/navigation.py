@@ -7,20 +7,21 @@ from collections.abc import Iterable
 from lsprotocol import types
 
 from dsl.source import Span
+from runtime.lsp import configuration
 from runtime.lsp.feature import Feature
 from runtime.lsp.view import View
 
 
 def definition(view: View, params: types.DefinitionParams) -> types.Location | None:
     """In whatever file, the library that ships with synth included."""
-    found = view.analysis.definition(view.path, view.offset(params.position))
+    found = view.project.workspace.definition(view.path, view.offset(params.position))
     return view.location(found) if found is not None else None
 
 
 def references(view: View, params: types.ReferenceParams) -> list[types.Location]:
     """In all specs of the project, as the editor holds them."""
     offset, declaration = view.offset(params.position), params.context.include_declaration
-    return list(_placed(view, view.analysis.references(view.path, offset, declaration=declaration)))
+    return list(_placed(view, view.project.workspace.references(view.path, offset, declaration)))
 
 
 def highlights(view: View, params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
@@ -51,7 +52,7 @@ def _placed(view: View, spans: Iterable[Span]) -> Iterable[types.Location]:
 
 
 FEATURES = (
-    Feature(types.TEXT_DOCUMENT_DEFINITION, definition),
+    Feature(types.TEXT_DOCUMENT_DEFINITION, definition, configuration=configuration.definition),
     Feature(types.TEXT_DOCUMENT_REFERENCES, references),
     Feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, highlights),
     Feature(types.TEXT_DOCUMENT_DOCUMENT_LINK, links),

@@ -50,7 +50,7 @@ class OpenProject:
 
     @cached_property
     def workspace(self) -> Workspace:
-        return Workspace(self.catalog)
+        return Workspace(self.catalog, self.names.specs)
 
     @cached_property
     def names(self) -> ProjectNames:
@@ -111,6 +111,7 @@ class OpenProject:
             self.config = placed(read_config(Source(FILE, text)), self.root) if source else Config()
         except SynthError:
             return
+        self.workspace.configure(self.params)
 
     def analysis(self, path: str) -> Analysis:
         return self.workspace.analyse(path)
@@ -130,6 +131,14 @@ class Projects:
         project.sync(other for other in documents.values() if self.root(other) == root)
         return project
 
+    def opened(self, documents: Mapping[str, Document]) -> list[OpenProject]:
+        """Those of open texts; with none, the one of the editor's first folder."""
+        roots = {self.root(document): document for document in documents.values()}
+        if roots:
+            return [self.of(document, documents) for document in roots.values()]
+        root = Project.root_of(self.home)
+        return [self.by_root.setdefault(root, OpenProject(root))]
+
     def root(self, document: Document) -> Path:
         folder = document.file.parent if document.file else self.home
         return Project.root_of(folder) if folder.is_dir() else folder
@@ -139,6 +148,7 @@ class Projects:
         for project in self.by_root.values():
             project.catalog.forget()
             project.names.forget()
+            project.workspace.refresh()
 
 
 def configuration_mistakes(text: str, root: Path) -> tuple[Diagnostic, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 import traceback
@@ -12,23 +13,36 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from lsprotocol import types
+from pygls.exceptions import FeatureRequestError, JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
+from runtime.config.project import FILE
 from runtime.lsp.checking import Checking
 from runtime.lsp.client import Client
 from runtime.lsp.commands import COMMANDS
-from runtime.lsp.desk import Desk
+from runtime.lsp.desk import Desk, Refused
 from runtime.lsp.documents import Documents
 from runtime.lsp.feature import Feature
 from runtime.lsp.projects import Projects
 from runtime.lsp.protocol import Protocol
+from runtime.lsp.symbols import everywhere
 from runtime.lsp.view import View
 
-MODULES = ("completion", "hover", "navigation", "symbols", "tokens", "actions", "lenses", "formatting")
+MODULES = (
+    "completion", "signature", "hover", "navigation", "renaming", "symbols", "tokens", "hints", "folding", "formatting",
+    "actions", "lenses",
+)  # fmt: skip
 """The features, one module each, with what they register in `FEATURES`."""
 
 Answer = TypeVar("Answer")
+
+
+class RequestFailed(JsonRpcException):
+    """A request that was right and cannot be done; an editor shows the message."""
+
+    CODE = types.LSPErrorCodes.RequestFailed.value
+    MESSAGE = "cannot be done"
 
 
 class Server(LanguageServer):
@@ -45,7 +59,7 @@ class Server(LanguageServer):
     def opened(self, item: types.TextDocumentItem) -> None:
         self.documents.encoding = str(getattr(encoding := self.workspace.position_encoding, "value", encoding))
         self.documents.open(item)
-        self.checking.soon(item.uri, 0)
+        self.after(item.uri)
 
     def changed(self, params: types.DidChangeTextDocumentParams) -> None:
         document = self.documents.change(params)
@@ -54,7 +68,7 @@ class Server(LanguageServer):
 
     def after(self, uri: str) -> None:
         """A configuration is read by every spec of its project."""
-        if uri.endswith("synth.toml"):
+        if uri.endswith(FILE):
             self.checking.all()
         else:
             self.checking.soon(uri)
@@ -62,6 +76,8 @@ class Server(LanguageServer):
     def closed(self, uri: str) -> None:
         self.documents.close(uri)
         self.checking.closed(uri)
+        if uri.endswith(FILE):
+            self.checking.all()
 
     async def about(self, uri: str, name: str, question: Callable[[View], Answer]) -> Answer | None:
         """None for a text that is not open, and where the question fails."""
@@ -77,6 +93,11 @@ class Server(LanguageServer):
 
     def publish(self, uri: str, version: int | None, found: list[types.Diagnostic]) -> None:
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """What the library could not do with a message. A pop-up would tell a person what only we can mend."""
+        if source is not FeatureRequestError:
+            self.tell(str(error))
 
     def tell(self, text: str) -> None:
         """A fault of ours, in the editor's log. May come from any thread."""
@@ -126,7 +147,10 @@ def _command(server: Server, name: str, command: Any) -> Callable[[types.Execute
 
 def _register(server: Server, feature: Feature) -> None:
     async def answer(params: Any) -> Any:
-        found = await server.about(params.text_document.uri, feature.method, lambda view: feature.of(view, params))
+        try:
+            found = await server.about(params.text_document.uri, feature.method, lambda view: feature.of(view, params))
+        except Refused as refused:
+            raise RequestFailed(str(refused)) from None
         return feature.nothing if found is None else found
 
     server.feature(feature.method, feature.options)(answer)
@@ -156,6 +180,19 @@ def _lifecycle(server: Server) -> None:
         await server.desk.ask("the files' change", server.projects.forget)
         server.checking.all()
 
+    @server.feature(types.WORKSPACE_SYMBOL)
+    async def symbols(params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
+        documents = server.documents
+        found = await server.desk.ask(
+            "workspace/symbol",
+            lambda: [
+                symbol
+                for project in server.projects.opened(documents.all)
+                for symbol in everywhere(project, params.query, documents.encoding)
+            ],
+        )
+        return found or []
+
     @server.feature(types.SHUTDOWN)
     def shutdown(params: Any) -> None:
         server.desk.close()
@@ -171,6 +208,7 @@ _WATCH = types.Registration(
 
 def run(port: int | None = None) -> None:
     """Until the editor leaves."""
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)  # what matters of it, the editor is told
     server = make_server()
     if port is None:
         server.start_io(stdout=_private())

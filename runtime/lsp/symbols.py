@@ -8,6 +8,8 @@ from lsprotocol import types
 
 from compiler.queries.symbols import Outline
 from runtime.lsp.feature import Feature
+from runtime.lsp.positions import Lines
+from runtime.lsp.projects import OpenProject
 from runtime.lsp.view import View
 
 _K = types.SymbolKind
@@ -48,6 +50,19 @@ def _symbol(view: View, item: Outline) -> types.DocumentSymbol:
         selection_range=view.range(item.name_span),
         children=[_symbol(view, child) for child in item.children],
     )
+
+
+def everywhere(project: OpenProject, query: str, encoding: str) -> list[types.WorkspaceSymbol]:
+    """Of all specs of a project, as the editor holds them."""
+    found: list[types.WorkspaceSymbol] = []
+    for item in project.workspace.symbols(query):
+        source = project.source(item.span.path)
+        if source is not None:
+            place = Lines(source.text, encoding).range(item.span.start, item.span.end)
+            location = types.Location(project.uri(item.span.path), place)
+            kind = KINDS.get(item.kind, _K.Variable)
+            found.append(types.WorkspaceSymbol(location, item.name, kind, container_name=item.inside or None))
+    return found
 
 
 FEATURES = (Feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, outline, nothing=()),)

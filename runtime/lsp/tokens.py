@@ -16,12 +16,12 @@ _numbers = count(1)
 
 
 def whole(view: View, params: types.SemanticTokensParams) -> types.SemanticTokens:
-    return _remembered(view, encoded(view, view.analysis.semantic(view.path)))
+    return _remembered(view, encoded(view, view.project.workspace.semantic(view.path)))
 
 
 def part(view: View, params: types.SemanticTokensRangeParams) -> types.SemanticTokens:
     place = view.span(params.range)
-    found = view.analysis.semantic(view.path)
+    found = view.project.workspace.semantic(view.path)
     return types.SemanticTokens(
         encoded(view, (one for one in found if one.span.start < place.end and place.start < one.span.end))
     )
@@ -30,7 +30,7 @@ def part(view: View, params: types.SemanticTokensRangeParams) -> types.SemanticT
 def changes(view: View, params: types.SemanticTokensDeltaParams) -> types.SemanticTokens | types.SemanticTokensDelta:
     """One edit, from the first token that differs to the last. Whole where the editor's own are not known any more."""
     before = view.project.colours.get(view.document.uri)
-    now = _remembered(view, encoded(view, view.analysis.semantic(view.path)))
+    now = _remembered(view, encoded(view, view.project.workspace.semantic(view.path)))
     if before is None or before.result_id != params.previous_result_id:
         return now
     return types.SemanticTokensDelta(_edits(list(before.data), list(now.data)), now.result_id)

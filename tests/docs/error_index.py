@@ -19,6 +19,7 @@ FAMILIES = {
     "09": "Builds, tests and the journal",
     "10": "Store, versions and queries",
     "11": "The command line",
+    "12": "Editors",
 }
 
 INTRODUCTION = """# Messages
@@ -28,7 +29,7 @@ prints a code's page, with an example of the mistake and one of the mend; the li
 
 The last column says where a message comes from. *spec*: `synth check` and everything behind it, from the spec alone;
 the page's example is checked by a test. *run*: from files, engines, the store or the command line, when a command
-meets them. *config*: from `synth.toml`.
+meets them. *config*: from `synth.toml`. Remarks of `synth lint` (`L001` …) have [their own page](lint.md).
 
 This page is made from the catalogue: `pytest tests/docs --update-golden`.
 """
@@ -37,6 +38,7 @@ This page is made from the catalogue: `pytest tests/docs --update-golden`.
 def render() -> str:
     """The whole page, a table for each family; errors stand before warnings."""
     pages = [page for code in diagnostics.codes() if (page := diagnostics.page(code)) is not None]
+    pages = [page for page in pages if origin(page) != "lint"]
     return INTRODUCTION + "".join(_family(number, pages) for number in FAMILIES)
 
 
@@ -52,6 +54,8 @@ def _rows(pages: Iterator[Page]) -> Iterator[str]:
 
 def origin(page: Page) -> str:
     """`spec` where the bad example is one that checking shows to be wrong."""
+    if page.code.startswith("L"):
+        return "lint"
     languages = {example.language for example in page.bad}
     if "synth" in languages and page.code not in NEEDS_A_RUN:
         return "spec"

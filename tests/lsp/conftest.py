@@ -19,6 +19,20 @@ ROOT = Path(__file__).parents[2]
 SERVER = [sys.executable, "-c", "from runtime.cli import main; main()", "lsp"]
 CAPABILITIES = types.ClientCapabilities(
     general=types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind.Utf16]),
+    text_document=types.TextDocumentClientCapabilities(
+        completion=types.CompletionClientCapabilities(
+            completion_item=types.ClientCompletionItemOptions(
+                snippet_support=True, documentation_format=[types.MarkupKind.Markdown]
+            ),
+            context_support=True,
+        ),
+        hover=types.HoverClientCapabilities(content_format=[types.MarkupKind.Markdown]),
+        signature_help=types.SignatureHelpClientCapabilities(
+            signature_information=types.ClientSignatureInformationOptions(
+                documentation_format=[types.MarkupKind.Markdown]
+            )
+        ),
+    ),
     window=types.WindowClientCapabilities(work_done_progress=True),
 )
 _numbers = itertools.count()

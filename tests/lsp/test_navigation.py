@@ -1,4 +1,4 @@
-"""From a name to where it is declared, to its other uses, and to files: across the files of a project, unsaved or not."""
+"""From a name to where it is declared, to its other uses, and to files: across a project, unsaved or not."""
 
 from __future__ import annotations
 
