@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from runtime.build import plainly
+from runtime.build.candidates import count
 from runtime.build.local import Local
 from runtime.config.model import Config, ExecutorName
 from runtime.executor.port import Cluster, Executor, Work
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from runtime.build.audits import Gate
     from runtime.build.output import Written
 
+FEW = 200
+"""Candidates that are done before processes have begun."""
+
 
 @contextmanager
 def executor(name: ExecutorName, config: Config, workers: int | None = None) -> Iterator[Executor]:
@@ -22,7 +27,7 @@ def executor(name: ExecutorName, config: Config, workers: int | None = None) -> 
     if name == "local" and (workers or 1) == 1:
         yield Local()
         return
-    found = OnCluster(lambda: _ray(config, workers)) if name == "ray" else OnCluster(lambda: _processes(workers))
+    found = OnCluster(lambda: _ray(config, workers)) if name == "ray" else OnProcesses(lambda: _processes(workers))
     try:
         yield found
     finally:
@@ -46,6 +51,28 @@ class OnCluster:
     def close(self) -> None:
         if self._cluster is not None:
             self._cluster.close()
+
+
+class OnProcesses(OnCluster):
+    """Processes of this machine, where a dataset gains by them; else the build's own."""
+
+    async def run(self, work: Work) -> tuple[Written, tuple[Gate, ...]]:
+        return await (super().run(work) if gains(work) else Local().run(work))
+
+
+def gains(work: Work) -> bool:
+    """Whether several processes make the dataset's rows in less time than one.
+
+    Not those of a few candidates, before as many processes are there; not where no candidate waits for anything, whose
+    draws are made together; and not by the embedded engine, which is in the process and has all processors already.
+    """
+    dataset, profile, config = work.loaded.plan, work.session.profile, work.session.project.config
+    if plainly.suits(dataset):
+        return False
+    if any(config.engine(profile.binding(item.role)).kind == "llamacpp" for item in dataset.models):
+        return False
+    candidates = [*filter(None, (count(work.inputs.axes(work.loaded)), work.options.limit))]
+    return not candidates or min(candidates) >= FEW
 
 
 def _ray(config: Config, workers: int | None) -> Cluster:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from compiler import plan
 from compiler.prefix.order import shows
-from dsl.diagnostics import SynthError
+from dsl.diagnostics import Diagnostic, SynthError
 from runtime.build import meanings
 from runtime.build.audits import Gate, audited
 from runtime.build.local import settle
@@ -25,7 +25,7 @@ from runtime.executor.gates import Numbered, Room
 from runtime.executor.gathering import HERE, Gathering
 from runtime.executor.leave import left_of
 from runtime.executor.mapping import Mapping
-from runtime.executor.port import Cluster, Link, Work
+from runtime.executor.port import Cluster, Link, Lost, Work
 from runtime.executor.questions import Questions
 from runtime.executor.scratch import scratch
 from runtime.executor.shipment import Shipment, machine
@@ -116,7 +116,10 @@ class Dataset:
     async def _start(self, number: int) -> tuple[Link, str]:
         link = await self.driver.cluster.start(number)
         self.links[number] = link
-        hello = await link.begin(self._shipment(number))
+        try:
+            hello = await link.begin(self._shipment(number))
+        except Lost as lost:
+            raise SynthError(_unbegun(lost)) from lost
         if hello.mistakes:
             raise SynthError(*hello.mistakes)
         return link, hello.node
@@ -175,3 +178,12 @@ class Dataset:
             await Gathering(self.output, runs, list(mapping.members.values())).place()
         except SynthError as error:
             raise self.output.placed(error) from None
+
+
+def _unbegun(lost: Lost) -> Diagnostic:
+    return Diagnostic(
+        "E0965",
+        "a worker's process ended before it made a row",
+        notes=(str(lost), "nothing was asked of a model by it, and nothing was committed"),
+        help="ask for fewer workers where memory is short; without `--workers` the build's own process makes all rows",
+    )

@@ -277,5 +277,5 @@ def _dying(lost: Lost) -> Diagnostic:
         "E0962",
         f"{DEATHS} workers were lost one after the other",
         notes=(str(lost), "nothing was committed; every answer is stored"),
-        help="a machine may lack memory: give fewer workers in `[ray]`, and run again: it goes on where it was",
+        help="a machine may lack memory: ask for fewer workers, and run again: it goes on where it was",
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,8 +22,8 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="pr
 
 
 def start(folder: Path) -> tuple[Workshop, subprocess.Popen[str]]:
-    """A build whose calls take long enough to be ended among them."""
-    work = Workshop(folder).write(SPECS["plain"], {"delay": 0.3, "concurrency": 8}, **inputs())
+    """A build whose calls take long enough for it to be ended among them."""
+    work = Workshop(folder).write(SPECS["plain"], {"delay": 0.3, "concurrency": 8}, **inputs(101))
     command = [sys.executable, "-c", SYNTH, "build", "spec.synth", "--workers", "2"]
     return work, subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
@@ -48,10 +50,16 @@ def _parents() -> Iterator[tuple[int, int]]:
 def until_answered(work: Workshop, running: subprocess.Popen[str]) -> set[int]:
     """The processes of a build that has its first answers: a nursery, and two workers."""
     until = time.monotonic() + 30
-    while len(work.answered()) < 8:
+    while _answers(work) < 8:
         assert running.poll() is None and time.monotonic() < until
         time.sleep(0.02)
     return descendants(running.pid)
+
+
+def _answers(work: Workshop) -> int:
+    with suppress(sqlite3.OperationalError):  # the journal is being made
+        return len(work.answered())
+    return 0
 
 
 def gone(processes: set[int], seconds: float) -> bool:
@@ -76,7 +84,4 @@ def test_ctrl_c_a_polite_end_and_a_kill_leave_no_process_and_the_next_build_goes
         assert running.returncode == (130 if one == signal.SIGINT else -one)
         assert gone(processes, 4)
     work, _ = started[-1]
-    stored = len(work.answered())
-    built = work.build().datasets[0]
-    assert built.progress.reused >= stored
-    assert work.rows("qa")
+    assert work.made(limit=20).progress.reused >= 4
