@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from compiler.catalog import Catalog, Columns
+from compiler.consequences import own
 from compiler.context import Context
 from compiler.mending import mended
 from compiler.model import Model
@@ -175,7 +176,7 @@ def analyse(
             break
         if name == upto:
             break
-    return Analysis(model, _ordered(mended(context.diagnostics, model)), context.catalog, parse)
+    return Analysis(model, _ordered(mended(own(context.diagnostics, model.files), model)), context.catalog, parse)
 
 
 def _ordered(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -25,8 +25,8 @@ from dsl.tokens import Token
 from dsl.units import Unit, split
 from dsl.words import DECLARATIONS
 
-_HALF_OPEN = re.compile(r'^[ \t]*(?:prompt|judge|gen)[ \t][^\n]*(?<!")""[ \t\r]*$', re.MULTILINE)
-"""Two quotes that may be the beginning of three: whether they are depends on what stands far below."""
+_HALF_OPEN = re.compile(r'^[ \t]*(?:prompt|judge|gen)[ \t][^\n]*(?<!")""?[ \t\r]*$', re.MULTILINE)
+"""One quote or two that may be the beginning of three: whether they are depends on what stands far below."""
 
 _ON_A_LINE = frozenset({"E0102", "E0105", "E0106"})
 """Mistakes that end with their line."""

@@ -114,7 +114,8 @@ class Lexer:
         elif kind == "TEMPLATE":
             return self._template(start)
         elif kind == "UNCLOSED":
-            return self._unclosed_string(start, end)
+            half = self._half_opens_template(start, end)
+            return self._template(start, quotes=1) if half else self._unclosed_string(start, end)
         elif kind == "BADNUMBER":
             self._bad_number(start, end)
         elif kind in ("NAME", "FOREIGN", "STRAY", "OTHER"):
@@ -173,8 +174,10 @@ class Lexer:
         return all(deeper.startswith((indent + " ", indent + "\t")) for deeper in _filled(self.text[newline:line]))
 
     def _half_opens_template(self, start: int, end: int) -> bool:
-        """Whether this `""` at the end of a prompt's head was to be a `\"\"\"`."""
-        if end - start != 2 or not _HALF_OPENING.match(self.text, self.line_start, self.end):
+        """Whether this `"` or `""` at the end of a prompt's head was to be a `\"\"\"`."""
+        if self.text[start:end].strip() not in ('"', '""') or not _HALF_OPENING.match(
+            self.text, self.line_start, self.end
+        ):
             return False
         newline = self.text.find("\n", end, self.end)
         return newline > 0 and not self.text[end:newline].strip() and self._closing(end) is not None

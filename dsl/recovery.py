@@ -12,17 +12,20 @@ from dsl.diagnostics import Diagnostic, nearest
 from dsl.grammar import Misfit, derive
 from dsl.messages import misplaced, unexpected, unknown_head
 from dsl.source import Span
-from dsl.tokens import Token
+from dsl.tokens import Token, cover
 from dsl.units import Unit
-from dsl.words import BODIED, DECLARATIONS, IN_DATASET, IN_TEST, STATEMENTS
+from dsl.words import BODIED, DECLARATIONS, IN_DATASET, IN_TEST, NAMING, STATEMENTS
 
+UNNAMED = ""
 MAX_MISTAKES = 500
 """A file with more is no spec with mistakes but something else; what follows is not read."""
 
 
 @dataclass(slots=True)
 class Recovered:
-    """`broken` holds the places of what was cut out, `lost` the names that would have been declared there."""
+    """`broken` holds the places of what was cut out or mended, `lost` the names that would have been declared there:
+    UNNAMED where that cannot be told.
+    """
 
     declarations: list[tree.Declaration] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -65,6 +68,7 @@ def _declaration(made: Recovered, unit: Unit) -> Any | None:
     """The declaration that `unit` holds, without its broken statements; None if its own head is broken."""
     outcome = derive("item", unit.tokens())
     if not isinstance(outcome, Misfit) and not (_may_be_deep(unit) and too_deep(outcome)):
+        made.broken += _mended(unit)
         return outcome
     _mend_children(made, unit)
     alone = _mistake(unit.tokens(with_children=False), unit, unit)
@@ -75,7 +79,17 @@ def _declaration(made: Recovered, unit: Unit) -> Any | None:
     if isinstance(outcome, Misfit):
         _report(made, unit, unexpected(unit.tokens(), outcome, unit.head.text))
         return None
+    made.broken += _mended(unit)
     return outcome
+
+
+def _mended(unit: Unit) -> Iterator[Span]:
+    """What could be read only because something was put in or left out: what it says is not what was meant."""
+    for part in (unit.header, unit.tail):
+        if any(token.fault for token in part):
+            yield cover(part)
+    for child in unit.children:
+        yield from _mended(child)
 
 
 def _mend_children(made: Recovered, unit: Unit) -> None:
@@ -133,5 +147,8 @@ def _names(unit: Unit) -> Iterator[str]:
     words = [token.text for token in unit.header if token.word]
     if unit.head.text in STATEMENTS:
         yield from words[1:] if unit.head.text in ("from", "loop") else words[1:2]
+        is_named = len(unit.header) > 1 and unit.header[1].word
+        if unit.head.text == "from" or (unit.head.text in NAMING and not is_named):
+            yield UNNAMED
     else:
         yield from words[:2]

@@ -43,4 +43,6 @@ IN_DATASET = frozenset(
 )
 IN_TEST = frozenset(["given", "mock", "expect"])
 STATEMENTS = DECLARATIONS | IN_DATASET | IN_TEST
+NAMING = DECLARATIONS - {"edition", "from", "test"} | {"each", "draw", "let", "gen", "run", "loop"}
+"""Those that give a name to something."""
 BODIED = frozenset(["record", "criteria", "dataset", "test", "loop"])

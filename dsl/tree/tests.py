@@ -46,8 +46,9 @@ class Test(Declaration):
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class File(Node):
-    """One parsed file. `broken` holds the spans of statements that were cut out after a mistake in them, `lost` the
-    names that these would have declared: an unknown name among them is no second mistake."""
+    """One parsed file. `broken` holds the spans of statements that were cut out after a mistake in them or read as far
+    as that could be mended, `lost` the names that the former would have declared, an empty one where it cannot be told
+    which: an unknown name among them is no second mistake."""
 
     doc: Doc | None
     declarations: tuple[Declaration, ...]

@@ -74,10 +74,10 @@ def test_names_that_a_broken_statement_would_declare_are_known_to_be_lost() -> N
     assert {"a", "b"} <= lost
 
 
-def test_places_of_broken_statements_are_kept() -> None:
+def test_places_of_what_was_cut_out_or_mended_are_kept() -> None:
     source = Source("a.synth", FOUR_FAULTS)
     texts = [source.slice(span) for span in parse(source).file.broken]
-    assert texts == ["param takes int = 2", 'drow tone ~ ["calm", "angry"]']
+    assert texts == ["param takes int = 2", "text: str where (len(text) > 3", 'drow tone ~ ["calm", "angry"]']
 
 
 @pytest.mark.parametrize("gone", ["(", ")", "[", "]", "{", "}", '"', '"""', "%}", "}}", "=", ":", "~", "with", "from"])
@@ -122,6 +122,7 @@ ONE_FAULT = {
     f"const a = {'9' * 19}": "1:11 E0106 a number of more than 18 digits",
     'prompt a() """\n  x\n\nprompt b() """\n  y\n"""': '1:12 E0107 unclosed `"""`',
     'prompt a() ""\n  x\n"""\nparam n: int = 1': '1:12 E0107 a template opens with `"""`',
+    'prompt a() "\n  @user\n  x\n"""\nparam n: int = 1': '1:12 E0107 a template opens with `"""`',
     'dataset d {\n  gen a: str with w """\n    x\n  filter a\n}': '2:21 E0107 unclosed `"""`',
     'promt ask() """x"""': "1:1 E0110 `promt` begins no declaration",
     "datset d {\n  each x from y\n}": "1:1 E0110 `datset` begins no declaration",

@@ -9,6 +9,7 @@ from compiler.model import Scope as FileScope
 from compiler.prelude import TYPES
 from dsl import tree
 from dsl.diagnostics import Related, did_you_mean, nearest
+from dsl.recovery import UNNAMED
 
 KINDS: dict[type[tree.Declaration], Kind] = {
     tree.Param: Kind.PARAM,
@@ -53,7 +54,7 @@ class TopLevel:
             for declaration in file.declarations:
                 if isinstance(declaration, tree.Import):
                     self._import(declaration, path, names)
-            for name in sorted(file.lost):
+            for name in sorted(file.lost - {UNNAMED}):
                 names.setdefault(name, Symbol(name, Kind.UNKNOWN, path, None))
             self.scopes[path] = FileScope(names)
         return self.scopes
@@ -90,7 +91,7 @@ class TopLevel:
         meant: list[str | None] = []
         for name in node.names:
             found = exported.get(name.text) if exported is not None else None
-            if exported is not None and found is None:
+            if exported is not None and found is None and not self.model.files[source].lost & {name.text, UNNAMED}:
                 self._report_not_exported(name, source, exported)
                 meant.append(nearest(name.text, exported))
             symbol = found or Symbol(name.text, Kind.UNKNOWN, path, None)
