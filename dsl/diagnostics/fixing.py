@@ -35,9 +35,14 @@ def apply(text: str, fixes: Iterable[Fix]) -> Mended:
         if fresh and not any(_meet(edit, other) for edit in fresh for other in taken):
             taken += fresh
             made.append(fix)
-    for edit in sorted(taken, key=lambda edit: (edit.span.start, edit.span.end), reverse=True):
+    return Mended(edited(text, taken), tuple(made))
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """The text with edits made that do not overlap."""
+    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end), reverse=True):
         text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    return Mended(text, tuple(made))
+    return text
 
 
 def _meet(one: Edit, other: Edit) -> bool:

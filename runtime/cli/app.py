@@ -30,6 +30,7 @@ VERBS = (
     Verb("new", WRITE, "Start a project that builds at once."),
     Verb("check", WRITE, "Find every mistake in specs, with its place."),
     Verb("fmt", WRITE, "Lay specs out in the house style."),
+    Verb("lint", WRITE, "Tell what a careful reviewer of a spec would."),
     Verb("explain", WRITE, "Explain a message's code."),
     Verb("lsp", WRITE, "Serve an editor, over stdin and stdout."),
     Verb("compile", WRITE, "Print what a spec becomes, pass by pass."),

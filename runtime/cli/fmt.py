@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +11,10 @@ from pathlib import Path
 import typer
 
 from dsl.diagnostics import Diagnostic, SynthError
-from dsl.source import Source
+from dsl.source import Source, Span
 from runtime.cli.console import plural, report, say
 from runtime.cli.context import Context
+from runtime.cli.findings import write_spec
 
 STDIN = "-"
 
@@ -21,6 +23,7 @@ def run(
     specs: list[str] = typer.Argument(None, metavar="SPEC", help="Specs; all without any; `-` is stdin."),
     check: bool = typer.Option(False, "--check", help="Write nothing; exit 1 when a spec is not in the style."),
     diff: bool = typer.Option(False, "--diff", help="Write nothing; show what would change; exit 1 if anything would."),
+    lines: str | None = typer.Option(None, "--range", metavar="FIRST:LAST", help="Only these lines of the one spec."),
 ) -> None:
     """Lay specs out in the house style. Comments and meaning stay.
 
@@ -28,9 +31,10 @@ def run(
     """
     from dsl.parser import read_source
 
+    style = _style(lines, specs or [])
     if specs == [STDIN]:
         source = read_source(sys.stdin.buffer.read(), "<stdin>")
-        changed, broken = _format([source], lambda source, text: _finish(source, text, check, diff, _print))
+        changed, broken = _format([source], style, lambda source, text: _finish(source, text, check, diff, _print))
         if not broken and not changed and not check and not diff:
             sys.stdout.write(source.text)
     else:
@@ -38,7 +42,9 @@ def run(
         files = {context.spec(spec): context.project.root / context.spec(spec) for spec in specs or []}
         files = files or {context.project.path(file): file for file in context.specs()}
         sources = [read_source(file, path) for path, file in files.items()]
-        changed, broken = _format(sources, lambda source, text: _finish(source, text, check, diff, _writer(files)))
+        changed, broken = _format(
+            sources, style, lambda source, text: _finish(source, text, check, diff, _writer(files))
+        )
         _tell(len(sources), changed, check or diff)
     if broken:
         raise typer.Exit(2)
@@ -47,16 +53,43 @@ def run(
 
 
 Write = Callable[[Source, str], None]
+Style = Callable[[Source], str]
 
 
-def _format(sources: list[Source], finish: Write) -> tuple[int, bool]:
+def _style(lines: str | None, specs: list[str]) -> Style:
+    """How a source is formatted: as a whole, or some lines of it."""
+    from dsl.format import format_range, format_source
+
+    if lines is None:
+        return format_source
+    found = re.fullmatch(r"(\d+)(?::(\d+))?", lines)
+    if found is None or len(specs) != 1:
+        raise typer.BadParameter(
+            "takes two lines of one spec, as in `synth fmt a.synth --range 3:9`", param_hint="--range"
+        )
+    first, last = int(found[1]), int(found[2] or found[1])
+
+    def some(source: Source) -> str:
+        from dsl.diagnostics.fixing import edited
+
+        return edited(source.text, format_range(source, lines_span(source, first, last)))
+
+    return some
+
+
+def lines_span(source: Source, first: int, last: int) -> Span:
+    """The characters of the lines `first` to `last`, counted from 1; what lies beyond the file's end is left out."""
+    starts, count = source.line_starts, source.line_count
+    start = starts[min(max(first, 1), count) - 1]
+    return Span(source.path, start, max(start, (starts[last] if last < count else len(source.text) + 1) - 1))
+
+
+def _format(sources: list[Source], style: Style, finish: Write) -> tuple[int, bool]:
     """How many sources are not in the style, and whether one cannot be read: the others are formatted all the same."""
-    from dsl.format import format_source
-
     changed, found = 0, list[Diagnostic]()
     for source in sources:
         try:
-            text = format_source(source)
+            text = style(source)
         except SynthError as error:
             found += error.diagnostics
             continue
@@ -89,11 +122,7 @@ def _print(_: Source, text: str) -> None:
 
 def _writer(files: dict[str, Path]) -> Write:
     def write(source: Source, text: str) -> None:
-        file = files[source.path]
-        new = file.with_name(f"{file.name}.new")
-        new.write_text(text, encoding="utf-8", newline="\n")
-        new.chmod(file.stat().st_mode & 0o777)
-        new.replace(file)
+        write_spec(files[source.path], text)
         say(f"formatted {source.path}")
 
     return write

@@ -17,6 +17,7 @@ from runtime.config.model import (
     Config,
     EngineConfig,
     ExecutorName,
+    LintConfig,
     Profile,
     RayConfig,
     ReviewConfig,
@@ -46,10 +47,11 @@ def read_config(source: Source) -> Config:
     profiles |= {name: _profile(name, table, engines) for name, table in top.table("profile").tables().items()}
     review = _review(top.table("review")) if "review" in top.values else ReviewConfig()
     ray = _ray(top.table("ray"))
+    lint = _lint(top.table("lint"))
     top.finish()
     if report.diagnostics:
         raise SynthError(*sorted(report.diagnostics, key=lambda found: found.sort_key))
-    return Config(store, engines, profiles, source, review, ray)
+    return Config(store, engines, profiles, source, review, ray, lint)
 
 
 def _parse(source: Source) -> dict[str, Any]:
@@ -100,6 +102,12 @@ def _store(table: Table) -> StoreConfig:
 
 def _ray(table: Table) -> RayConfig:
     found = RayConfig(table.take("address", str), table.take("workers", int, least=1))
+    table.finish()
+    return found
+
+
+def _lint(table: Table) -> LintConfig:
+    found = LintConfig(table.texts("select") or (), table.texts("ignore") or ())
     table.finish()
     return found
 

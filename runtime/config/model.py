@@ -119,6 +119,15 @@ class RayConfig:
     workers: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LintConfig:
+    """Codes, or what they begin with: `select` are the rules that are looked at (all where it is empty), `ignore` are
+    those that are not."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Config:
     """`source` is the file's text for messages, None when there is no file."""
@@ -129,6 +138,7 @@ class Config:
     source: Source | None = None
     review: ReviewConfig = ReviewConfig()
     ray: RayConfig = RayConfig()
+    lint: LintConfig = LintConfig()
 
     def profile(self, name: str | None = None) -> Profile:
         """The profile `name`, or the default one. An unknown name is the user's mistake (E0706)."""

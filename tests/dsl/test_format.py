@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 import dsl
-from dsl.diagnostics import Edit, SynthError
+from dsl.diagnostics import SynthError
+from dsl.diagnostics.fixing import edited
 from dsl.dump import dump_tree
 from dsl.format import format_edits, format_range, format_source
 from dsl.parser import parse, read_source
@@ -141,12 +141,6 @@ def test_a_file_with_mistakes_is_refused_with_its_messages() -> None:
 
 
 RANGED = "edition 1\n\nparam  a: int = 1\n\nparam  b: int = 2\nconst c = [1,\n2]\n\n\n\nconst  d = 3"
-
-
-def edited(text: str, edits: Iterable[Edit]) -> str:
-    for edit in sorted(edits, key=lambda edit: edit.span.start, reverse=True):
-        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    return text
 
 
 def test_edits_make_the_formatted_text_and_touch_no_line_that_is_in_the_style() -> None:

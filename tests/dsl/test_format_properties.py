@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from compiler.analysis import analyse
+from dsl.diagnostics.fixing import edited
 from dsl.dump import dump_tree
 from dsl.format import format_edits, format_range, format_source
 from dsl.layout import WIDTH
@@ -19,7 +20,6 @@ from dsl.parser import parse
 from dsl.source import Source, Span
 from runtime.sources.catalog import ProjectCatalog
 from tests.dsl.specs import damaged, specs
-from tests.dsl.test_format import edited
 
 ROOT = Path(__file__).parents[2]
 SPECS = sorted([*(ROOT / "specs").glob("**/*.synth"), *(ROOT / "dsl/std").glob("*.synth")])
