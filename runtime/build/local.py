@@ -6,7 +6,7 @@ import asyncio
 import time
 from dataclasses import replace
 
-from runtime.build import estimate, meanings, selection
+from runtime.build import estimate, meanings, plainly, selection
 from runtime.build.audits import Gate, audit, audited, enforce
 from runtime.build.caller import Caller
 from runtime.build.held import Held, held_calls
@@ -18,6 +18,9 @@ from runtime.executor.port import Work
 from runtime.program.outcome import Kept
 from runtime.program.stage import Bound
 
+LONG = 10.0
+"""Seconds that a dataset takes before it is worth a word that it could take less."""
+
 
 class Local:
     """An executor."""
@@ -28,15 +31,21 @@ class Local:
         job, result = _job(work, held), Result(loaded.plan.name, audited(loaded), loaded.plan.makes_many)
         with Output(loaded.plan, session.store.put, work.previous, before=held.recorded if held else None) as output:
             work.watch(progress)
-            start = time.monotonic()
+            start, used = time.monotonic(), time.thread_time()
             for key, rejected in work.inputs.rejected(loaded):
                 output.reject_input(key, rejected)
             async for end in selection.ends(loaded.plan, job.outcomes(), progress, result.reads, job.encoder):
                 if isinstance(end.outcome, Kept):
                     result.add(end.key, end.outcome, end.values, end.index)
                 output.take(end, work.told)
+            progress.busy = _busy(work, time.monotonic() - start, time.thread_time() - used)
             gates = settle(work, result, time.monotonic() - start, output.kept, output.attempted)
             return await asyncio.to_thread(output.finish), gates
+
+
+def _busy(work: Work, seconds: float, used: float) -> float:
+    """Of a short build, and of one whose candidates wait for nobody, nobody asks."""
+    return used / seconds if seconds >= LONG and not plainly.suits(work.loaded.plan) else 0.0
 
 
 def settle(work: Work, result: Result, seconds: float, kept: int, attempted: int) -> tuple[Gate, ...]:

@@ -24,7 +24,8 @@ class Progress:
     sandbox, and `sandbox` says what held them.
 
     `begun` and `ended` count candidates in whatever order they run; `attempted` those whose turn in the table has come.
-    `given` are those that ended before anything was asked: from the journal, at once. `asked` are the engines.
+    `given` are those that ended before anything was asked: from the journal, at once. `asked` are the engines. `busy`
+    is the share of the time that the process had no time to wait, where several could have made the rows in less.
     """
 
     dataset: str
@@ -44,6 +45,7 @@ class Progress:
     ended: int = 0
     given: int = 0
     asked: list[Asked] = field(default_factory=list)
+    busy: float = 0.0
 
     @property
     def calls(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from textwrap import fill
@@ -31,12 +32,17 @@ from runtime.cli.options import (
 if TYPE_CHECKING:
     from compiler.analysis import Analysis
     from runtime.build.build import Build, Built
+    from runtime.build.progress import Progress
     from runtime.build.session import Session
     from runtime.build.verify import Verified
     from runtime.config.model import Profile
     from runtime.store.port import Store
 
 
+BUSY = 0.85
+"""The share of the time from which a build is taken to have waited for itself."""
+MANY = 8
+"""Processes that are proposed at most: they share one journal."""
 TITLE = 66
 """Characters of a statement that stand in a line of the summary."""
 
@@ -149,8 +155,18 @@ def _show_one(one: Built, why: dict[str, str], profile: Profile) -> None:
     if one.progress.runs:
         say(f"  {plural(one.progress.runs, 'run')} in {one.progress.sandbox}")
     say(f"  {spent(one.progress)}  root {one.manifest.root[:12]}")
+    if way_out := bound(one.progress, os.cpu_count() or 1):
+        say(f"  {way_out}")
     if told := recorded_line(one.manifest, profile):
         say(fill(f"  {told}", width(), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False))
+
+
+def bound(progress: Progress, processors: int) -> str:
+    """What to do where the server waited for the build and not the build for the server; else empty."""
+    if progress.busy < BUSY or processors < 2:
+        return ""
+    workers = f"--workers {min(processors, MANY)}"
+    return f"this process was busy {100 * progress.busy:.0f}% of the time: {workers} makes the rows in less"
 
 
 def _title(one: Built, step: str, why: dict[str, str]) -> str:

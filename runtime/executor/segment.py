@@ -21,12 +21,14 @@ Claim = Callable[[bytes], Awaitable[bytes | None]]
 class Segment(Journal):
     """A journal on a node's disk, which stands behind the driver's. Opened by `segment`."""
 
-    claim: Claim
+    shared = False
+    """Others do not look into it: the driver is asked before each call."""
+    ask: Claim
     landed: Callable[[bytes, bytes], None]
     missed: Callable[[bytes], None]
 
     async def get_or_run(self, key: bytes, effect: Run) -> Stored:
-        found = await self.claim(key)
+        found = await self.ask(key)
         if found is not None:
             return Stored(found, False)
         try:
@@ -43,5 +45,5 @@ def segment(
 ) -> Segment:
     found = Segment.open(folder)
     assert isinstance(found, Segment)
-    found.claim, found.landed, found.missed = claim, landed, missed
+    found.ask, found.landed, found.missed = claim, landed, missed
     return found
