@@ -48,7 +48,7 @@ def _part(head: str, text: str) -> str:
     return f"{head}\n" + textwrap.indent("".join(f"{line}\n" for line in lines) if text else "", "  ")
 
 
-class _Nobody:
+class Nobody:
     """An engine that can all and is never asked: the request is what matters."""
 
     name = identity = "nobody"
@@ -81,4 +81,4 @@ class _Reading(Backend):
         return call.answer
 
 
-_READS = _Reading(_Nobody())
+_READS = _Reading(Nobody())

@@ -73,6 +73,10 @@ RAY: Settings = {
     "address": Described('address = "auto"', "A cluster that runs; `auto` is the one of this machine."),
     "workers": Described("workers = 8", "How many workers; else as many as there are processors."),
 }
+LINT: Settings = {
+    "select": Described('select = ["L00"]', "Only rules whose codes begin so."),
+    "ignore": Described('ignore = ["L002"]', "No rules whose codes begin so."),
+}
 KIND: Settings = {
     "kind": _of("kind", "llamacpp", "deterministic", "sglang", "openai", doc="What the engine is; `docs/engines.md`."),
 }
@@ -133,6 +137,7 @@ TABLES: Mapping[tuple[str, ...], tuple[str, Settings]] = {
     ("profile", "*", "roles", "*"): ("The engine that answers this role.", ROLE),
     ("profile", "*", "params"): ("Values of the specs' params.", {}),
     ("profile", "*", "budget"): ("What a build may spend at most.", BUDGET),
+    ("lint",): ("Which remarks `synth lint` and editors make.", LINT),
     ("review",): ("What a branch takes only from an approved pull request.", REVIEW),
     ("ray",): ("The cluster of `--executor ray`.", RAY),
 }

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from lsprotocol import types
 from pygls.uris import from_fs_path
 
+from compiler.queries.semantic import UNUSED
 from dsl.diagnostics import Diagnostic, Severity
 from dsl.diagnostics.catalogue import FOLDER
 from runtime.lsp.view import START, View
 
-UNUSED = frozenset({"W0201", "W0202", "W0203"})
 SOURCE = "synth"
 
 

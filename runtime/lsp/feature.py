@@ -5,9 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from runtime.lsp.view import View
+
+Found = TypeVar("Found")
+Errand = Callable[[], Found]
+"""What may take its time: it is done beside the questions, and does not look at what changes with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An answer that an errand gives; `otherwise` where it gives none, or not soon."""
+
+    errand: Errand[Any]
+    otherwise: Any = None
 
 
 @dataclass(frozen=True, slots=True)

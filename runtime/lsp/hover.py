@@ -9,17 +9,51 @@ from lsprotocol import types
 from compiler.queries.hover import Hover
 from dsl.source import Span
 from runtime.lsp import configuration
-from runtime.lsp.feature import Feature
-from runtime.lsp.markdown import fenced
+from runtime.lsp.feature import Feature, Later
+from runtime.lsp.markdown import escaped, fenced
+from runtime.lsp.samples import Glimpses, glimpses
 from runtime.lsp.view import View
 
 
-def hover(view: View, params: types.HoverParams) -> types.Hover | None:
-    found = view.project.workspace.hover(view.path, view.offset(params.position))
+def hover(view: View, params: types.HoverParams) -> types.Hover | Later | None:
+    """Of what asks a model also the prompt, as it would be sent for the first row."""
+    offset = view.offset(params.position)
+    found = view.project.workspace.hover(view.path, offset)
     if found is None:
         return None
-    text = "\n\n".join(_parts(view, found))
-    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text), view.range(found.span))
+    text, place = "\n\n".join(_parts(view, found)), view.range(found.span)
+    asks = _asking(view, offset)
+    if asks is None:
+        return _shown(text, place)
+    look = glimpses(view)
+
+    def errand() -> types.Hover | None:
+        prompt = _prompt(look(), *asks)
+        return _shown(f"{text}\n\n{prompt}", place) if prompt else None
+
+    return Later(errand, otherwise=_shown(text, place))
+
+
+def _shown(text: str, place: types.Range) -> types.Hover:
+    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text), place)
+
+
+def _asking(view: View, offset: int) -> tuple[str, str | None] | None:
+    """The name of the gen, prompt or judge at a place, and the dataset that it stands in."""
+    here = view.analysis.here(view.path, offset)
+    if here is None or here.subject is None or here.subject.what not in ("gen", "prompt", "judge"):
+        return None
+    return here.subject.name, here.dataset.name.text if here.dataset is not None else None
+
+
+def _prompt(seen: Glimpses, name: str, dataset: str | None) -> str:
+    own = seen.get(dataset or "")
+    for one in [own] if own is not None else seen.values():
+        cell = name if name in one.prompts else one.shown.get(name, "")
+        if cell in one.prompts:
+            head = f"Prompt of `{cell}` for the row `{escaped(one.key)}`, about {one.tokens[cell]:,} tokens:"
+            return f"{head}\n\n{fenced(one.prompts[cell].strip())}"
+    return ""
 
 
 def _parts(view: View, found: Hover) -> Iterator[str]:

@@ -1,11 +1,12 @@
-"""A moment of a text in; what is wrong with it, as the command line would say, out."""
+"""A moment of a text in; what is wrong with it, as `synth check` and `synth lint` would say, out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from dsl.diagnostics import Diagnostic, SynthError
+from compiler.lint import chosen, lint
+from dsl.diagnostics import Diagnostic, Severity, SynthError
 from runtime.lsp.projects import configuration_mistakes
 from runtime.lsp.view import View
 
@@ -33,4 +34,12 @@ def mistakes(view: View) -> Mistakes:
         return Mistakes(error.diagnostics, (), (view.path,))
     found = [one for one in analysis.diagnostics if one.code != NO_PARAMETER]
     own = [one for one in found if one.span is None or one.span.path == view.path]
-    return Mistakes(own, [one for one in found if one not in own], tuple(analysis.model.sources))
+    wrong = [one for one in own if one.severity is Severity.ERROR]
+    beside = [one for one in found if one not in own]
+    return Mistakes([*wrong, *lint(analysis, _wanted(view))], beside, tuple(analysis.model.sources))
+
+
+def _wanted(view: View) -> Callable[[str], bool]:
+    """As `[lint]` of the project says."""
+    config = view.project.config.lint
+    return chosen(config.select, config.ignore)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.uris import from_fs_path
@@ -29,6 +30,9 @@ from runtime.lsp.catalog import EditorCatalog
 from runtime.lsp.documents import Document
 from runtime.lsp.names import ProjectNames
 
+if TYPE_CHECKING:
+    from runtime.build.glimpse import Glimpse
+
 LIBRARY = CODES.parents[1]
 """The folder of `dsl`, in which `std/…` lies."""
 
@@ -42,6 +46,7 @@ class OpenProject:
     texts: dict[str, str] = field(default_factory=dict)
     config: Config = field(default_factory=Config)
     colours: dict[str, types.SemanticTokens] = field(default_factory=dict)
+    glimpses: dict[str, tuple[Analysis, Mapping[str, Glimpse]]] = field(default_factory=dict)
     _configured: str | None = None
 
     @cached_property

@@ -18,14 +18,16 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from runtime.config.project import FILE
+from runtime.lsp import lenses
 from runtime.lsp.checking import Checking
 from runtime.lsp.client import Client
 from runtime.lsp.commands import COMMANDS
 from runtime.lsp.desk import Desk, Refused
 from runtime.lsp.documents import Documents
-from runtime.lsp.feature import Feature
+from runtime.lsp.feature import Feature, Later
 from runtime.lsp.projects import Projects
 from runtime.lsp.protocol import Protocol
+from runtime.lsp.samples import glimpses
 from runtime.lsp.symbols import everywhere
 from runtime.lsp.view import View
 
@@ -34,6 +36,9 @@ MODULES = (
     "actions", "lenses",
 )  # fmt: skip
 """The features, one module each, with what they register in `FEATURES`."""
+
+PATIENCE = 2.0
+"""Seconds that a hover waits for what is made beside."""
 
 Answer = TypeVar("Answer")
 
@@ -90,6 +95,13 @@ class Server(LanguageServer):
             return question(View(document, self.projects.of(document, documents), self.client))
 
         return await self.desk.ask(name, asked)
+
+    async def later(self, name: str, answer: Later) -> Any:
+        """Who waits for more than a moment is given what is there; the errand goes on for the next who asks."""
+        errand = asyncio.ensure_future(self.desk.send(name, answer.errand))
+        done, _ = await asyncio.wait({errand}, timeout=PATIENCE)
+        found = errand.result() if done else None
+        return answer.otherwise if found is None else found
 
     def publish(self, uri: str, version: int | None, found: list[types.Diagnostic]) -> None:
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
@@ -151,6 +163,8 @@ def _register(server: Server, feature: Feature) -> None:
             found = await server.about(params.text_document.uri, feature.method, lambda view: feature.of(view, params))
         except Refused as refused:
             raise RequestFailed(str(refused)) from None
+        if isinstance(found, Later):
+            found = await server.later(feature.method, found)
         return feature.nothing if found is None else found
 
     server.feature(feature.method, feature.options)(answer)
@@ -192,6 +206,13 @@ def _lifecycle(server: Server) -> None:
             ],
         )
         return found or []
+
+    @server.feature(types.CODE_LENS_RESOLVE)
+    async def resolve(lens: types.CodeLens) -> types.CodeLens:
+        given = lens.data if isinstance(lens.data, dict) else {}
+        looks = await server.about(str(given.get("uri")), "codeLens/resolve", glimpses)
+        seen = await server.desk.send("codeLens/resolve", looks) if looks is not None else None
+        return lenses.resolved(lens, given, seen or {})
 
     @server.feature(types.SHUTDOWN)
     def shutdown(params: Any) -> None:

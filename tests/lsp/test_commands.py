@@ -23,13 +23,15 @@ async def test_the_lenses_of_a_spec_run_its_test_and_preview_its_rows(desktop: D
     desktop.questions()
     text = desktop.opened("questions.synth")
     lenses = await desktop.editor.text_document_code_lens_async(types.CodeLensParams(text.identifier))
-    named = {lens.command.title: lens.command for lens in lenses or () if lens.command}
-    assert list(named) == ["preview 3 rows", "show plan", "run test"]
+    made = [lens if lens.command else await desktop.editor.code_lens_resolve_async(lens) for lens in lenses or ()]
+    named = {lens.command.title: lens.command for lens in made if lens.command}
+    plan = "show plan · 2 calls, about 54 prompt tokens"
+    assert list(named) == ["preview 3 rows", plan, "run test"]
     ran = {title: await _run(text, command) for title, command in named.items()}
     assert ran["run test"]["ok"] and "✓ questions: a question is kept" in ran["run test"]["markdown"]
     assert [one["end"] for one in ran["preview 3 rows"]["data"]] == ["kept", "kept"]
     assert "Honey keeps for years." in ran["preview 3 rows"]["markdown"]
-    assert "Plan:" in ran["show plan"]["markdown"]
+    assert "Plan:" in ran[plan]["markdown"]
 
 
 async def _run(text: Text, command: types.Command) -> Any:

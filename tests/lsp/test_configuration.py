@@ -90,6 +90,13 @@ def test_every_setting_that_the_reader_asks_for_is_described_and_no_other(keys: 
     assert set(settings) == _asked_for(keys)
 
 
+def test_every_table_that_the_reader_asks_for_is_described() -> None:
+    with pytest.raises(SynthError) as wrong:
+        read_config(Source("synth.toml", "nobody_knows = 1\n"))
+    asked = wrong.value.diagnostics[0].notes[0].partition(": ")[2].split(", ")
+    assert {keys[0] for keys in TABLES} == {*asked, "review"}  # which is asked for only where it stands
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_settings_of_every_kind_of_engine_are_described(kind: str) -> None:
     assert of_engine(kind) and all(found.doc and found.form for found in of_engine(kind).values())

@@ -107,3 +107,22 @@ async def test_the_editor_is_told_the_words_that_colours_are_counted_in(desktop:
     provider = desktop.editor.server.capabilities.semantic_tokens_provider
     assert provider is not None
     assert tuple(provider.legend.token_types) == KINDS and tuple(provider.legend.token_modifiers) == MODIFIERS
+
+
+async def test_hover_over_what_asks_a_model_shows_the_prompt_of_the_first_row(desktop: Desktop) -> None:
+    desktop.questions()
+    text = desktop.opened("questions.synth", QUESTIONS.replace("gen question", "gen ques|tion"))
+    shown = await _hovered(text)
+    assert "for the row `honey`" in shown and "  Text: Honey keeps for years. Begin with " in shown
+    desktop.opened("shared.synth", SHARED.replace("Text: {{", "Passage: {{"))
+    assert "  Passage: Honey keeps for years." in await _hovered(text)
+
+
+async def test_a_source_that_would_run_code_is_not_read_for_a_prompt(desktop: Desktop) -> None:
+    desktop.questions()
+    desktop.save("facts.py", "open('ran', 'w')\ndef rows():\n    yield {'id': 'a', 'text': 'b'}\n")
+    spec = QUESTIONS.replace('jsonl("facts.jsonl")', 'python("facts.py")').replace("gen question", "gen ques|tion")
+    text = desktop.opened("questions.synth", spec)
+    await text.found()
+    assert "gen question" in await _hovered(text)
+    assert not list(desktop.folder.rglob("ran")) and not (desktop.folder / ".synth").exists()
