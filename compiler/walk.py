@@ -13,7 +13,8 @@ _LEAVES = frozenset({tree.Constant, tree.Quantity, tree.Name, tree.Doc, tree.Typ
 _NAMES: dict[type[tree.Node], tuple[str, ...]] = {}
 
 
-def _names(kind: type[tree.Node]) -> tuple[str, ...]:
+def names_of(kind: type[tree.Node]) -> tuple[str, ...]:
+    """Its fields that are no places."""
     found = _NAMES.get(kind)
     if found is None:
         found = _NAMES[kind] = tuple(item.name for item in fields(kind) if not item.name.endswith("span"))
@@ -22,7 +23,7 @@ def _names(kind: type[tree.Node]) -> tuple[str, ...]:
 
 def children(node: tree.Node) -> Iterator[tree.Node]:
     """The nodes directly below that can hold names, in source order of the fields."""
-    for name in _names(type(node)):
+    for name in names_of(type(node)):
         value = getattr(node, name)
         if isinstance(value, tree.Node):
             if type(value) not in _LEAVES:

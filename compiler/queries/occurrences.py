@@ -12,6 +12,7 @@ from compiler.model import Kind, Model
 from compiler.prelude import READERS, TOOLS
 from compiler.queries.subject import Subject, field_of, member, of_symbol, of_type, typed
 from compiler.types import Choice, List, Record
+from compiler.walk import names_of
 from dsl import tree
 from dsl.source import Span
 
@@ -26,15 +27,34 @@ class Occurrence:
 
     @property
     def declares(self) -> bool:
-        return self.span == self.subject.place
+        place = self.subject.place
+        return place is not None and self.span.start == place.start and self.span == place
 
 
 def occurrences(declaration: tree.Declaration, model: Model) -> tuple[Occurrence, ...]:
     """In the order of the text. Names that nothing is known about are left out."""
     finder = _Finder(model)
-    for node in tree.walk(declaration):
-        finder.visit(node)
-    return tuple(sorted(finder.found.values(), key=lambda found: found.span))
+    stack: list[tree.Node] = [declaration]
+    while stack:
+        node = stack.pop()
+        handler = HANDLERS.get(type(node))
+        if handler is not None:
+            handler(finder, node)
+        stack += _below(node)
+    return tuple(sorted(finder.found.values(), key=lambda found: found.span.start))
+
+
+_SILENT = frozenset({tree.Name, tree.Doc, tree.Quantity, tree.TypeLiteral, tree.TemplateText})
+"""What nothing stands below, and no name of its own."""
+
+
+def _below(node: tree.Node) -> Iterator[tree.Node]:
+    for name in names_of(type(node)):
+        value = getattr(node, name)
+        if type(value) is tuple:
+            yield from (element for element in value if type(element) not in _SILENT)
+        elif isinstance(value, tree.Node) and type(value) not in _SILENT:
+            yield value
 
 
 class _Finder:
@@ -42,16 +62,11 @@ class _Finder:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.found: dict[Span, Occurrence] = {}
-
-    def visit(self, node: tree.Node) -> None:
-        handler = HANDLERS.get(type(node))
-        if handler is not None:
-            handler(self, node)
+        self.found: dict[int, Occurrence] = {}
 
     def add(self, span: Span, subject: Subject | None, node: tree.Node) -> None:
-        if subject is not None and span not in self.found:
-            self.found[span] = Occurrence(span, subject, node)
+        if subject is not None and span.start not in self.found:
+            self.found[span.start] = Occurrence(span, subject, node)
 
     def symbol(self, name: tree.Node, span: Span, node: tree.Node) -> None:
         """What the passes say that `name` stands for."""

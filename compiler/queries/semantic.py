@@ -6,6 +6,7 @@ Keywords, texts and numbers are left to the editor's grammar.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from compiler.queries.index import Index
 from compiler.queries.occurrences import Occurrence
@@ -78,20 +79,22 @@ class Token:
 
 def semantic(index: Index, path: str, diagnostics: tuple[Diagnostic, ...]) -> tuple[Token, ...]:
     """In the order of the text; no two overlap."""
-    unused = {found.span for found in diagnostics if found.code in UNUSED}
+    unused = {
+        found.span.start for found in diagnostics if found.code in UNUSED and found.span and found.span.path == path
+    }
     return tuple(_token(found, unused) for found in index.of_file(path) if found.subject.what in _KIND_OF)
 
 
-def _token(found: Occurrence, unused: set[Span | None]) -> Token:
+def _token(found: Occurrence, unused: set[int]) -> Token:
     subject = found.subject
-    said = {
-        "declaration": found.declares,
-        "readonly": subject.what in _FIXED,
-        "defaultLibrary": subject.what in _BUILT_IN or (subject.place is not None and in_library(subject.place)),
-        "unused": found.span in unused,
-    }
-    kind = "enumMember" if isinstance(found.node, tree.Constant) else _KIND_OF[subject.what]
-    return Token(found.span, kind, frozenset(name for name, holds in said.items() if holds))
+    kind = "enumMember" if type(found.node) is tree.Constant else _KIND_OF[subject.what]
+    library = subject.what in _BUILT_IN or (subject.place is not None and in_library(subject.place))
+    return Token(found.span, kind, _said(found.declares, subject.what in _FIXED, library, found.span.start in unused))
+
+
+@cache
+def _said(*holds: bool) -> frozenset[str]:
+    return frozenset(name for name, said in zip(MODIFIERS, holds, strict=True) if said)
 
 
 def in_library(place: Span) -> bool:
