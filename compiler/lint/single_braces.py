@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from compiler.lint.spec import Spec, gens
+from compiler.lint.spec import Spec, statements, walk
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Edit, Fix
 from dsl.source import Span
@@ -19,8 +19,8 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             yield from _found(spec, node.template, {param.name.text for param in node.params})
     for dataset in spec.datasets:
         names = {name.text for one in dataset.body if isinstance(name := getattr(one, "name", None), tree.Name)}
-        for gen in gens(spec):
-            if gen.template is not None and gen in dataset.body:
+        for gen in statements(dataset.body):
+            if isinstance(gen, tree.Gen) and gen.template is not None:
                 yield from _found(spec, gen.template, names)
 
 
@@ -28,7 +28,7 @@ def _found(spec: Spec, template: tree.Template, names: set[str]) -> Iterator[Dia
     """Of the text alone: what stands in `{% raw %}` is text too, and cannot be told from it here."""
     if "{% raw" in spec.text(template.span):
         return
-    for part in tree.walk(template):
+    for part in walk(template):
         if isinstance(part, tree.TemplateText) and "{" in part.text:
             start, source = part.span.start, spec.text(part.span)
             for match in _SINGLE.finditer(source):

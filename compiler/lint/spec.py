@@ -41,7 +41,7 @@ class Spec:
     @cached_property
     def nodes(self) -> tuple[tree.Node, ...]:
         """Every node of the file, parents first."""
-        return tuple(tree.walk(self.file))
+        return tuple(walk(self.file))
 
     def symbol(self, node: tree.Node) -> Symbol | None:
         return self.model.symbols.get(node)
@@ -59,7 +59,7 @@ class Spec:
     def judges(self, *nodes: tree.Node | None) -> Iterator[tuple[tree.Call, tree.Judge]]:
         """The calls of judges in `nodes`."""
         for root in nodes:
-            for node in tree.walk(root) if root is not None else ():
+            for node in walk(root) if root is not None else ():
                 symbol = self.symbol(node.callee) if isinstance(node, tree.Call) else None
                 if isinstance(node, tree.Call) and symbol is not None and isinstance(symbol.node, tree.Judge):
                     yield node, symbol.node
@@ -96,6 +96,15 @@ class Spec:
                 if setting.name.text == name:
                     return self.known(setting.value)
         return None
+
+
+def walk(root: tree.Node) -> Iterator[tree.Node]:
+    """`root` and all nodes below it, parents first: `tree.walk` without a generator for each level."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += reversed(tuple(tree.children(node)))
 
 
 def statements(body: Iterable[tree.Statement]) -> Iterator[tree.Statement]:
