@@ -75,7 +75,17 @@ READERS = [{"id": f"r{n}", "text": f"reader {n}"} for n in range(5)]
 KINDS = (
     *("param wanted", "const words_of_tone", "enum Tone", "record Page", "record Claim", "input pages", "input shown"),
     *("personas readers", "criteria asks", "prompt ask", "judge sound", "each page", "each take", "gen drafts"),
-    *("gen claims", "let best", "run checked", "loop round", "carry sum", "let grown", "for draft", "asked: str[]", "model writer"),
+    *(
+        "gen claims",
+        "let best",
+        "run checked",
+        "loop round",
+        "carry sum",
+        "let grown",
+        "for draft",
+        "asked: str[]",
+        "model writer",
+    ),
 )
 
 
