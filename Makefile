@@ -8,7 +8,7 @@ EXTENSION := editors/vscode
 # A process that may not keep its bytecode compiles synth and the tests anew at each start, and tests start hundreds.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test unit browser live soak lint types docs docs-check golden record record-lakefs record-engines agree concurrent \
+.PHONY: demo test unit browser live soak properties lint types docs docs-check golden record record-lakefs record-engines agree concurrent \
   editors vsix screenshots edits bench bench-long bench-engine bench-sglang clean install
 
 install: $(STAMP)
@@ -53,6 +53,10 @@ live: install
 soak: install
 	$(BIN)/python -m pytest -m soak
 	SYNTH_TEST_EXAMPLES=300 $(BIN)/python -m pytest -m 'hypothesis and not live and not soak and not browser and not editors' -n 2
+
+# What holds of parser, recovery and formatter, over 10,000 and more generated and damaged specs: some minutes.
+properties: install
+	$(BIN)/python -m pytest -m soak tests/dsl
 
 lint: install
 	$(BIN)/ruff check .

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.config.model import Binding, Config
-from runtime.engines.protocol import Engine
+
+if TYPE_CHECKING:
+    from runtime.engines.protocol import Engine
 
 
 def open_engine(config: Config, binding: Binding) -> Engine:
