@@ -1,20 +1,19 @@
-// Four specs in; every scope of every word in them compared with test/grammar/*.snap. `--update` rewrites those; review
-// them like code. The specs are copied to where the tool wants its snapshots to be: beside them.
+// The four example specs in; every scope of every word in them compared with test/grammar/*.snap. `--update` rewrites
+// those; review them like code. The specs are copied, for the tool wants its snapshots beside them.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
-const SPECS = join(ROOT, "..", "..", "specs");
+const SPECS = join(ROOT, "..", "..", "tests", "dsl", "examples");
 const SNAPS = join(ROOT, "test", "grammar");
 const update = process.argv.includes("--update");
-const specs = ["python_qa", "bios/bios", "support_mix/support_mix", "tested_code/tested_code"];
+const specs = readdirSync(SPECS).filter((file) => file.endsWith(".synth"));
 const folder = mkdtempSync(join(tmpdir(), "synth-grammar-"));
-for (const spec of specs) {
-  const name = `${basename(spec)}.synth`;
-  copyFileSync(join(SPECS, `${spec}.synth`), join(folder, name));
+for (const name of specs) {
+  copyFileSync(join(SPECS, name), join(folder, name));
   const snap = join(SNAPS, `${name}.snap`);
   if (existsSync(snap)) copyFileSync(snap, join(folder, `${name}.snap`));
   else if (!update) throw new Error(`${name} has no snapshot: node scripts/snapshots.mjs --update`);

@@ -68,7 +68,8 @@ class DiffView {
     const text = await shown(`Comparing ${dataset}, ${a} to ${b}`, (stop) => printed(this.folder, asked, stop));
     if (text === undefined) return;
     this.found = difference(text);
-    this.panel ??= new Panel(this.media, `${dataset}: ${a}..${b}`, (what) => void this.clicked(what));
+    const column = vscode.ViewColumn.Active;
+    this.panel ??= new Panel(this.media, `${dataset}: ${a}..${b}`, column, (what) => void this.clicked(what));
     this.panel.show(diffPage(this.found, this.view));
   }
 

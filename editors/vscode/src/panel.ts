@@ -1,7 +1,7 @@
 // A body of HTML in; a panel that shows it under a strict policy and tells what was clicked, out.
 
 import * as vscode from "vscode";
-import { type Html, html, page } from "./pure/html";
+import { type Html, page } from "./pure/html";
 
 export interface Clicked {
   action: string;
@@ -14,10 +14,11 @@ export class Panel {
   constructor(
     private readonly media: vscode.Uri,
     private readonly title: string,
+    column: vscode.ViewColumn,
     clicked: (what: Clicked) => void,
   ) {
     const options = { enableScripts: true, localResourceRoots: [media], enableFindWidget: true };
-    this.panel = vscode.window.createWebviewPanel("synth", title, vscode.ViewColumn.Beside, options);
+    this.panel = vscode.window.createWebviewPanel("synth", title, column, options);
     this.panel.webview.onDidReceiveMessage(clicked);
   }
 
@@ -30,10 +31,6 @@ export class Panel {
     const at = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(this.media, file)).toString();
     const frame = { title: this.title, body, source: webview.cspSource, style: at("page.css"), script: at("page.js") };
     webview.html = page(frame);
-  }
-
-  wait(): void {
-    this.show(html`<header><p class="dim">Asking synth…</p></header>`);
   }
 
   reveal(): void {

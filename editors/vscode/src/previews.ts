@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { Panel, type Clicked } from "./panel";
-import { home, printed, profile, program, settings, shown, tell } from "./program";
+import { printed, profile, program, settings, shown, tell } from "./program";
 import { buildArguments, planArguments, previewArguments, testArguments, type Run } from "./pure/commands";
 import type { Html } from "./pure/html";
 import { planPage, plans } from "./pure/planpage";
@@ -60,7 +60,7 @@ export class Previews {
       return known;
     }
     const again = verb === "plan" ? () => this.plan(target) : () => this.preview(target);
-    const panel = new Panel(this.media, title, (what) => void this.clicked(what, target, again));
+    const panel = new Panel(this.media, title, vscode.ViewColumn.Beside, (what) => void this.clicked(what, target, again));
     panel.onClosed(() => this.panels.delete(key));
     this.panels.set(key, panel);
     return panel;
@@ -101,7 +101,7 @@ function run(target: Target): Run {
 }
 
 function folderOf(target: Target): vscode.Uri | undefined {
-  return vscode.workspace.getWorkspaceFolder(target.spec)?.uri ?? vscode.Uri.joinPath(target.spec, "..") ?? home();
+  return vscode.workspace.getWorkspaceFolder(target.spec)?.uri ?? vscode.Uri.joinPath(target.spec, "..");
 }
 
 function nameOf(target: Target): string {

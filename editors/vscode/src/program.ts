@@ -42,13 +42,13 @@ export function find(folder: vscode.Uri | undefined): string | undefined {
   return locate(settings(folder).get("path", ""), folder?.fsPath, machine);
 }
 
-/** As `find`, and says what to do where there is none. */
+/** As `find`; where there is none, says what to do and gives up as if it were cancelled: it is told already. */
 export async function program(folder: vscode.Uri | undefined): Promise<string> {
   if (!vscode.workspace.isTrusted) throw new Failed("synth runs in trusted folders only.");
   const found = find(folder);
   if (found) return found;
   void explain();
-  throw new Failed(MISSING);
+  throw new vscode.CancellationError();
 }
 
 let explained = false;
@@ -83,12 +83,13 @@ export async function shown<T>(title: string, work: (stop: vscode.CancellationTo
   try {
     return await vscode.window.withProgress(options, (_, stop) => work(stop));
   } catch (error) {
-    if (!(error instanceof vscode.CancellationError)) await tell(error);
+    await tell(error);
     return undefined;
   }
 }
 
 export async function tell(error: unknown): Promise<void> {
+  if (error instanceof vscode.CancellationError) return;
   const text = error instanceof Error ? error.message : String(error);
   const [first, ...rest] = text.split("\n");
   if (!rest.length) {

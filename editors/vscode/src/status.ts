@@ -15,7 +15,7 @@ export class Status implements vscode.Disposable {
     this.item.name = "synth";
     this.item.command = "synth.switchBranch";
     for (const changed of [this.watcher.onDidChange, this.watcher.onDidCreate, this.watcher.onDidDelete]) changed(() => this.soon());
-    vscode.window.onDidChangeActiveTextEditor(() => this.soon());
+    vscode.workspace.onDidOpenTextDocument(() => this.soon());
     vscode.tasks.onDidEndTask((end) => end.execution.task.source === "synth" && this.soon());
     this.soon();
   }
@@ -28,7 +28,8 @@ export class Status implements vscode.Disposable {
 
   async update(): Promise<void> {
     const folder = home();
-    if (!vscode.workspace.isTrusted || vscode.window.activeTextEditor?.document.languageId !== "synth" || !find(folder)) {
+    const open = vscode.workspace.textDocuments.some((document) => document.languageId === "synth");
+    if (!vscode.workspace.isTrusted || !open || !find(folder)) {
       this.item.hide();
       return;
     }

@@ -27,3 +27,11 @@ test("a range of one number is that number", () => {
   assert.equal(ranged(1200, 1200), "1,200");
   assert.equal(ranged(0, 9), "0–9");
 });
+
+test("messages of a row are turns, other lists are values", () => {
+  const [one] = previews(PRINTED.preview);
+  const row = { messages: [{ role: "user", content: "Why?" }], tags: ["a"] };
+  const shown = previewPage(one ? [{ ...one, rows: [row] }] : [], "bios.synth").text;
+  assert.match(shown, /<dt>messages<\/dt><dd><div class="turn user"><b>user<\/b><pre>Why\?<\/pre><\/div><\/dd>/);
+  assert.match(shown, /<dt>tags<\/dt><dd>\[&quot;a&quot;\]<\/dd>/);
+});

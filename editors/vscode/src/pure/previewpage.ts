@@ -52,8 +52,21 @@ ${one.calls.length > 0 && html`<h3>Calls</h3>`}${one.calls.map(callPart)}</secti
 }
 
 function rowTable(row: JsonObject): Html {
-  const cells = Object.entries(row).map(([name, value]) => html`<dt>${name}</dt><dd>${plain(value)}</dd>`);
+  const cells = Object.entries(row).map(([name, value]) => html`<dt>${name}</dt><dd>${conversation(value)?.map(turnPart) ?? plain(value)}</dd>`);
   return html`<dl class="row">${cells}</dl>`;
+}
+
+/** The turns of a list of messages; undefined for any other value. */
+function conversation(value: Json): Turn[] | undefined {
+  if (!Array.isArray(value) || !value.length) return undefined;
+  const found = value.map(turnOf);
+  return found.every((turn) => turn !== undefined) ? found : undefined;
+}
+
+function turnOf(value: Json): Turn | undefined {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
+  const { role, content } = value;
+  return typeof role === "string" && typeof content === "string" ? { role, text: content } : undefined;
 }
 
 function callPart(one: Call): Html {

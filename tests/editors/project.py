@@ -1,0 +1,90 @@
+"""A folder in; a project whose one dataset stands on two branches, and a spec that asks a model, out."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from runtime.build.build import Options, build
+from runtime.build.session import Session
+from runtime.config.project import Project
+from runtime.engines.deterministic import DeterministicEngine
+from tests.acceptance.workshop import ENGINE, SPEC, Workshop
+
+QUESTIONS = Path(__file__).parents[1] / "browser" / "questions.jsonl"
+TEXT = """## What a reader is told who asks how Python works.
+edition 1
+
+record Question { id: str, topic: str, level: int, text: str, long: str, short: str }
+input questions: Question = jsonl("questions.jsonl") { key = id }
+
+dataset python_qa {
+  each asked from questions
+  let answer = asked.long
+  filter words(answer) > 4
+  flag answer when asked.level > 3
+  emit { question = asked.text, answer = answer, topic = asked.topic, level = asked.level }
+}
+"""
+SHORTER = TEXT.replace("asked.long", "asked.short").replace("words(answer) > 4", "words(answer) > 8")
+EXPLAIN = """## The same answers, told to somebody.
+edition 1
+
+from "std/judges.synth" import answered_by
+
+record Question { id: str, topic: str, level: int, text: str, long: str, short: str }
+input questions: Question = jsonl("questions.jsonl") { key = id }
+
+criteria manner(asked: Question) {
+  "in one sentence"           weight 2
+  "with an example"           when asked.level > 1
+  "without a technical term"
+}
+
+## An answer for somebody who has never programmed, or has for years.
+prompt explain(asked: Question, rules: str[]) \"\"\"
+  @system
+  You answer {{ asked.topic | lower }} questions from a text.
+  @user
+  Text: {{ asked.long }}
+  {% for rule in rules %}
+  - {{ rule }}
+  {% endfor %}
+  {{ asked.text }}
+\"\"\"
+
+dataset explained {
+  target = 5 per asked.topic
+  each asked from questions
+  draw rules ~ manner(asked).pick(1..2)
+
+  gen answer: str = explain(asked, rules) with writer { temperature = 0.3, max_tokens = 60 }
+  require matches(answer, "[A-Z][^?]{20,400}[.]") else retry 2
+  filter answered_by(asked.long, answer)
+
+  emit sft { messages = [user(asked.text), assistant(answer)], level = asked.level }
+}
+"""
+
+
+def project(root: Path) -> Path:
+    """`main` has long answers, `shorter` (the current branch) short ones."""
+    work = Workshop(root)
+    root.mkdir(parents=True)
+    shutil.copy(QUESTIONS, root)
+    (root / "synth.toml").write_text(ENGINE.format(settings=""))
+    for branch, text in (("main", TEXT), ("shorter", SHORTER)):
+        if branch != "main":
+            work.store.create_branch(branch, work.store.resolve("main"))
+        (root / SPEC).write_text(text)
+        _build(work, branch)
+    (root / "explain.synth").write_text(EXPLAIN)
+    return root
+
+
+def _build(work: Workshop, branch: str) -> None:
+    project = Project.find(work.root)
+    with Session(project, project.config.profile(), DeterministicEngine()) as session:
+        analysis = work.analysis(session, {})
+        assert analysis.ok, analysis.errors
+        build(analysis, session, Options(branch))
