@@ -81,9 +81,10 @@ record: install
 	$(if $(SPEC),,$(BIN)/python -m tests.acceptance.replay)
 	$(BIN)/python -m tests.gallery.record $(SPEC)
 
-# The pictures of docs/review.md, taken of the page as it is.
-screenshots: install
+# The pictures of docs/review.md and docs/site.md, taken of the page and the site as they are.
+screenshots: docs
 	$(BIN)/python -m tests.browser.screenshots
+	$(BIN)/python -m tests.browser.site_screenshots
 
 # The recordings that stand for a lakeFS server, made anew on a real one. Needs SYNTH_TEST_LAKEFS_ENDPOINT,
 # SYNTH_TEST_LAKEFS_ACCESS_KEY_ID and SYNTH_TEST_LAKEFS_SECRET_ACCESS_KEY; docs/architecture/07-stores-proved.md.

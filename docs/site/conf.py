@@ -17,7 +17,6 @@ version = release = VERSION
 html_title = f"synth {VERSION}, edition {EDITION}"
 html_short_title = "synth"
 html_baseurl = os.environ.get("SYNTH_DOCS_URL", "")
-project_copyright = f"synth {VERSION}, language edition {EDITION}"
 
 extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
@@ -29,10 +28,12 @@ suppress_warnings = ["misc.highlighting_failure"]
 html_theme = "furo"
 html_static_path = [str(HERE / "static")]
 templates_path = [str(HERE / "templates")]
+html_favicon = str(HERE / "static" / "icon.svg")
 html_css_files = ["synth.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
+html_show_copyright = False
 html_last_updated_fmt = None
 html_permalinks_icon = "#"
 html_use_index = False

@@ -13,12 +13,14 @@ MENU: dict[str, tuple[str, ...]] = {
     "The library": ("library.md", "std/*.md"),
     "Build": ("plan.md", "incremental.md", "prompts.md", "engines.md", "sglang.md", "ray.md", "scale.md"),
     "Versions": ("diff.md", "merge.md", "decisions.md", "review.md", "lakefs.md"),
-    "Editors": ("editor.md", "editors/*.md"),
+    "Editors": ("editor.md", "editors/*.md", "style.md", "lint.md"),
     "Reference": ("cli.md", "commands/*.md", "errors.md", "api.md"),
     "How it works": ("architecture/*.md", "adr/index.md", "benchmarks.md", "site.md", "changes.md"),
 }
 """A caption and the pages below it; a page stands where it is named first, and what nobody names under the last."""
 LANDING = "index.md"
+TITLES = {"contents.md": "All pages"}
+"""What the menu calls a page whose heading says little there."""
 
 
 def menu(pages: Iterable[Page]) -> str:
@@ -39,5 +41,10 @@ def placed(pages: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _section(caption: str, pages: list[str]) -> str:
-    lines = "\n".join(at.removesuffix(".md") for at in pages)
+    lines = "\n".join(map(_entry, pages))
     return f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{lines}\n```\n" if pages else ""
+
+
+def _entry(at: str) -> str:
+    name = at.removesuffix(".md")
+    return f"{TITLES[at]} <{name}>" if at in TITLES else name

@@ -18,10 +18,10 @@ def pages() -> Iterator[Page]:
     for file in sorted(SPECS.glob("*/README.md")):
         path, at = f"specs/{file.parent.name}/README.md", f"gallery/{file.parent.name}.md"
         text = rewritten(file.read_text(encoding="utf-8"), path, at)
-        yield Page(at, text + "".join(_spec(spec) for spec in sorted(file.parent.glob("*.synth")) if spec.is_file()))
-    yield Page(
-        "gallery/python_qa.md", "# python_qa: questions about the Python reference\n" + _spec(SPECS / "python_qa.synth")
-    )
+        specs = [spec for spec in sorted(file.parent.glob("*.synth")) if spec.is_file()]
+        yield Page(at, text + "".join(map(_spec, specs)), quiet=True)
+    first = SPECS / "python_qa.synth"
+    yield Page("gallery/python_qa.md", f"# python_qa: questions about the Python reference\n{_spec(first)}", quiet=True)
 
 
 def _spec(file: Path) -> str:

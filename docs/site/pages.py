@@ -50,6 +50,8 @@ def _sources(made: Iterable[Page]) -> Iterator[Page]:
         at = place(target)
         if at not in there and not target.startswith("docs/images/"):
             file = ROOT / target
+            if not file.is_file():
+                raise SystemExit(f"a page leads to {target}, which is not there")
             code = fenced(_text(file), LANGUAGES.get(file.suffix, "text"))
             yield Page(at, f"# {target}\n\n{code}", quiet=True)
 

@@ -16,11 +16,16 @@ TABS = ("rows", "spec", "measures", "conversation")
 READABLE = 4.5
 """The contrast of text that WCAG 2 asks for (level AA)."""
 CONTRASTS = """() => {
+  const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const colours = new Map();
   const colour = (text) => {
-    const context = new OffscreenCanvas(1, 1).getContext("2d");
-    context.fillStyle = text;
-    context.fillRect(0, 0, 1, 1);
-    return [...context.getImageData(0, 0, 1, 1).data];
+    if (!colours.has(text)) {
+      context.clearRect(0, 0, 1, 1);
+      context.fillStyle = text;
+      context.fillRect(0, 0, 1, 1);
+      colours.set(text, [...context.getImageData(0, 0, 1, 1).data]);
+    }
+    return colours.get(text);
   };
   const light = ([r, g, b]) => {
     const [x, y, z] = [r, g, b].map((c) => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
