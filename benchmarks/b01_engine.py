@@ -5,7 +5,8 @@
 
 A model server that answers at once, in a process of its own. Both programs are whole processes that take turns; rates
 are slopes between few and many rows, so start-up does not count. The build journals, validates, records where each
-value came from, writes shards and commits. The plain client does none of that, and writes one Parquet file.
+value came from, writes shards and commits; one process makes all rows, or two (`--workers 2`) beside one that decides.
+The plain client does none of that, and writes one Parquet file.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.harness import figure
-from benchmarks.mock.compared import PLAIN, SYNTH, UVLOOP, Setting, compared, report
+from benchmarks.mock.compared import PLAIN, SYNTH, UVLOOP, WORKERS, Setting, compared, report, together
 from benchmarks.mock.job import APIS
 
 MUST = 0.8
@@ -30,11 +31,13 @@ def main() -> None:
     ratios = {}
     for api in apis:
         setting = Setting(api, options.in_flight, 0.0, options.few, options.many, options.rounds)
-        ratios[api] = report(setting, compared(setting, (PLAIN, SYNTH, UVLOOP)))
+        ratios[api] = report(setting, compared(setting, (PLAIN, SYNTH, WORKERS, UVLOOP)))
+    for program in (SYNTH, WORKERS):
+        print(f"{program}: all its processes together take {together(program, setting):.0f} MB at most")
     quoted = ", ".join(f"{name} {ratio}" for name, ratio in PEERS.items())
     print(f"quoted, measured elsewhere on a job of the same kind and not in this run: {quoted}")
-    measured = ", ".join(f"{ratio:.2f} ({api})" for api, ratio in ratios.items())
-    figure(1, f"{measured} × a plain aiohttp client", f"at least {MUST}")
+    one, two = (", ".join(f"{found[way]:.2f} ({api})" for api, found in ratios.items()) for way in (SYNTH, WORKERS))
+    figure(1, f"{one} × a plain aiohttp client; with two workers {two}", f"at least {MUST}")
 
 
 def _options() -> argparse.Namespace:

@@ -11,12 +11,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 ROOT = Path(__file__).parents[1]
+LOOK = 0.1
+"""Seconds between two looks at memory."""
 T = TypeVar("T")
 
 
@@ -50,6 +53,35 @@ def process(command: Sequence[str], folder: Path | None = None, environment: Map
     if child.returncode:
         raise SystemExit(f"{' '.join(command[:6])} … ended with {child.returncode}:\n{(text + wrong)[-2000:]}")
     return Taken(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, text)
+
+
+def memory(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> float:
+    """Peak memory in MB of a command and of all that it starts, together: pages that they share count once."""
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
+    most = 0.0
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(list(command), cwd=folder, env=surroundings, stdout=quiet, stderr=quiet) as child:
+        while child.poll() is None:
+            most = max(most, sum(_own(process) for process in _tree(child.pid)))
+            time.sleep(LOOK)
+    return most
+
+
+def _tree(process: int) -> Iterator[int]:
+    """It and those that it started, as far as they run."""
+    yield process
+    for task in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in task.read_text().split():
+                yield from _tree(int(child))
+
+
+def _own(process: int) -> float:
+    with suppress(OSError):
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def alternating(rounds: int, *measured: Callable[[], T], warm: int = 0) -> list[list[T]]:

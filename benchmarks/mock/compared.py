@@ -10,11 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.harness import Taken, process, synth
+from benchmarks.harness import Taken, memory, process, synth
 from benchmarks.mock import job
 
 HERE = Path(__file__).parent
 SYNTH, PLAIN, UVLOOP = "synth build", "plain aiohttp client", "the same on uvloop"
+WORKERS = "synth build --workers 2"
+OPTIONS = {SYNTH: (), WORKERS: ("--workers", "2")}
+"""What is typed behind `synth build job.synth`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,8 @@ def server(latency_ms: float) -> Iterator[str]:
 
 
 def command(program: str, folder: Path, url: str, setting: Setting) -> list[str]:
-    if program == SYNTH:
-        return synth("build", "job.synth", "--json")
+    if program in OPTIONS:
+        return synth("build", "job.synth", "--json", *OPTIONS[program])
     plain = [sys.executable, str(HERE / "plain.py"), str(folder), url, setting.api, str(setting.concurrency)]
     return plain + (["--uvloop"] if program == UVLOOP else [])
 
@@ -52,6 +55,14 @@ def taken(program: str, rows: int, url: str, setting: Setting) -> Taken:
         folder = Path(name)
         job.write(folder, rows, url, setting.api, setting.concurrency)
         return process(command(program, folder, url, setting), folder)
+
+
+def together(program: str, setting: Setting) -> float:
+    """Peak memory in MB of all of a program's processes at once; it is looked at too often to be timed as well."""
+    with server(setting.latency_ms) as url, tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        job.write(folder, setting.many, url, setting.api, setting.concurrency)
+        return memory(command(program, folder, url, setting), folder)
 
 
 def compared(setting: Setting, programs: Sequence[str]) -> dict[str, dict[int, list[Taken]]]:
@@ -75,8 +86,8 @@ def a_row(found: dict[int, list[Taken]], setting: Setting) -> tuple[float, float
     return (many.wall - few.wall) / rows, (many.cpu - few.cpu) / rows
 
 
-def report(setting: Setting, found: dict[str, dict[int, list[Taken]]]) -> float:
-    """Prints a line for each program; synth's calls a second over the plain client's."""
+def report(setting: Setting, found: dict[str, dict[int, list[Taken]]]) -> dict[str, float]:
+    """Prints a line for each program; calls a second of each way to build over the plain client's."""
     print(
         f"{setting.api}: {setting.concurrency} in flight, {setting.latency_ms:g} ms, two calls a row, "
         f"best of {setting.rounds} rounds"
@@ -84,9 +95,11 @@ def report(setting: Setting, found: dict[str, dict[int, list[Taken]]]) -> float:
     for name, times in found.items():
         (wall, cpu), few, many = a_row(times, setting), best(times[setting.few]), best(times[setting.many])
         print(
-            f"  {name:<21} {2 / wall:7,.0f} calls/s, {1e3 * cpu:5.3f} ms of CPU a row; whole process: "
+            f"  {name:<23} {2 / wall:7,.0f} calls/s, {1e3 * cpu:5.3f} ms of CPU a row; whole process: "
             f"{setting.few:,} rows {few.wall:5.2f} s, {setting.many:,} rows {many.wall:5.2f} s"
         )
-    ratio = a_row(found[PLAIN], setting)[0] / a_row(found[SYNTH], setting)[0]
-    print(f"  {ratio:.2f} × the plain client's calls a second")
-    return ratio
+    plain = a_row(found[PLAIN], setting)[0]
+    ratios = {name: plain / a_row(times, setting)[0] for name, times in found.items() if name in OPTIONS}
+    for name, ratio in ratios.items():
+        print(f"  {name}: {ratio:.2f} × the plain client's calls a second")
+    return ratios
