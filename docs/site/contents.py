@@ -11,7 +11,7 @@ MENU: dict[str, tuple[str, ...]] = {
     "Begin": ("tutorial.md", "contents.md", "techniques.md", "gallery/index.md"),
     "The language": ("language/index.md", "language/*.md", "functions.md", "sources.md", "tools.md"),
     "The library": ("library.md", "std/*.md"),
-    "Build": ("plan.md", "incremental.md", "prompts.md", "engines.md", "sglang.md", "ray.md", "scale.md"),
+    "Build": ("plan.md", "incremental.md", "prompts.md", "engines.md", "sglang.md", "workers.md", "ray.md", "scale.md"),
     "Versions": ("diff.md", "merge.md", "decisions.md", "review.md", "lakefs.md"),
     "Editors": ("editor.md", "editors/*.md", "style.md", "lint.md"),
     "Reference": ("cli.md", "commands/*.md", "errors.md", "api.md"),

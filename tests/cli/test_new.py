@@ -13,6 +13,7 @@ from tests.cli.conftest import Cli
 def test_a_new_project_checks_formats_and_compiles_as_it_stands(cli: Cli, project: Path) -> None:
     assert cli("check").out == "1 spec checked, no mistake\n"
     assert cli("fmt", "--check").code == 0
+    assert cli("lint").code == 0
     assert cli("compile", "specs/questions.synth").code == 0
 
 
