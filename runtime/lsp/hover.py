@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -11,8 +12,11 @@ from dsl.source import Span
 from runtime.lsp import configuration
 from runtime.lsp.feature import Feature, Later
 from runtime.lsp.markdown import escaped, fenced
-from runtime.lsp.samples import Glimpses, glimpses
+from runtime.lsp.samples import glimpses
 from runtime.lsp.view import View
+
+if TYPE_CHECKING:
+    from runtime.lsp.samples import Glimpses
 
 
 def hover(view: View, params: types.HoverParams) -> types.Hover | Later | None:

@@ -9,11 +9,11 @@ from lsprotocol import types
 
 from dsl import tree
 from runtime.lsp.feature import Feature
-from runtime.lsp.samples import Glimpses
 from runtime.lsp.view import View
 
 if TYPE_CHECKING:
     from runtime.build.glimpse import Glimpse
+    from runtime.lsp.samples import Glimpses
 
 ROWS = 3
 """Rows that the lens above a dataset previews."""

@@ -6,13 +6,16 @@ Made beside what is typed, once for each text of the spec and the files that it 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from compiler.analysis import Analysis, analyse
-from runtime.build.glimpse import Glimpse
 from runtime.lsp.feature import Errand
 from runtime.lsp.view import View
 
-Glimpses = Mapping[str, Glimpse]
+if TYPE_CHECKING:
+    from runtime.build.glimpse import Glimpse
+
+    Glimpses = Mapping[str, Glimpse]
 
 
 def glimpses(view: View) -> Errand[Glimpses]:

@@ -1,4 +1,4 @@
-"""One server process for each module of tests, with an empty folder of its own open."""
+"""One server process for each process of tests, with an empty folder of its own open."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import itertools
 import os
 import sys
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -43,12 +44,12 @@ def config(command: list[str] = SERVER) -> ClientServerConfig:
     return ClientServerConfig(server_command=command, client_factory=Editor, server_env=environment)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("editor")
 
 
-@pytest_lsp.fixture(config=config(), scope="module")  # type: ignore[untyped-decorator]
+@pytest_lsp.fixture(config=config(), scope="session")  # type: ignore[untyped-decorator]
 async def editor(lsp_client: Editor, home: Path) -> AsyncGenerator[None]:
     folder = types.WorkspaceFolder(home.as_uri(), "home")
     lsp_client.server = await lsp_client.initialize_session(
@@ -65,3 +66,15 @@ def desktop(editor: Editor, home: Path) -> Desktop:
     folder.mkdir()
     (folder / "synth.toml").write_text("")
     return Desktop(editor, folder)
+
+
+@asynccontextmanager
+async def started(
+    folder: Path, said: types.ClientCapabilities, command: list[str] = SERVER
+) -> AsyncGenerator[tuple[Editor, types.InitializeResult]]:
+    """A server of its own, for an editor that says this of itself."""
+    client = await config(command).start()
+    assert isinstance(client, Editor)
+    yield client, await client.initialize_session(types.InitializeParams(capabilities=said, root_uri=folder.as_uri()))
+    await client.shutdown_session()
+    await client.stop()  # type: ignore[no-untyped-call]

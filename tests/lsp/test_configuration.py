@@ -35,18 +35,18 @@ async def _completed(text: Text) -> list[str]:
         (TWO + "[profile.default.roles]\nwriter = |", {'"gpu"'}),
     ],
 )
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="session")
 async def test_what_may_be_written_is_offered(desktop: Desktop, written: str, offered: set[str]) -> None:
     assert offered <= set(await _completed(desktop.text("synth.toml").open(written)))
 
 
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="session")
 async def test_what_stands_there_is_not_offered_again(desktop: Desktop) -> None:
     found = await _completed(desktop.text("synth.toml").open(TWO + "limit = 3\n|"))
     assert "branch" in found and "limit" not in found
 
 
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="session")
 async def test_a_setting_is_explained_and_an_engine_leads_to_its_table(desktop: Desktop) -> None:
     text = desktop.text("synth.toml").open(TWO.replace("[profile", "[pro|file") + 'engine = "gpu"\n')
     editor = desktop.editor
@@ -59,7 +59,7 @@ async def test_a_setting_is_explained_and_an_engine_leads_to_its_table(desktop: 
     assert isinstance(found, types.Location) and text.slice(found.range) == "engines.gpu"
 
 
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="session")
 async def test_specs_see_the_profile_as_it_stands_unsaved(desktop: Desktop) -> None:
     spec = "edition 1\nparam n: int = 3\ndataset d {\n  each take in 1..n\n  emit { take = take }\n}\n"
     text = desktop.opened("a.synth", spec)

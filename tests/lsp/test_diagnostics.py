@@ -10,7 +10,7 @@ from lsprotocol import types
 from tests.lsp.editor import Desktop, code
 from tests.lsp.specs import ONE
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def errors(found: Sequence[types.Diagnostic]) -> list[str]:

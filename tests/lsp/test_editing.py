@@ -11,7 +11,7 @@ from pygls.exceptions import JsonRpcException
 from tests.lsp.editor import Desktop, Text
 from tests.lsp.specs import ONE, QUESTIONS
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def _renamed(text: Text, new: str) -> types.WorkspaceEdit:

@@ -8,7 +8,7 @@ from lsprotocol import types
 from tests.lsp.editor import Desktop, Text
 from tests.lsp.specs import QUESTIONS
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def _definition(text: Text) -> types.Location:

@@ -9,7 +9,7 @@ from compiler.queries.semantic import KINDS, MODIFIERS
 from tests.lsp.editor import Desktop, Text
 from tests.lsp.specs import ONE, QUESTIONS, SHARED
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def _completed(text: Text, context: types.CompletionContext | None = None) -> list[types.CompletionItem]:
