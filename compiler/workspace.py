@@ -173,7 +173,8 @@ class Workspace:
         from compiler.queries.renaming import rename
 
         found = self.analyse(path).index.at(path, offset)
-        return rename(self._seeing(path, found.subject.place if found is not None else None), path, offset, new)
+        seeing = self._seeing(path, found.subject.place if found is not None else None)
+        return rename(seeing, path, offset, new, self._params)
 
     def symbols(self, query: str) -> tuple[Found, ...]:
         """The names of all specs that somebody could mean who types `query`, the likeliest first."""

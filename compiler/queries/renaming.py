@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,8 +69,13 @@ def _fixed(subject: Subject) -> str | None:
     return None
 
 
-def rename(analyses: Sequence[Analysis], path: str, offset: int, new: str) -> Renaming | Diagnostic:
-    """`analyses` are of every spec that the name could stand in; the first one knows the file at `path`."""
+def rename(
+    analyses: Sequence[Analysis], path: str, offset: int, new: str, params: Mapping[str, tree.Expr] | None = None
+) -> Renaming | Diagnostic:
+    """`analyses` are of every spec that the name could stand in; the first one knows the file at `path`.
+
+    `params` are those that the analyses were made with.
+    """
     start = prepare(analyses[0], path, offset)
     if isinstance(start, Diagnostic):
         return start
@@ -78,14 +83,16 @@ def rename(analyses: Sequence[Analysis], path: str, offset: int, new: str) -> Re
         return Diagnostic("E1202", f"`{new}` is not a name", start, help="letters, digits and `_`, no digit first")
     found = analyses[0].index.at(path, offset)
     assert found is not None  # prepare has looked
-    if new == found.subject.name:
+    subject = found.subject
+    if new == subject.name:
         return Renaming(())
-    edited = Edited.of(_edits(analyses, found.subject.key, new))
-    problem = _broken(analyses, edited, new, start)
+    edited = Edited.of(_edits(analyses, subject.key, new))
+    given = {new if name == subject.name else name: value for name, value in (params or {}).items()}
+    problem = _unread(analyses, subject.name, start) or _broken(analyses, edited, new, start, given)
     if problem is not None:
         return problem
-    note = NOTES.get(found.subject.what)
-    return Renaming(edited.edits, _changes(analyses, found.subject), (note,) if note is not None else ())
+    note = NOTES.get(subject.what)
+    return Renaming(edited.edits, _changes(analyses, subject), (note,) if note is not None else ())
 
 
 def _edits(analyses: Iterable[Analysis], key: Key, new: str) -> Iterable[Edit]:
@@ -113,22 +120,37 @@ def _changes(analyses: Iterable[Analysis], subject: Subject) -> tuple[str, ...]:
 # --- what it would break ---
 
 
-def _broken(analyses: Sequence[Analysis], edited: Edited, new: str, start: Span) -> Diagnostic | None:
+def _unread(analyses: Sequence[Analysis], name: str, start: Span) -> Diagnostic | None:
+    """What a statement that cannot be read names, nobody knows."""
+    word = re.compile(rf"\b{name}\b")
+    for analysis in analyses:
+        for path, file in analysis.model.files.items():
+            for span in file.broken:
+                if word.search(analysis.model.sources[path].slice(span)):
+                    related = (Related(span, "this cannot be read"),)
+                    message = f"`{name}` stands in a statement that cannot be read"
+                    return Diagnostic("E1203", message, start, related=related, help="mend the statement first")
+    return None
+
+
+def _broken(
+    analyses: Sequence[Analysis], edited: Edited, new: str, start: Span, params: Mapping[str, tree.Expr]
+) -> Diagnostic | None:
     for before in analyses:
-        after = _after(before, edited)
+        after = _after(before, edited, params)
         found = _mistakes(before, after, edited, new, start) or _captured(before, after, edited, new, start)
         if found is not None:
             return found
     return None
 
 
-def _after(before: Analysis, edited: Edited) -> Analysis:
+def _after(before: Analysis, edited: Edited, params: Mapping[str, tree.Expr]) -> Analysis:
     from compiler.analysis import analyse
     from compiler.catalog import MemoryCatalog
 
     texts = {path: source.text for path, source in before.model.sources.items()}
     made = {path: edited.text(path, texts[path]) for path in edited.by_file if path in texts}
-    return analyse(before.model.root, before.catalog or MemoryCatalog(texts), texts=made)
+    return analyse(before.model.root, before.catalog or MemoryCatalog(texts), params, texts=made)
 
 
 def _mistakes(before: Analysis, after: Analysis, edited: Edited, new: str, start: Span) -> Diagnostic | None:

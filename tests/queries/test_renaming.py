@@ -124,6 +124,11 @@ REFUSED = {
         'record Page { id: str, te$|xt: str }\ninput pages: Page = jsonl("pages.jsonl") { key = id }\n',
         "body",
     ),
+    "where a statement that cannot be read names it too": (
+        "E1203",
+        "param $|n: int = 3\nconst m = = n\n",
+        "k",
+    ),
     "to a name that a list's method would take for its own": (
         "E1203",
         """

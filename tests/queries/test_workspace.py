@@ -8,6 +8,7 @@ from compiler.queries.renaming import Renaming
 from compiler.queries.semantic import Token
 from compiler.workspace import Workspace
 from dsl.diagnostics import Diagnostic
+from dsl.parser import parse_expression
 from dsl.source import Source
 
 FILES = {
@@ -99,6 +100,14 @@ def test_a_rename_that_breaks_an_importer_is_refused() -> None:
     found = workspace.rename("shared.synth", FILES["shared.synth"].index("n:"), "m")
     assert isinstance(found, Diagnostic)
     assert found.code == "E1203"
+
+
+def test_a_parameter_that_a_profile_sets_is_renamed_with_its_value() -> None:
+    workspace, _ = project()
+    workspace.configure({"n": parse_expression("7", "synth.toml")})
+    found = workspace.rename("shared.synth", FILES["shared.synth"].index("n:"), "number")
+    assert isinstance(found, Renaming), found
+    assert found.changes == () and len(found.notes) == 1
 
 
 def test_an_analysis_is_given_again_until_a_file_it_read_has_another_text() -> None:
