@@ -35,6 +35,7 @@ class _Frame:
     head: Token | None = None
     child_indent: int | None = None
     index: int = 0
+    line: int = 0
 
     @property
     def is_indented(self) -> bool:
@@ -70,7 +71,7 @@ def balance(tokens: Sequence[Token]) -> Balanced:
         opened, missing = insert_openers(meaningful)
         careful = _Matcher(opened, by_indent=True).result
         careful.diagnostics, careful.by_indent = missing + careful.diagnostics, True
-        result = careful if careful.diagnostics else result
+        result = careful if careful.diagnostics or careful.faults or len(opened) > len(meaningful) else result
     for token in result.faults:
         token.fault = True
     return result
@@ -79,8 +80,8 @@ def balance(tokens: Sequence[Token]) -> Balanced:
 def is_steady(tokens: Sequence[Token]) -> bool:
     """Whether brackets that add up do so with an eye on indentation, too."""
     meaningful = list(significant(list(tokens)))
-    opened, missing = insert_openers(meaningful)
-    return not missing and not _Matcher(opened, by_indent=True).result.diagnostics
+    opened, _ = insert_openers(meaningful)
+    return len(opened) == len(meaningful) and not _Matcher(opened, by_indent=True).result.diagnostics
 
 
 class _Matcher:
@@ -91,6 +92,8 @@ class _Matcher:
         self.frames = [_Frame(None, body=True)]
         self.docs: list[Token] = []
         self.skipped = 0
+        self.line = 0
+        self.told: set[int] = set()
         for index, token in enumerate(tokens):
             self._take(index, token)
         self._close_down_to(1, None)
@@ -104,6 +107,7 @@ class _Matcher:
         if self._skip(token):
             return
         if token.type == NEWLINE:
+            self.line += 1
             self._newline(token)
         elif token.type in CLOSES:
             self._open(index, token)
@@ -139,7 +143,7 @@ class _Matcher:
                 self.result.tokens.append(self.result.tokens[-1].synthetic(STRAY))
         token.body = token.type == "LBRACE" and self._opens_body(index)
         self._add(token)
-        self.frames.append(_Frame(token, token.body, index=index))
+        self.frames.append(_Frame(token, token.body, index=index, line=self.line))
 
     def _skip(self, token: Token) -> bool:
         """Whether the token lies deeper than is read. The first bracket that does is reported and breaks its line."""
@@ -179,6 +183,8 @@ class _Matcher:
             depth = None
         if depth is None:
             self._stray(token)
+            if token.first and index + 1 < len(self.tokens):
+                self.tokens[index + 1].first = True
             return
         self._close_down_to(depth + 1, token)
         opener = self.frames.pop().opener
@@ -208,10 +214,12 @@ class _Matcher:
         return len(self.frames) - 1 if top and top.type != "LBRACE" and token.type != "RBRACE" else None
 
     def _by_indent(self, token: Token, depth: int) -> int | None:
-        """The frame whose line is indented as this `}` is, where the `}` opens its line."""
+        """The frame whose line is indented as this bracket is, where the bracket opens its line."""
         opener = self.frames[depth].opener
-        if token.type != "RBRACE" or opener is None:
+        if opener is None:
             return depth
+        if token.type != "RBRACE":
+            return self._of_indent(token, depth) if token.first and token.indent < opener.indent else depth
         if not token.first and opener.body and self.frames[depth].is_indented:
             return None
         if not token.first or token.indent == opener.indent:
@@ -221,6 +229,15 @@ class _Matcher:
         for outer in range(depth - 1, 0, -1):
             found = self.frames[outer].opener
             if found is not None and found.type == "LBRACE" and found.indent == token.indent:
+                return outer
+        return depth
+
+    def _of_indent(self, token: Token, depth: int) -> int:
+        for outer in range(depth - 1, 0, -1):
+            opener = self.frames[outer].opener
+            if self.frames[outer].body or opener is None:
+                break
+            if CLOSES[opener.type] == token.type and opener.indent == token.indent:
                 return outer
         return depth
 
@@ -258,15 +275,18 @@ class _Matcher:
                 self.result.tokens.append(self.result.tokens[-1].synthetic(NEWLINE))
 
     def _close_down_to(self, count: int, before: Token | None) -> None:
-        """Closes the innermost frames until `count` are left, and reports them."""
+        """Closes the innermost frames until `count` are left, and reports the first: the others are left open by it."""
+        told = False
         while len(self.frames) > count:
             frame = self.frames.pop()
             opener = frame.opener
             if opener is None:
                 continue
             last = next((t for t in reversed(self.result.tokens) if t.type != NEWLINE), opener)
-            if not self._on_faulty_line(frame.index):
-                self.result.diagnostics.append(_unclosed(opener, before or last))
+            if not told and not self._on_faulty_line(frame.index):
+                self._report(_unclosed(opener, before or last), frame.line)
+                last.fault = last.fault or before is None
+            told = True
             self.result.faults.append(opener)
             if self.result.tokens[-1].type == NEWLINE and opener.type != "LBRACE":
                 self.result.tokens.pop()
@@ -284,7 +304,15 @@ class _Matcher:
         message = f"nothing is open here for this `{token.text}` to close"
         inner = self.frames[-1].opener
         related = (Related(inner.span, "this is open"),) if inner is not None and not self.by_indent else ()
-        self.result.report(Diagnostic("E0104", message, token.span, related=related), self.frames[-1].head)
+        self._report(Diagnostic("E0104", message, token.span, related=related), self.line)
+        if self.frames[-1].head is not None:
+            self.result.faults.append(self.frames[-1].head)
+
+    def _report(self, diagnostic: Diagnostic, line: int) -> None:
+        """A line gets one report, because what follows mostly follows from it."""
+        if line not in self.told:
+            self.result.diagnostics.append(diagnostic)
+        self.told.add(line)
 
     def _mismatch(self, opener: Token, token: Token) -> Token:
         """Reports a closing bracket of the wrong kind; gives the right one for its place."""

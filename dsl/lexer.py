@@ -35,6 +35,7 @@ _HEAD_ALONE = re.compile(
     r"[ \t]*(?:(?:prompt|judge)[ \t]+\w+[ \t]*\([^\"{}#]*(?:\)|by[ \t]+\w+)"
     r"|gen[ \t]+\w+[ \t]*:[^\"#]*\bwith\b[^\"#]*)[ \t\r]*"
 )
+_INDENT = re.compile(r"[ \t]*(?=[^ \t\n])")
 _CLOSING_ALONE = re.compile(r'[ \t]*"""[ \t\r]*(?:\{|\n|\Z)')
 _STATEMENT = re.compile(rf'[ \t]*(?:{"|".join(sorted(STATEMENTS))})[ \t]+["A-Za-z_0-9{{(]')
 
@@ -163,15 +164,26 @@ class Lexer:
             self._fault(token, "E0105", f"{_named(text)} has no meaning here", help_=_meaning(text))
 
     def _misses_template(self, newline: int) -> bool:
-        """Whether a prompt's head ends its line without a `\"\"\"`, while the one that closes its text is there."""
-        if not _HEAD_ALONE.fullmatch(self.text, self.line_start, newline):
+        """Whether a line ends without a `\"\"\"`, while the text below it and the one that closes that are there."""
+        whole = _HEAD_ALONE.fullmatch(self.text, self.line_start, newline) is not None
+        if not whole and not self._stands_above_text(newline):
             return False
         close = self._closing(newline)
         line = self.text.rfind("\n", newline, close) + 1 if close is not None else 0
         if not line or not _CLOSING_ALONE.match(self.text, line):
             return False
         indent = self.text[self.line_start : self.line_text_start]
+        if not whole and not self.text.startswith(indent + '"""', line):
+            return False
         return all(deeper.startswith((indent + " ", indent + "\t")) for deeper in _filled(self.text[newline:line]))
+
+    def _stands_above_text(self, newline: int) -> bool:
+        """Whether the next line stands further in than this one, and this one is no comment."""
+        head = self.text[self.line_text_start : newline].rstrip()
+        below = _INDENT.match(self.text, newline + 1, self.end)
+        if not head or head[0] == "#" or below is None:
+            return False
+        return below.end() - below.start() > self.line_text_start - self.line_start
 
     def _half_opens_template(self, start: int, end: int) -> bool:
         """Whether this `"` or `""` at the end of a prompt's head was to be a `\"\"\"`."""

@@ -60,7 +60,7 @@ def unexpected(tokens: Sequence[Token], misfit: Misfit, head: str, end: str = "t
     if (
         found is not None
         and before is not None
-        and found.type in ("NAME", "STRING")
+        and found.type in ("NAME", "STRING", "LBRACE")
         and types == {"EQUAL"}
         and _sets(tokens, misfit.index)
     ):

@@ -101,7 +101,7 @@ def _mend_children(made: Recovered, unit: Unit) -> None:
         if _mistake(child.inside(), child, unit) is None:
             continue
         alone = _mistake(child.inside(with_children=False), child, unit)
-        if alone is None or alone.code not in ("E0110", "E0111"):
+        if alone is None or (alone.code not in ("E0110", "E0111") and child.head.text in STATEMENTS):
             _mend_children(made, child)
         if alone is not None:
             _report(made, child, alone)
