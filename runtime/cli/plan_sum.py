@@ -19,7 +19,7 @@ INDENT = " " * 6
 def ranged(low: int, high: int, open_: bool = False, noun: str = "") -> str:
     """`12 calls`, `3–12 calls`, `3 calls or more` where a list may be longer than was counted."""
     few = f"{low:,}" if low == high or open_ else f"{low:,}–{high:,}"
-    named = f" {noun}" if low == high == 1 and not open_ else f" {noun}s" if noun else ""
+    named = f" {noun}{'' if low == high == 1 and not open_ else 's'}" if noun else ""
     return f"{few}{named}{' or more' if open_ else ''}"
 
 

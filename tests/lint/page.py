@@ -45,7 +45,7 @@ edition 1
 # lint: allow L007 because the numbers are only counted
 dataset counted {{
   each take in 1..9
-  filter take > 3
+  filter take > 1
   emit {{ take = take }}
 }}
 ```
