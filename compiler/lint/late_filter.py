@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from compiler.lifting import conjuncts
 from compiler.lint.spec import SPENDS, Spec, statements
+from compiler.mending import whole_lines
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Edit, Fix, Related
 from dsl.source import Source, Span
@@ -81,25 +82,11 @@ def _moved(source: Source, body: Sequence[tree.Statement], before: int, place: i
     statement, first = body[place], body[before]
     if any(isinstance(one, _READS_THE_WHOLE) for one in body[before:place]):
         return
-    lines = _lines(source, statement)
-    above = _lines(source, first)
+    lines = whole_lines(source, statement.span)
+    above = whole_lines(source, first.span)
     if lines is None or above is None:
         return
     text = source.slice(lines)
     text = text if text.endswith("\n") else f"{text}\n"
     edits = (Edit(Span(source.path, above.start, above.start), text), Edit(lines, ""))
     yield Fix("move it up", edits, safe=False)
-
-
-def _lines(source: Source, statement: tree.Statement) -> Span | None:
-    """The whole lines of a statement with its comments above; None where it shares them with something else."""
-    first = source.position(statement.span.start).line
-    start, stop = source.line_starts[first - 1], source.text.find("\n", statement.span.end)
-    end = len(source.text) if stop < 0 else stop + 1
-    alone = not source.text[start : statement.span.start].strip()
-    rest = source.text[statement.span.end : end].strip()
-    if not alone or (rest and not rest.startswith("#")):
-        return None
-    while first > 1 and source.line(first - 1).lstrip().startswith("#"):
-        first -= 1
-    return Span(source.path, source.line_starts[first - 1], end)

@@ -74,8 +74,8 @@ def _render(diagnostic: Diagnostic, source_of: SourceOf, width: int, colour: boo
 def _fixes(diagnostic: Diagnostic) -> Iterator[str]:
     """What could be written; a "did you mean" has said it already."""
     if not isinstance(diagnostic.label, Guess):
-        verb = "lint" if diagnostic.code.startswith("L") else "check"
         for fix in diagnostic.fixes[:1]:
+            verb = "check" if fix.safe and not diagnostic.code.startswith("L") else "lint"
             yield f"fix: {fix.title} (`synth {verb} --fix{'' if fix.safe else ' --unsafe-fixes'}`)"
 
 

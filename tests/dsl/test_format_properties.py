@@ -7,10 +7,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compiler.analysis import analyse
+from dsl.diagnostics import SynthError
 from dsl.diagnostics.fixing import edited
 from dsl.dump import dump_tree
 from dsl.format import format_edits, format_range, format_source
@@ -35,9 +36,13 @@ def notes(source: Source) -> Counter[str]:
 
 
 def holds(text: str, at: int) -> None:
+    """A text with mistakes is refused and not touched."""
     source = Source("a.synth", text)
     parsed = parse(source)
-    assume(not parsed.diagnostics)
+    if parsed.diagnostics:
+        with pytest.raises(SynthError):
+            format_edits(source)
+        return
     tree = dump_tree(parsed.file)
     made = Source("a.synth", format_source(source))
     assert dump_tree(parse(made).file) == tree

@@ -75,6 +75,20 @@ def test_an_import_that_nothing_uses_goes(names: str, left: str) -> None:
     assert mended(f'edition 1\nfrom "std/judges.synth" import {names}\n{tail}') == f"edition 1\n{line}{tail}"
 
 
+def test_what_may_only_be_misspelt_where_it_is_used_is_not_removed() -> None:
+    head = 'edition 1\n\nfrom "std/judges.synth" import helpful\n\n'
+    wrong = f"{head}{BODY}  filter hlpful(x, x)\n  emit {{ x = x }}\n}}\n"
+    assert mended(wrong) == wrong.replace("hlpful", "helpful")
+
+
+def test_what_nothing_reads_is_removed_with_its_comments_only_where_that_is_asked_for() -> None:
+    unused = '## Of no use.\nparam tone: str = "dry"\n'
+    let = "  # Nobody reads it.\n  let size = words(x)  # in words\n"
+    text = f"edition 1\n\n{{}}{BODY.replace('{', '{{').replace('}', '}}')}{{}}  emit {{{{ x = x }}}}\n}}}}\n"
+    assert mended(text.format(unused, let)) == text.format(unused, let)
+    assert mended(text.format(unused, let), unsafe=True) == text.format("", "")
+
+
 def test_a_role_that_looks_misspelt_is_changed_only_where_that_is_asked_for() -> None:
     text = f"edition 1\n\nmodel writer {{ temperature = 0.2 }}\n\n{BODY}  emit {{ x = x }}\n}}\n"
     wrong = text.replace("with writer", "with writr")
