@@ -8,9 +8,9 @@ from compiler.model import Model
 from compiler.queries.declared import facts, title
 from compiler.queries.index import Index
 from compiler.queries.occurrences import Occurrence
-from compiler.queries.place import Here, here
+from compiler.queries.place import here
 from compiler.queries.subject import Subject
-from compiler.queries.words import COMPARING, EMITS, FILTERS, KEYWORDS, READERS, SETTINGS, TYPES, Word
+from compiler.queries.words import COMPARING, EMITS, FILTERS, KEYWORDS, MARKERS, READERS, SETTINGS, TOOLS, TYPES, Word
 from compiler.types import Type
 from dsl import tree
 from dsl.lexer import Lexer
@@ -32,9 +32,12 @@ class Hover:
 def hover(index: Index, path: str, offset: int) -> Hover | None:
     """Of a name what it stands for, of a keyword what it does; None where there is neither."""
     found = index.at(path, offset)
+    around = here(index, path, offset)
+    if found is None and around is not None and isinstance(around.node, tree.TemplateMarker):
+        return _of_marker(around.node)
     if found is None:
         return _keyword(index, path, offset)
-    kind = _type(here(index, path, offset))
+    kind = around.type if around is not None else None
     found = _declared(index, found)
     return _of_node(index.model, found, kind) or _of_word(found, kind) or _plain(found, kind)
 
@@ -49,8 +52,9 @@ def _declared(index: Index, found: Occurrence) -> Occurrence:
     return replace(found, subject=replace(found.subject, node=node))
 
 
-def _type(found: Here | None) -> Type | None:
-    return found.type if found is not None else None
+def _of_marker(node: tree.TemplateMarker) -> Hover:
+    word = MARKERS[node.kind]
+    return Hover(node.span, word.form, None, word.doc)
 
 
 def _of_node(model: Model, found: Occurrence, kind: Type | None) -> Hover | None:
@@ -88,6 +92,7 @@ _TABLES: dict[str, dict[str, Word]] = {
     "kind of emit": dict(EMITS),
     "way to compare": dict(COMPARING),
     "filter": dict(FILTERS),
+    "tool": dict(TOOLS),
 }
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from compiler.prelude import TOOLS as _TOOLS
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -166,4 +168,20 @@ FILTERS: Mapping[str, Word] = {
     "json": Word("x | json", "The value as JSON."),
     "length": Word("x | length", "How many elements or characters."),
     "default": Word('x | default("none")', "What is printed instead of null."),
+}
+
+TOOLS: Mapping[str, Word] = {
+    "python": Word(_TOOLS["python"].signature, "Runs a script; a second text is its input."),
+    "pytest": Word(_TOOLS["pytest"].signature, "Runs tests against a solution: `.passed`, `.failed`, `.errors`."),
+    "sql": Word(_TOOLS["sql"].signature, "Runs a query of DuckDB: `.rows`, `.columns`."),
+    "command": Word(_TOOLS["command"].signature, "Runs a command with its arguments."),
+}
+
+MARKERS: Mapping[str, Word] = {
+    "system": Word("@system", "What follows is the system's message."),
+    "user": Word("@user", "What follows is a message of the user."),
+    "assistant": Word("@assistant", "What follows is a message of the model: an example of an answer."),
+    "chat": Word("@chat {{ messages }}", "A whole conversation stands here."),
+    "open": Word("@open assistant", "The last message stays open: the model goes on with it."),
+    "raw": Word("@raw", "Plain completion: there are no messages."),
 }

@@ -75,6 +75,7 @@ CASES = [
     ("par$|am samples", "param n: int = 3", None, words.KEYWORDS["param"].doc, ()),
     ("param sam$|ples", "param samples: int = 4", "int", None, ("value: 4",)),
     ("with wri$|ter", "model writer", None, None, None),
+    ("@sys$|tem", "@system", None, words.MARKERS["system"].doc, ()),
 ]
 
 
@@ -123,10 +124,11 @@ def test_every_word_of_the_language_has_a_form_and_a_doc() -> None:
 def test_every_setting_reader_and_kind_has_a_form_and_a_doc() -> None:
     from compiler.passes.types.settings import GEN, JUDGE, RUN
     from compiler.passes.types.sources import READER_SETTINGS
-    from compiler.prelude import APART, DEDUP, EMITS, OVERLAP, READERS, SETTINGS, TYPES
+    from compiler.prelude import APART, DEDUP, EMITS, OVERLAP, READERS, SETTINGS, TOOLS, TYPES
 
     settings = {*GEN, *JUDGE, *RUN, *SETTINGS, *(name for block in READER_SETTINGS.values() for name in block)}
     assert settings - set(words.SETTINGS) == set()
+    assert set(TOOLS) == set(words.TOOLS)
     assert set(READERS) == set(words.READERS)
     assert set(EMITS) == set(words.EMITS)
     assert {*DEDUP, *OVERLAP, *APART} == set(words.COMPARING)
