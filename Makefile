@@ -9,7 +9,7 @@ EXTENSION := editors/vscode
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test unit browser live soak properties lint types docs docs-check golden record record-lakefs record-engines agree concurrent \
-  editors vsix screenshots edits bench bench-long bench-engine bench-sglang clean install
+  editors vsix screenshots screenshots-editor edits bench bench-long bench-engine bench-sglang clean install
 
 install: $(STAMP)
 
@@ -85,6 +85,10 @@ record: install
 screenshots: docs
 	$(BIN)/python -m tests.browser.screenshots
 	$(BIN)/python -m tests.browser.site_screenshots
+
+# Those of docs/editors/vscode.md, taken of a real VS Code: SYNTH_CODE_SERVER names the command of a code-server.
+screenshots-editor: vsix
+	$(BIN)/python -m tests.editors.screenshots
 
 # The recordings that stand for a lakeFS server, made anew on a real one. Needs SYNTH_TEST_LAKEFS_ENDPOINT,
 # SYNTH_TEST_LAKEFS_ACCESS_KEY_ID and SYNTH_TEST_LAKEFS_SECRET_ACCESS_KEY; docs/architecture/07-stores-proved.md.

@@ -150,7 +150,7 @@ _NUMBERS = [
 _NAMED = [
     {
         "match": rf"{NOT_FIELD}({any_of(SETTING_NAMES)})\s*(=)(?!=)",
-        "captures": captures("support.type.property-name.synth", "keyword.operator.assignment.synth"),
+        "captures": captures("variable.other.property.setting.synth", "keyword.operator.assignment.synth"),
     },
     {
         "match": rf"{NOT_FIELD}\b({NAME})\s*(=)(?!=)",

@@ -20,10 +20,12 @@ from typing import Literal
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, FrameLocator, Page
+import playwright.sync_api as playwright
+from playwright.sync_api import Browser, FrameLocator, Locator, Page
 
 ROOT = Path(__file__).parents[2]
 VARIABLE = "SYNTH_CODE_SERVER"
+MISSING = f"not run: no code-server (npm install code-server with Node.js 24; {VARIABLE} names its command)"
 Scheme = Literal["light", "dark"]
 THEMES: dict[Scheme, str] = {"light": "Default Light Modern", "dark": "Default Dark Modern"}
 QUIET = {
@@ -46,6 +48,7 @@ QUIET = {
     "files.exclude": {"**/.synth": True},
 }
 PATIENCE = 60.0
+TRIES = 6
 
 
 def command() -> list[str]:
@@ -138,6 +141,7 @@ class Window:
         box.fill(file)
         self.page.locator(".quick-input-list .monaco-list-row", has_text=Path(file).name).first.wait_for()
         self.page.keyboard.press("Enter")
+        box.wait_for(state="hidden")
         self.page.locator(f'.tab[data-resource-name="{Path(file).name}"]').wait_for()
         self.page.locator(".view-line").first.wait_for()
 
@@ -147,12 +151,26 @@ class Window:
         box.wait_for()
         box.fill(f":{line}:{column}")
         self.page.keyboard.press("Enter")
+        box.wait_for(state="hidden")
 
     def choose(self, text: str) -> None:
         """One of the choices that the window offers."""
         row = self.page.locator(".quick-input-list .monaco-list-row", has_text=text).first
         row.wait_for()
         row.click()
+
+    def until(self, keys: str, offered: Locator) -> None:
+        """Presses the keys until it is there: an editor asked before its server has read the file shows nothing."""
+        for _ in range(TRIES):
+            for stroke in keys.split():
+                self.page.keyboard.press(stroke)
+            try:
+                offered.wait_for(timeout=5000)
+            except playwright.TimeoutError:
+                self.page.keyboard.press("Escape")
+            else:
+                return
+        offered.wait_for()
 
     def shown(self) -> FrameLocator:
         """The page of the extension that is in front; it is two frames deep."""

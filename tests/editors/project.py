@@ -64,6 +64,13 @@ dataset explained {
 
   emit sft { messages = [user(asked.text), assistant(answer)], level = asked.level }
 }
+
+test "an answer that the text does not give is dropped" of explained {
+  given asked = { id: "q1", topic: "loops", level: 1, text: "Why?", long: "It stops.", short: "It stops." }
+  mock answer = "Everybody knows that loops are for the patient."
+  mock answered_by = false
+  expect dropped by answered_by
+}
 """
 
 

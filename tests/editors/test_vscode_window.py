@@ -9,10 +9,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import find, started
-from tests.editors.code_server import VARIABLE, Window, command, package, serving, synth, window
+from tests.editors.code_server import MISSING, Window, command, package, serving, synth, window
 from tests.editors.project import EXPLAIN, project
 
-MISSING = f"not run: no code-server (npm install code-server with Node.js 24; {VARIABLE} names its command)"
 pytestmark = [pytest.mark.editors, pytest.mark.skipif(not command() or find() is None, reason=MISSING)]
 SECONDS = 1000
 BROKEN = EXPLAIN.replace("asked.topic | lower", "asked.topc | lower")
@@ -40,8 +39,9 @@ def test_a_mistake_is_underlined_and_mended_by_its_fix(editor: Window) -> None:
     expect(editor.page.locator(".squiggly-error").first).to_be_visible(timeout=30 * SECONDS)
     line = BROKEN[: BROKEN.index("topc")].count("\n") + 1
     editor.go(line, BROKEN.splitlines()[line - 1].index("topc") + 2)
-    editor.page.keyboard.press("Control+.")
-    editor.page.locator(".action-widget .monaco-list-row", has_text="topic").first.click()
+    fix = editor.page.locator(".action-widget .monaco-list-row", has_text="topic").first
+    editor.until("Control+.", fix)
+    fix.click()
     expect(editor.page.locator(".squiggly-error")).to_have_count(0, timeout=30 * SECONDS)
 
 
@@ -51,8 +51,7 @@ def test_fields_are_offered_after_a_dot(editor: Window) -> None:
     editor.page.keyboard.press("End")
     editor.page.keyboard.press("Enter")
     editor.page.keyboard.type("let x = asked.")
-    offered = editor.page.locator(".suggest-widget .monaco-list-row")
-    expect(offered.filter(has_text="level").first).to_be_visible(timeout=30 * SECONDS)
+    editor.until("Control+Space", editor.page.locator(".suggest-widget .monaco-list-row", has_text="level").first)
     editor.page.keyboard.press("Escape")
     editor.command("File: Revert File")
 
@@ -61,8 +60,7 @@ def test_a_definition_in_another_file_is_gone_to(editor: Window) -> None:
     editor.open("explain.synth")
     line = EXPLAIN[: EXPLAIN.index("import answered_by")].count("\n") + 1
     editor.go(line, EXPLAIN.splitlines()[line - 1].index("answered_by") + 2)
-    editor.page.keyboard.press("F12")
-    expect(editor.page.locator('.tab.active[data-resource-name="judges.synth"]')).to_be_visible(timeout=30 * SECONDS)
+    editor.until("F12", editor.page.locator('.tab.active[data-resource-name="judges.synth"]'))
 
 
 def test_a_dataset_is_compared_between_two_branches(editor: Window) -> None:
