@@ -24,7 +24,7 @@ from runtime.executor.decisions import Decisions, decides
 from runtime.executor.gates import Numbered, Room
 from runtime.executor.gathering import HERE, Gathering
 from runtime.executor.leave import left_of
-from runtime.executor.mapping import Mapping
+from runtime.executor.mapping import DEATHS, Mapping
 from runtime.executor.port import Cluster, Link, Lost, Work
 from runtime.executor.questions import Questions
 from runtime.executor.scratch import scratch
@@ -114,12 +114,18 @@ class Dataset:
         Job(work.loaded, work.inputs, {}, work.progress, window, work.options.limit)
 
     async def _start(self, number: int) -> tuple[Link, str]:
+        for left in reversed(range(DEATHS)):
+            try:
+                return await self._begun(number)
+            except Lost as lost:
+                if not left:
+                    raise SynthError(_unbegun(lost)) from lost
+        raise AssertionError("the last try ends in an answer or a message")
+
+    async def _begun(self, number: int) -> tuple[Link, str]:
         link = await self.driver.cluster.start(number)
         self.links[number] = link
-        try:
-            hello = await link.begin(self._shipment(number))
-        except Lost as lost:
-            raise SynthError(_unbegun(lost)) from lost
+        hello = await link.begin(self._shipment(number))
         if hello.mistakes:
             raise SynthError(*hello.mistakes)
         return link, hello.node
