@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
 
@@ -46,13 +46,16 @@ async def run_in_greenlet(function: Callable[P, T], *args: P.args, **kwargs: P.k
     return result
 
 
-def await_(coroutine: Coroutine[Any, Any, T]) -> T:
-    """The result of `coroutine`, for synchronous code: through the greenlet's loop, or else the background loop."""
+def await_(coroutine: Awaitable[T]) -> T:
+    """The result of `coroutine`, for synchronous code: through the greenlet's loop, or else the background loop.
+
+    Inside a greenlet it may be a future of the loop as well.
+    """
     current = getcurrent()
     if isinstance(current, _Bridged):
         result: T = current.driver.switch(coroutine)
         return result
-    return asyncio.run_coroutine_threadsafe(coroutine, background_loop()).result()
+    return asyncio.run_coroutine_threadsafe(cast(Coroutine[Any, Any, T], coroutine), background_loop()).result()
 
 
 def concurrent() -> bool:

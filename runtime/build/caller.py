@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 
 from runtime.build.budget import Allowance, OutOfTime, most
 from runtime.build.progress import Progress
 from runtime.config.model import Budget
+from runtime.engines.begun import Begun
 from runtime.engines.faults import as_told
 from runtime.engines.protocol import Answer, EngineError, Request
-from runtime.journal import Journal
+from runtime.journal import Journal, Stored
+from runtime.journal.flights import Flight
 from runtime.program.outcome import Unanswered
 from runtime.scheduler.dispatch import Dispatcher
 
@@ -26,6 +30,11 @@ class Caller:
     def __post_init__(self) -> None:
         if self.dispatcher not in self.progress.asked:
             self.progress.asked.append(self.dispatcher)
+
+    def asked(self, request: Request) -> Awaitable[Answer]:
+        """As `complete`, with nobody who waits in a coroutine. What a budget bounds goes the long way."""
+        long = self.allowance.bounded or not self.journal.flies
+        return self.complete(request) if long else _Call(self, request).answer
 
     async def complete(self, request: Request) -> Answer:
         made: list[Answer] = []
@@ -61,16 +70,66 @@ class Caller:
             answer = await self.dispatcher.ask(request, self.allowance.check_time)
         except EngineError as fault:
             raise as_told(fault) from fault
-        self._count(answer)
+        self.count(answer)
         return answer
 
-    def _count(self, answer: Answer) -> None:
+    def count(self, answer: Answer) -> None:
         """At once, not when it is stored: what it reserved of the budget is given back next."""
         progress = self.progress
         progress.fresh += 1
         progress.prompt_tokens += answer.prompt_tokens
         progress.completion_tokens += answer.completion_tokens
         progress.cached_tokens += answer.cached_tokens
+
+
+class _Call(Flight):
+    """One call, from the journal's look to its stored answer. Who does not want it any more cancels `answer`."""
+
+    __slots__ = ("_begun", "_caller", "_fresh", "_request", "answer")
+
+    def __init__(self, caller: Caller, request: Request) -> None:
+        super().__init__(caller.journal, request.digest)
+        self._caller, self._request = caller, request
+        self._begun: Begun | None = None
+        self._fresh: Answer | None = None
+        self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.answer.add_done_callback(self._unwanted)
+        self.start()
+
+    def begin(self) -> None:
+        caller = self._caller
+        self._begun = caller.dispatcher.begin(self._request, caller.allowance.check_time, self._came)
+
+    def _came(self, answer: Answer | BaseException) -> None:
+        self._begun = None
+        try:
+            if isinstance(answer, EngineError):
+                raise as_told(answer) from answer
+            if isinstance(answer, BaseException):
+                raise answer
+            self._caller.count(answer)
+            self._fresh = answer
+            self.keep(answer.to_json())
+        except BaseException as fault:  # there is nobody above who could be told
+            self.fail(fault)
+
+    def told(self, fate: Stored | BaseException) -> None:
+        answer = self.answer
+        if answer.done():
+            return
+        answer.remove_done_callback(self._unwanted)
+        if isinstance(fate, BaseException):
+            answer.set_exception(fate)
+        elif fate.fresh and self._fresh is not None:
+            answer.set_result(self._fresh)  # it reads itself back as it is
+        else:
+            self._caller.progress.reused += 1
+            answer.set_result(Answer.from_json(fate.value))
+
+    def _unwanted(self, answer: asyncio.Future[Answer]) -> None:
+        if self._begun is not None:
+            self._begun.cancel()
+        self.give_up()
 
 
 @dataclass

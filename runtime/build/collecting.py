@@ -10,7 +10,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-YOUNG = 20_000
+YOUNG = 100_000
 """Objects that are new between two looks, where Python's own number is 700."""
 
 

@@ -6,13 +6,13 @@ prefill, and the engine applies the model's own template. A build asks through t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from compiler.functions.tokens import Cutter
 from dsl.diagnostics import SynthError
-from runtime.bridge import await_
+from runtime.bridge import await_, concurrent
 from runtime.engines.lower import Lowered, lacking, lower
 from runtime.engines.protocol import Answer, Completer, Constraint, Engine, Message, OpenRole, Request, Sampling
 
@@ -59,6 +59,7 @@ class Backend:
     def __init__(self, engine: Engine, completer: Completer | None = None) -> None:
         self.engine = engine
         self.completer: Completer = completer or engine
+        self._shorter: Callable[[Request], Awaitable[Answer]] | None = getattr(self.completer, "asked", None)
         self._lowered: dict[Constraint | None, Lowered] = {}
 
     @cached_property
@@ -112,9 +113,15 @@ class Backend:
         return request
 
     def _complete(self, call: Call, request: Request) -> Answer:
-        answer = await_(self.completer.complete(request))
+        answer = await_(self._asked(request))
         call.answer, call.text = answer, answer.text
         return answer
+
+    def _asked(self, request: Request) -> Awaitable[Answer]:
+        """Where a loop drives this code a completer may have a shorter way than a coroutine."""
+        if self._shorter is not None and concurrent():
+            return self._shorter(request)
+        return self.completer.complete(request)
 
     def read(self, text: str, constraint: Constraint | None) -> str:
         """The text of an answer that was given to a call with this constraint before, as the program gets it."""

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import Any
+from typing import Protocol
+
+
+class Due(Protocol):
+    """A future, or what stands for one."""
+
+    def done(self) -> bool: ...
+
+    def set_exception(self, error: Exception, /) -> None: ...
 
 
 class Deadlines:
@@ -15,16 +23,16 @@ class Deadlines:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._moments: dict[asyncio.Future[Any], float] = {}
+        self._moments: dict[Due, float] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._next = math.inf
 
-    def add(self, future: asyncio.Future[Any], moment: float) -> None:
+    def add(self, future: Due, moment: float) -> None:
         self._moments[future] = moment
         if moment < self._next:
             self._set(moment)
 
-    def remove(self, future: asyncio.Future[Any]) -> None:
+    def remove(self, future: Due) -> None:
         """The timer stays as it is, and finds nothing to do: the next moment is mostly no earlier."""
         self._moments.pop(future, None)
 

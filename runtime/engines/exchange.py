@@ -15,12 +15,14 @@ import orjson
 
 from runtime.engines.address import Address
 from runtime.engines.attempts import BUSY, LONGEST_ASKED, Call, asked_pause
+from runtime.engines.begun import Begun
 from runtime.engines.farewells import Farewells
-from runtime.engines.http import HttpPool, Unreachable
+from runtime.engines.http import ConnectionLost, HttpPool, Unreachable
 from runtime.engines.load import Load, nominal_pause
 from runtime.engines.protocol import EngineUnavailable
 from runtime.engines.reader import HttpAnswer
 from runtime.engines.refusals import Refusals, refusal
+from runtime.engines.short import Short
 
 _FAULTS_ASKED_AGAIN = 3
 """Attempts after an answer of 500, which may as well be the request's fault."""
@@ -37,7 +39,7 @@ class NoAnswer(EngineUnavailable):
 
 
 @dataclass
-class _Lane:
+class Lane:
     """What belongs to one event loop."""
 
     pool: HttpPool
@@ -74,8 +76,8 @@ class Exchange:
         self._headers = dict(headers or {})
         self._on_abandon, self._heard = on_abandon, heard
         self._refusals = Refusals.of(name, self._headers.values(), key_env)
-        self._lanes: WeakKeyDictionary[asyncio.AbstractEventLoop, _Lane] = WeakKeyDictionary()
-        self._latest: tuple[asyncio.AbstractEventLoop, _Lane] | None = None
+        self._lanes: WeakKeyDictionary[asyncio.AbstractEventLoop, Lane] = WeakKeyDictionary()
+        self._latest: tuple[asyncio.AbstractEventLoop, Lane] | None = None
         self._unknown = Load(limit)
         self._met = False
         self._problem = "is gone"
@@ -113,11 +115,26 @@ class Exchange:
     async def ask(self, call: Call) -> Any:
         """The JSON of a 200 answer. A call with fewer retries than the exchange waits for no server that is away."""
         lane = self._lane()
-        ticket = next(lane.tickets)
+        return await self._asked(lane, call, next(lane.tickets), None)
+
+    def begin(self, path: str, body: Any, told: Callable[[Any], None]) -> Begun | None:
+        """As `json` by POST, for who is told: at once, if there is room and an open connection, or not at all (None).
+
+        Told is the JSON, or the fault. Only a good answer comes this way; with any other a task goes on from there.
+        """
+        lane = self._lane()
+        if not lane.pool.ready or not lane.load.try_enter():
+            return None
+        return Short(self, lane, self.call("POST", path, body), told)
+
+    async def _asked(self, lane: Lane, call: Call, ticket: int, begun: Awaitable[HttpAnswer | None] | None) -> Any:
+        """`begun` is an attempt that is made already."""
         while True:
-            if not lane.load.try_enter():
-                await self._wait(lane.load, call, ticket)
-            answer = await self._attempt(lane, call)
+            if begun is None:
+                if not lane.load.try_enter():
+                    await self._wait(lane.load, call, ticket)
+                begun = self._attempt(lane, call)
+            answer, begun = await begun, None
             if answer is None:
                 continue
             try:
@@ -161,7 +178,7 @@ class Exchange:
         """Whether it waits for this server; or else its caller has another one."""
         return call.retries >= self.retries
 
-    async def _attempt(self, lane: _Lane, call: Call) -> HttpAnswer | None:
+    async def _attempt(self, lane: Lane, call: Call) -> HttpAnswer | None:
         """What the server answered; None when it is to be asked again."""
         load, mark, answers = lane.load, lane.load.mark, lane.load.answers
         call.attempts += 1
@@ -170,6 +187,9 @@ class Exchange:
         except BaseException as error:
             await self._failed(lane, call, error, load.answers > answers)
             return None
+        return await self._judged(load, call, answer, mark)
+
+    async def _judged(self, load: Load, call: Call, answer: HttpAnswer, mark: int) -> HttpAnswer | None:
         self._hear(answer, load)
         if answer.status in BUSY:
             pause = asked_pause(answer)
@@ -184,7 +204,37 @@ class Exchange:
             return None
         return answer
 
-    async def _failed(self, lane: _Lane, call: Call, error: BaseException, others: bool) -> None:
+    def good(self, lane: Lane, answer: HttpAnswer) -> Any:
+        """The JSON of a 200 answer. ValueError where it is none; what whoever listens raises."""
+        self._hear(answer, lane.load)
+        self._met, self.trouble = True, ""
+        lane.load.answered()
+        return orjson.loads(answer.body)
+
+    async def after(self, lane: Lane, call: Call, came: HttpAnswer | Exception, mark: int, answers: int) -> Any:
+        """The JSON of a call whose first attempt came to this: no good answer, a fault, or good but no JSON."""
+        return await self._asked(lane, call, next(lane.tickets), self._ended(lane, call, came, mark, answers))
+
+    async def _ended(
+        self, lane: Lane, call: Call, came: HttpAnswer | Exception, mark: int, answers: int
+    ) -> HttpAnswer | None:
+        match came:
+            case HttpAnswer():
+                return await self._judged(lane.load, call, came, mark)
+            case ConnectionLost(untouched=True):  # the server closed it while it was idle
+                return await self._attempt(lane, call)
+            case ValueError():
+                await self._again(lane.load, call, f"{call.path} answered no JSON: {came}")
+            case _:
+                await self._failed(lane, call, came, lane.load.answers > answers)
+        return None
+
+    def left(self, lane: Lane, call: Call) -> None:
+        """The caller of what was sent does not want its answer any more."""
+        lane.load.left()
+        self._abandon(lane, call)
+
+    async def _failed(self, lane: Lane, call: Call, error: BaseException, others: bool) -> None:
         """`others`: other calls were answered meanwhile."""
         match error:
             case TimeoutError():
@@ -200,8 +250,7 @@ class Exchange:
                 call.rename()
                 await self._again(lane.load, call, str(error) or type(error).__name__)
             case _:
-                lane.load.left()
-                self._abandon(lane, call)
+                self.left(lane, call)
                 raise error
 
     async def _again(self, load: Load, call: Call, problem: str) -> None:
@@ -257,7 +306,7 @@ class Exchange:
 
     # --- what was given up ---
 
-    def _abandon(self, lane: _Lane, call: Call) -> None:
+    def _abandon(self, lane: Lane, call: Call) -> None:
         if lane.farewells is not None and not lane.load.is_gone:
             lane.farewells.say(call.rids)
 
@@ -275,13 +324,13 @@ class Exchange:
         if lane:
             lane.pool.close()
 
-    def _lane(self) -> _Lane:
+    def _lane(self) -> Lane:
         loop = asyncio.get_running_loop()
         if self._latest is not None and self._latest[0] is loop:
             return self._latest[1]
         lane = self._lanes.get(loop)
         if lane is None:
             farewells = Farewells(partial(self._on_abandon, self)) if self._on_abandon else None
-            lane = self._lanes[loop] = _Lane(HttpPool(self.url, self._headers), Load(self._limit), farewells)
+            lane = self._lanes[loop] = Lane(HttpPool(self.url, self._headers), Load(self._limit), farewells)
         self._latest = loop, lane
         return lane

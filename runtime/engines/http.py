@@ -11,7 +11,8 @@ import contextlib
 import os
 import socket
 import ssl
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, Protocol
 
 from runtime.engines.address import Address
 from runtime.engines.deadlines import Deadlines
@@ -39,27 +40,35 @@ class Unreachable(ConnectionError):
         self.cause = cause
 
 
+class _Answering(Protocol):
+    """Who waits for an answer: a future, or who is told in its place."""
+
+    def done(self) -> bool: ...
+
+    def set_result(self, answer: HttpAnswer, /) -> None: ...
+
+    def set_exception(self, error: Exception, /) -> None: ...
+
+
 class _Connection(asyncio.Protocol):
     """One exchange at a time."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+    def __init__(self) -> None:
         self.transport: asyncio.Transport | None = None
         self.reusable = True
         self._reader = Reader()
         self._touched = False
-        self._answer: asyncio.Future[HttpAnswer] | None = None
+        self._answer: _Answering | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")
         self.transport = transport  # type: ignore[assignment]
 
-    def exchange(self, data: bytes) -> asyncio.Future[HttpAnswer]:
+    def exchange(self, data: bytes, answer: _Answering) -> None:
         assert self.transport is not None
         self._touched = False
-        self._answer = self._loop.create_future()
+        self._answer = answer
         self.transport.write(data)
-        return self._answer
 
     def data_received(self, data: bytes) -> None:
         if self._answer is None or self._answer.done():
@@ -101,6 +110,35 @@ class _Connection(asyncio.Protocol):
             self.transport.abort()
 
 
+class Sent:
+    """A request that was sent without a coroutine; `told` gets its answer, or what `HttpPool.request` would raise."""
+
+    __slots__ = ("_connection", "_over", "_pool", "_told")
+
+    def __init__(self, pool: HttpPool, connection: _Connection, told: Callable[[HttpAnswer | Exception], None]):
+        self._pool, self._connection, self._told = pool, connection, told
+        self._over = False
+
+    def cancel(self) -> None:
+        if not self._over:
+            self._end(reusable=False)
+
+    def done(self) -> bool:
+        return self._over
+
+    def set_result(self, answer: HttpAnswer) -> None:
+        self._end(self._connection.reusable)
+        self._told(answer)
+
+    def set_exception(self, error: Exception) -> None:
+        self._end(reusable=False)
+        self._told(error)
+
+    def _end(self, reusable: bool) -> None:
+        self._over = True
+        self._pool.over(self, self._connection, reusable)
+
+
 class HttpPool:
     """Connections to one server, opened when wanted and kept, as many as are asked for. Belongs to one event loop."""
 
@@ -113,6 +151,11 @@ class HttpPool:
         self._headers = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         self._heads: dict[tuple[str, str], bytes] = {}
         self._idle: list[_Connection] = []
+
+    @property
+    def ready(self) -> bool:
+        """A connection stands open, as far as is known."""
+        return bool(self._idle)
 
     async def request(self, method: str, path: str, body: bytes = b"", timeout: float = 60.0) -> HttpAnswer:
         """Raises `TimeoutError`, `ConnectionLost` and `Unreachable`. A connection that turns out stale is replaced."""
@@ -131,8 +174,30 @@ class HttpPool:
             connection = await self._connect()
         return await self._exchange(connection, data, deadline)
 
+    def begin(
+        self, method: str, path: str, body: bytes, timeout: float, told: Callable[[HttpAnswer | Exception], None]
+    ) -> Sent | None:
+        """As `request`, on a connection that stands open; None where none does. That it was stale is told."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.reusable:
+                sent = Sent(self, connection, told)
+                self._deadlines.add(sent, self._loop.time() + timeout)
+                connection.exchange(b"%b%d\r\n\r\n%b" % (self._head(method, path), len(body), body), sent)
+                return sent
+        return None
+
+    def over(self, sent: Sent, connection: _Connection, reusable: bool) -> None:
+        """Keeps the connection for the next one, or closes it."""
+        self._deadlines.remove(sent)
+        if reusable:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
     async def _exchange(self, connection: _Connection, data: bytes, deadline: float) -> HttpAnswer:
-        answering = connection.exchange(data)
+        answering: asyncio.Future[HttpAnswer] = self._loop.create_future()
+        connection.exchange(data, answering)
         self._deadlines.add(answering, deadline)
         try:
             answer = await answering
@@ -152,7 +217,7 @@ class HttpPool:
         try:
             async with asyncio.timeout(CONNECTING):
                 transport, connection = await loop.create_connection(
-                    lambda: _Connection(loop), address.host, address.port, ssl=self._tls
+                    _Connection, address.host, address.port, ssl=self._tls
                 )
         except OSError as error:
             raise _unreachable(error, address) from error

@@ -23,16 +23,14 @@ from runtime.journal import database
 from runtime.journal.ahead import Ahead
 from runtime.journal.claims import HEARING, Claims
 from runtime.journal.database import Faults
+from runtime.journal.flights import Fate, Flight, Waiting
 from runtime.journal.looks import HELD_ELSEWHERE, Looks
 from runtime.journal.writer import ROWS, Effect, Stored, Submission, Writer, insert
 
 Item = TypeVar("Item")
 Run = Callable[[], Awaitable[bytes]]
-_Waiting = asyncio.Future["Stored | None"]
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.001, 0.05
 _MANY = 512
-_Fate = Stored | BaseException | None
-"""What those who wait for a key are told: its value, a fault, or (None) that they are to try for themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,9 @@ class Stats:
 class Journal:
     """Made by `Journal.open`. One journal serves one event loop at a time; another loop opens its own."""
 
+    flies = True
+    """A `Flight` is as good as `get_or_run`."""
+
     def __init__(self, folder: Path, writer: sqlite3.Connection, reader: sqlite3.Connection, claims: Claims) -> None:
         self.folder = folder
         self._faults = Faults(folder)
@@ -56,8 +57,9 @@ class Journal:
         self._looks = Looks(self._claimed)
         self._listening: asyncio.AbstractEventLoop | None = None
         self._closed = False
-        self._flights: dict[bytes, list[_Waiting]] = {}
-        self._outbox: list[tuple[Effect, _Waiting]] = []
+        self._flights: dict[bytes, list[Waiting]] = {}
+        self._outbox: list[tuple[Effect, Waiting]] = []
+        self._sending: asyncio.AbstractEventLoop | None = None
 
     @classmethod
     def open(cls, folder: Path) -> Journal:
@@ -91,7 +93,7 @@ class Journal:
         if (known := self._ahead.take(key)) is not None:
             return Stored(known, False)
         while (waiting := self._flights.get(key)) is not None:
-            future: _Waiting = asyncio.get_running_loop().create_future()
+            future: asyncio.Future[Stored | None] = asyncio.get_running_loop().create_future()
             waiting.append(future)
             if (stored := await future) is not None:
                 return Stored(stored.value, False)
@@ -99,19 +101,19 @@ class Journal:
         try:
             held = await self._looks.ask(key)
             if held is HELD_ELSEWHERE:
-                held = await self._claim(key)
+                held = await self.claim(key)
             if held is not None:
                 stored = Stored(held, False)
-                self._land(key, stored)
+                self.land(key, stored)
                 return stored
             value = await effect()
             if not isinstance(value, bytes):
                 raise TypeError(f"an effect gives bytes, not {type(value).__name__}")
         except asyncio.CancelledError:
-            self._land(key, None)
+            self.land(key, None)
             raise
         except BaseException as error:
-            self._land(key, error)
+            self.land(key, error)
             raise
         return await self._keep(key, value)
 
@@ -175,6 +177,29 @@ class Journal:
             size = sum(path.stat().st_size for path in self.folder.glob(f"{database.FILE}*"))
         return Stats(effects, facts, size)
 
+    # --- for flights ---------------------------------------------------------------------------------------------
+
+    def taken(self, key: bytes) -> bytes | None:
+        """What was read ahead of it."""
+        return self._ahead.take(key)
+
+    def take_off(self, flight: Flight) -> bool:
+        """Whether it is the first of its key, and its claim and the look at what is there are under way."""
+        waiting = self._flights.get(flight.key)
+        if waiting is not None:
+            waiting.append(flight)
+            return False
+        self._flights[flight.key] = []
+        self._looks.add(flight.key, flight)
+        return True
+
+    def post(self, key: bytes, value: bytes, waiting: Waiting) -> None:
+        """Goes to the writer with all that come back in this turn of the loop."""
+        if not self._outbox:
+            self._sending = asyncio.get_running_loop()
+            self._sending.call_soon(self._send)
+        self._outbox.append(((key, value), waiting))
+
     # --- how -----------------------------------------------------------------------------------------------------
 
     def _claimed(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
@@ -186,7 +211,7 @@ class Journal:
         self._listen()
         return found if len(mine) == len(keys) else found | dict.fromkeys(set(keys).difference(mine), HELD_ELSEWHERE)
 
-    async def _claim(self, key: bytes) -> bytes | None:
+    async def claim(self, key: bytes) -> bytes | None:
         """The value under `key`, held elsewhere until now; or None, and then this journal alone may run its effect."""
         wait = _SHORTEST_WAIT
         with self._faults:
@@ -210,11 +235,8 @@ class Journal:
             self._listen()
 
     async def _keep(self, key: bytes, value: bytes) -> Stored:
-        loop = asyncio.get_running_loop()
-        future: _Waiting = loop.create_future()
-        if not self._outbox:
-            loop.call_soon(self._send)
-        self._outbox.append(((key, value), future))
+        future: asyncio.Future[Stored | None] = asyncio.get_running_loop().create_future()
+        self.post(key, value, future)
         stored = await future
         assert stored is not None
         return stored
@@ -224,7 +246,8 @@ class Journal:
         if not self._outbox:
             return
         outbox, self._outbox = self._outbox, []
-        loop = outbox[0][1].get_loop()
+        assert self._sending is not None
+        loop = self._sending
 
         def settle(fates: Sequence[Stored] | BaseException) -> None:
             with suppress(RuntimeError):  # The loop is closed: nobody waits any more, and what came back is stored.
@@ -232,17 +255,17 @@ class Journal:
 
         self._writer.submit(Submission([effect for effect, _ in outbox], settle))
 
-    def _settle(self, outbox: list[tuple[Effect, _Waiting]], fates: Sequence[Stored] | BaseException) -> None:
+    def _settle(self, outbox: list[tuple[Effect, Waiting]], fates: Sequence[Stored] | BaseException) -> None:
         """In the loop again: the fate of what was sent is told to the caller who ran it and to all who waited."""
-        told: Sequence[_Fate] = [self._fault(fates)] * len(outbox) if isinstance(fates, BaseException) else fates
+        told: Sequence[Fate] = [self._fault(fates)] * len(outbox) if isinstance(fates, BaseException) else fates
         for ((key, _), future), fate in zip(outbox, told, strict=True):
-            self._land(key, fate)
+            self.land(key, fate)
             _tell(future, fate)
 
     def _fault(self, error: BaseException) -> BaseException:
         return SynthError(database.diagnose(self.folder, error)) if isinstance(error, sqlite3.Error) else error
 
-    def _land(self, key: bytes, fate: _Fate) -> None:
+    def land(self, key: bytes, fate: Fate) -> None:
         """The end of a flight: the claim is dropped, and all who waited are told."""
         self._claims.release(key)
         for waiting in self._flights.pop(key):
@@ -259,7 +282,7 @@ class Journal:
                 yield from self._reader.execute(f"{statement} ({_marks(len(some))})", _filled(some)).fetchall()
 
 
-def _tell(future: _Waiting, fate: _Fate) -> None:
+def _tell(future: Waiting, fate: Fate) -> None:
     if future.done():
         return
     if isinstance(fate, BaseException):

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 HELD_ELSEWHERE: Final = b"held elsewhere"
 """Found of a key that another journal has claimed; told apart by identity."""
-_Look = tuple[bytes, "asyncio.Future[bytes | None]"]
+
+
+class Looking(Protocol):
+    """Who waits for what a look finds: a future, or one who is told in its place."""
+
+    def done(self) -> bool: ...
+
+    def set_result(self, found: bytes | None, /) -> None: ...
+
+    def set_exception(self, error: BaseException, /) -> None: ...
+
+
+_Look = tuple[bytes, Looking]
 
 
 class Looks:
@@ -24,14 +36,18 @@ class Looks:
 
     def ask(self, key: bytes) -> asyncio.Future[bytes | None]:
         """Whoever is cancelled before the look is left out of it."""
+        future: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+        self.add(key, future)
+        return future
+
+    def add(self, key: bytes, looking: Looking) -> None:
+        """Who is done before the look is left out of it."""
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             self._loop, self._waiting = loop, []  # whoever waited on another loop waits no more
         if not self._waiting:
             loop.call_soon(self._all)
-        future: asyncio.Future[bytes | None] = loop.create_future()
-        self._waiting.append((key, future))
-        return future
+        self._waiting.append((key, looking))
 
     def _all(self) -> None:
         waiting = [(key, future) for key, future in self._waiting if not future.done()]
@@ -45,4 +61,5 @@ class Looks:
                 future.set_exception(error)
             return
         for key, future in waiting:
-            future.set_result(found.get(key))
+            if not future.done():
+                future.set_result(found.get(key))

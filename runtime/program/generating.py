@@ -14,13 +14,11 @@ from runtime.program.outcome import Dropped
 from runtime.program.shape import Problem, Shape
 from runtime.program.stage import Bound, CallPlace, HeldCalls, RecordedGen
 from runtime.program.trace import Copied, Event, printed_slot
-from runtime.program.values import Meta, generated
+from runtime.program.values import NO_META, Meta, generated
 from runtime.sampling.hashing import call_seed
 
 if TYPE_CHECKING:
     from runtime.program.row import Row
-
-_NO_META = Meta()
 
 
 @dataclass(slots=True)
@@ -99,7 +97,7 @@ def _attempt(row: Row, asking: Asking, slot: Slot, attempt: int) -> object | Pro
         bound.held.prove(row.key, recorded, event)
     if isinstance(value, Problem):
         return value
-    return generated(value, Meta(reply.answer.logprob, reply.answer.reasoning))
+    return generated(value, _meta(reply.answer.logprob, reply.answer.reasoning))
 
 
 def _recorded(row: Row, asking: Asking, held: HeldCalls, place: CallPlace) -> RecordedGen | None:
@@ -116,8 +114,11 @@ def _as_before(row: Row, asking: Asking, bound: Bound, place: CallPlace, recorde
     row.events.append(Copied(place, recorded.at))
     if isinstance(value, Problem):
         return value
-    plain = recorded.logprob is None and recorded.reasoning is None
-    return generated(value, _NO_META if plain else Meta(recorded.logprob, recorded.reasoning))
+    return generated(value, _meta(recorded.logprob, recorded.reasoning))
+
+
+def _meta(logprob: float | None, reasoning: str | None) -> Meta:
+    return NO_META if logprob is None and reasoning is None else Meta(logprob, reasoning)
 
 
 def _mocked(row: Row, asking: Asking, slot: Slot, attempt: int) -> object | Problem:
@@ -143,22 +144,31 @@ def _mocked(row: Row, asking: Asking, slot: Slot, attempt: int) -> object | Prob
 
 def _event(asking: Asking, slot: Slot, attempt: int, seed: int, reply: Reply, value: object) -> Event:
     name, round_, element, sample = slot
-    failed = isinstance(value, Problem)
-    event = Event(
+    answer, problem = reply.answer, value if isinstance(value, Problem) else None
+    return Event(
         cell=name,
         kind="gen",
         round=round_,
         element=element,
         sample=sample,
         attempt=attempt,
-        value=None if failed else value,
-        error=value.reason if isinstance(value, Problem) else None,
+        value=value if problem is None else None,
+        error=None if problem is None else problem.reason,
+        call=reply.key,
         prompt=asking.function.func.__name__,
         arguments=asking.arguments,
         role=asking.role,
+        model=reply.model,
+        text=answer.text,
+        finish=answer.finish,
         seed=seed,
+        logprob=answer.logprob,
+        reasoning=answer.reasoning,
+        labels=dict(answer.labels) if answer.labels else None,
+        prompt_tokens=answer.prompt_tokens,
+        completion_tokens=answer.completion_tokens,
+        repeatable=answer.repeatable,
     )
-    return reply.told(event)
 
 
 def _place(slot: Slot, attempt: int) -> str:

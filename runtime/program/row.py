@@ -327,7 +327,8 @@ class Row:
         except Full:
             return Surplus()
         finally:
-            self.events = numbered(self.events)
+            if "verdicts" in self.__dict__:
+                self.events = numbered(self.events)
         self.events += [Event(cell=step, kind="flag", value=self.stage.title(step)) for step in self.flags]
         return Kept(tuple(self.rows), tuple(self.flags), self.whole.scores if "whole" in self.__dict__ else ())
 

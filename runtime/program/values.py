@@ -16,34 +16,38 @@ class Meta:
     reasoning: str | None = None
 
 
+NO_META = Meta()
+"""What a value carries that has no other: it is on the class, and takes no room on the value."""
+
+
 class Text(str):
     """Generated text. A `str` everywhere; `meta` says how likely the model found it."""
 
-    meta: Meta = Meta()
+    meta: Meta = NO_META
 
 
 class GeneratedRecord(dict[str, object]):
     """A generated record. A `dict` everywhere."""
 
-    meta: Meta = Meta()
+    meta: Meta = NO_META
 
 
 class GeneratedList(list[object]):
     """A generated list. A `list` everywhere."""
 
-    meta: Meta = Meta()
+    meta: Meta = NO_META
 
 
 class GeneratedInt(int):
     """A generated whole number. An `int` everywhere."""
 
-    meta: Meta = Meta()
+    meta: Meta = NO_META
 
 
 class GeneratedFloat(float):
     """A generated number. A `float` everywhere."""
 
-    meta: Meta = Meta()
+    meta: Meta = NO_META
 
 
 _KINDS: tuple[tuple[type, type[Any]], ...] = (
@@ -65,7 +69,8 @@ def generated(value: object, meta: Meta) -> object:
     if kind is None:
         return value
     marked = kind(value)
-    marked.meta = meta
+    if meta is not NO_META:
+        marked.meta = meta
     return marked
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar, cast
 
+from runtime.engines.begun import Begun, InTask, Told
 from runtime.engines.protocol import Answer, Batching, Capabilities, Engine, EngineError, Request, Warming
 from runtime.scheduler.beginnings import Beginnings
 from runtime.scheduler.holds import HOLDS, Flight, Holds
@@ -75,6 +76,9 @@ class ByPrefix:
             self._abandon(waiter)
             raise
         return await self._alone(waiter) if answer is None else answer
+
+    def begin(self, request: Request, permit: Callable[[], None], told: Told) -> Begun:
+        return InTask(self.ask(request, permit), told)
 
     async def _alone(self, waiter: Waiter) -> Answer:
         try:

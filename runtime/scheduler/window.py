@@ -50,22 +50,24 @@ def _fill(
     bound: int,
     fault: asyncio.Future[None],
 ) -> None:
-    def watch(task: asyncio.Task[Result]) -> None:
-        if not task.cancelled() and (error := task.exception()) is not None and not fault.done():
-            fault.set_exception(error)
-
+    loop = asyncio.get_running_loop()
     while len(flight) < bound:
         try:
             item = next(items)
         except StopIteration:
             return
-        task: asyncio.Task[Result] = asyncio.ensure_future(_run(work, item))
-        task.add_done_callback(watch)
-        flight.append((item, task))
+        flight.append((item, loop.create_task(_run(work, item, fault))))
 
 
-async def _run(work: Callable[[Item], Awaitable[Result]], item: Item) -> Result:
-    return await work(item)
+async def _run(work: Callable[[Item], Awaitable[Result]], item: Item, fault: asyncio.Future[None]) -> Result:
+    try:
+        return await work(item)
+    except asyncio.CancelledError:
+        raise
+    except BaseException as error:
+        if not fault.done():
+            fault.set_exception(error)
+        raise
 
 
 async def _cancel(tasks: list[asyncio.Task[Result]]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from dsl.diagnostics import SynthError
 from runtime.bridge import await_
+from runtime.engines.begun import Begun, Told
 from runtime.engines.chat import ChatTemplate
 from runtime.engines.exchange import Exchange
 from runtime.engines.openai import judging
@@ -21,7 +22,7 @@ from runtime.engines.openai.rates import Rates
 from runtime.engines.openai.sampling import Sampler
 from runtime.engines.openai.settings import Settings, flavour_of, headers_of, split
 from runtime.engines.openai.tools import opened, spoken, tools_of
-from runtime.engines.openai.wire import CHAT, TEXT, Received, Sent, received, told
+from runtime.engines.openai.wire import CHAT, TEXT, Received, Sent, asks_logprobs, received
 from runtime.engines.protocol import About, Answer, EngineError, EngineRejected, EngineUnavailable, Message, Request
 from runtime.engines.settings import nameless, template_text
 
@@ -122,11 +123,11 @@ class OpenAIEngine:
         if not request.labels:
             settings = self._sampler.fields(request)
             if flavour.logprobs:
-                settings |= told(sent.path, 0)
+                settings |= asks_logprobs(sent.path, 0)
             return (await self._ask(request, sent, settings)).answer
 
         async def ask(settings: dict[str, Any], likeliest: int) -> Received:
-            more = told(sent.path, likeliest) if flavour.logprobs else {}
+            more = asks_logprobs(sent.path, likeliest) if flavour.logprobs else {}
             return await self._ask(request, sent, {**settings, **more})
 
         if flavour.logprobs:
@@ -135,16 +136,44 @@ class OpenAIEngine:
             return await judging.by_votes(ask, request, flavour, self.settings.votes, self.name)
         raise EngineRejected(self.name, "this server tells no log-probabilities, which a judge needs; see `votes`")
 
+    def begin(self, request: Request, told: Told) -> Begun | None:
+        """The short way of the calls that there are most of: messages to a server that counts nothing by the minute."""
+        if request.labels or request.reward or self._model is None or not self._rates.free:
+            return None
+        sent = self._as_messages(request)
+        if sent is None:
+            return None
+
+        def came(data: Any) -> None:
+            told(data if isinstance(data, BaseException) else self._told(data, request, sent))
+
+        settings = self._sampler.fields(request)
+        if self.settings.flavour.logprobs:
+            settings |= asks_logprobs(sent.path, 0)
+        return self._server.begin(self._prefix + sent.path, self._body(self._model, sent, settings), came)
+
+    def _told(self, data: Any, request: Request, sent: Sent) -> Answer | Exception:
+        try:
+            return self._received(data, request, sent).answer
+        except Exception as fault:  # there is nobody above who could be told
+            return fault
+
     async def _ask(self, request: Request, sent: Sent, settings: Mapping[str, Any]) -> Received:
-        body = {"model": self._model or await self._served(), **sent.prompt, **settings, **self.settings.extra}
-        for key in self.settings.omit:
-            body.pop(key, None)
+        body = self._body(self._model or await self._served(), sent, settings)
         expected = await self._wait(sent, settings)
-        data = await self._server.json("POST", self._prefix + sent.path, body)
-        seeded = self.capabilities.seed
-        found = received(data, request, sent, self.settings.flavour, self.name, seeded)
+        found = self._received(await self._server.json("POST", self._prefix + sent.path, body), request, sent)
         if expected:
             self._rates.settle(expected, found.answer.prompt_tokens + found.answer.completion_tokens or expected)
+        return found
+
+    def _body(self, model: str, sent: Sent, settings: Mapping[str, Any]) -> dict[str, Any]:
+        body = {"model": model, **sent.prompt, **settings, **self.settings.extra}
+        for key in self.settings.omit:
+            body.pop(key, None)
+        return body
+
+    def _received(self, data: Any, request: Request, sent: Sent) -> Received:
+        found = received(data, request, sent, self.settings.flavour, self.name, self.capabilities.seed)
         self.fingerprint = found.fingerprint or self.fingerprint
         return found
 

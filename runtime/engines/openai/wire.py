@@ -69,7 +69,7 @@ def constrained(constraint: Constraint, flavour: Flavour, name: str) -> Fields:
         raise EngineRejected(name, f"{constraint.kind}: {error}") from error
 
 
-def told(path: str, count: int) -> Fields:
+def asks_logprobs(path: str, count: int) -> Fields:
     """Asks for the log-probability of each token, and of the `count` likeliest in its place."""
     if path == TEXT:
         return {"logprobs": max(count, 1)}
