@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from dsl.format import format_edits, format_range, format_source
 from dsl.parser import parse, read_source
 from dsl.source import Source, Span
 
+STYLE_PAGE = Path(__file__).parents[2] / "docs" / "style.md"
 EXAMPLES = sorted((Path(__file__).parent / "examples").glob("*.synth"))
 STD = sorted((Path(dsl.__file__).parent / "std").glob("*.synth"))
 
@@ -25,6 +27,12 @@ def formatted(text: str) -> str:
 @pytest.mark.parametrize("file", EXAMPLES + STD, ids=lambda f: f.name)
 def test_files_in_the_house_style_are_left_alone(file: Path) -> None:
     assert formatted(file.read_text()) == file.read_text()
+
+
+def test_the_page_about_the_style_shows_it() -> None:
+    fenced = re.findall(r"^```synth\n(.*?)^```$", STYLE_PAGE.read_text(), re.DOTALL | re.MULTILINE)
+    assert len(fenced) >= 2
+    assert [formatted(text) for text in fenced] == fenced
 
 
 STYLE = {
