@@ -14,9 +14,11 @@ from math import inf
 from pathlib import Path
 
 from compiler.catalog import Columns
-from dsl.diagnostics import Diagnostic
+from dsl.diagnostics import Diagnostic, SynthError
 from dsl.source import Source, Span
+from runtime.config.project import FILE, STATE, Project, load_config
 from runtime.sources.catalog import ProjectCatalog
+from runtime.store.open import store_folder
 
 FRESH, AGAIN = 10.0, 2.0
 """Seconds that columns are believed, and that a source is believed to be unreadable. An editor that watches files says
@@ -48,9 +50,17 @@ class EditorCatalog:
         asked = (kind, repr(list(args.items())), posixpath.dirname(span.path))
         at, found = self._found.get(asked, (-inf, None))
         if time.monotonic() - at > (AGAIN if isinstance(found, Diagnostic) else FRESH):
-            found = self._files.columns(kind, args, span)
+            found = self._files.columns(kind, args, span) if kind != "dataset" or self._has_store() else None
             self._found[asked] = (time.monotonic(), found)
         return replace(found, span=span) if isinstance(found, Diagnostic) else found
+
+    def _has_store(self) -> bool:
+        """Whether committed datasets are there to be read: opening a folder makes no store, and asks no server."""
+        try:
+            project = Project(self.root, self.root / STATE, load_config(self.root / FILE))
+        except SynthError:
+            return False
+        return project.config.store.kind == "git" and store_folder(project).is_dir()
 
     def forget(self) -> None:
         self._found.clear()

@@ -32,6 +32,7 @@ class Checking:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._waiting: dict[str, asyncio.TimerHandle] = {}
+        self._elsewhere = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._read: dict[str, frozenset[str]] = {}
         self._own: dict[str, tuple[int, list[types.Diagnostic]]] = {}
@@ -43,9 +44,11 @@ class Checking:
             if (waiting := self._waiting.pop(other, None)) is not None:
                 waiting.cancel()
             self._waiting[other] = asyncio.get_running_loop().call_later(pause, self._begin, other)
+            self._elsewhere = self._elsewhere or other != uri
 
     def all(self) -> None:
         """Anything may have changed: a configuration, a file on the disk."""
+        self._elsewhere = True
         for uri in self._server.documents.all:
             self.soon(uri)
 
@@ -76,6 +79,9 @@ class Checking:
         before, self._beside[uri] = self._beside.get(uri, {}), beside
         for other in {uri, *before, *beside}:
             self._send(other)
+        if self._elsewhere and not self._waiting:
+            self._elsewhere = False
+            self._server.refresh()
 
     def _send(self, uri: str) -> None:
         """Of an open spec its own check tells all; a configuration's mistakes are found by the specs' checks, too."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from compiler.analysis import Analysis
 from compiler.lint import chosen, lint
+from compiler.workspace import imported
 from dsl.diagnostics import Diagnostic, Severity, SynthError
 from runtime.lsp.projects import configuration_mistakes
 from runtime.lsp.view import View
@@ -36,7 +38,13 @@ def mistakes(view: View) -> Mistakes:
     own = [one for one in found if one.span is None or one.span.path == view.path]
     wrong = [one for one in own if one.severity is Severity.ERROR]
     beside = [one for one in found if one not in own]
-    return Mistakes([*wrong, *lint(analysis, _wanted(view))], beside, tuple(analysis.model.sources))
+    return Mistakes([*wrong, *lint(analysis, _wanted(view))], beside, _reads(analysis))
+
+
+def _reads(analysis: Analysis) -> set[str]:
+    """Files that it imports, there or not: one may come to be."""
+    named = (path for file in analysis.model.files.values() for path in imported(file))
+    return {*analysis.model.sources, *named}
 
 
 def _wanted(view: View) -> Callable[[str], bool]:

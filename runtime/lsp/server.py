@@ -106,6 +106,11 @@ class Server(LanguageServer):
     def publish(self, uri: str, version: int | None, found: list[types.Diagnostic]) -> None:
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
 
+    def refresh(self) -> None:
+        """What is shown of some text may be another, though it was not typed into."""
+        for method in self.client.refreshes:
+            self.protocol.send_request(method)
+
     def report_server_error(self, error: Exception, source: Any) -> None:
         """What the library could not do with a message. A pop-up would tell a person what only we can mend."""
         if source is not FeatureRequestError:

@@ -116,6 +116,40 @@ async def test_typing_is_answered_while_a_command_runs(desktop: Desktop) -> None
         await asked
 
 
+async def test_opening_a_folder_asks_no_server_and_writes_nothing(desktop: Desktop) -> None:
+    asked: list[bytes] = []
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.read(1))
+        writer.close()
+
+    async with await asyncio.start_server(hear, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        store = f'[store]\nkind = "lakefs"\nendpoint = "{url}"\n'
+        engine = f'[engines.gpu]\nkind = "sglang"\nurl = "{url}"\n[profile.default]\nengine = "gpu"\n'
+        desktop.save("synth.toml", store + engine)
+        source = 'record R { id: str }\n\ninput rows: R = dataset("facts@main") { key = id }\n\ndataset facts'
+        text = desktop.opened("a.synth", ONE.replace("dataset facts", source).replace("gen line", "gen li|ne"))
+        await text.found()
+        await desktop.editor.text_document_hover_async(types.HoverParams(**text.at))
+        await desktop.editor.text_document_code_lens_async(types.CodeLensParams(text.identifier))
+    assert asked == [] and not (desktop.folder / ".synth").exists()
+
+
+async def test_what_is_shown_of_a_reader_is_asked_anew_when_what_it_reads_has_changed(tmp_path: Path) -> None:
+    hints = types.InlayHintWorkspaceClientCapabilities(refresh_support=True)
+    said = types.ClientCapabilities(workspace=types.WorkspaceClientCapabilities(inlay_hint=hints))
+    async with started(tmp_path, said) as (editor, _):
+        asked = asyncio.Event()
+        editor.protocol.fm.features[types.WORKSPACE_INLAY_HINT_REFRESH] = lambda params: asked.set()
+        reader = Text(editor, (tmp_path / "a.synth").as_uri())
+        reader.open('edition 1\nfrom "b.synth" import n\nconst m = n\n')
+        await reader.found()
+        Text(editor, (tmp_path / "b.synth").as_uri()).open("edition 1\nconst n = 1\n")
+        await asyncio.wait_for(asked.wait(), 20)
+        assert await reader.codes() == []
+
+
 BROKEN = """
 from runtime.lsp import hover
 from runtime.cli import main
