@@ -54,9 +54,9 @@ soak: install
 	$(BIN)/python -m pytest -m soak
 	SYNTH_TEST_EXAMPLES=300 $(BIN)/python -m pytest -m 'hypothesis and not live and not soak and not browser and not editors' -n 2
 
-# What holds of parser, recovery and formatter, over 10,000 and more generated and damaged specs: some minutes.
+# What holds of parser, recovery, completion and formatter, over 10,000 and more generated and damaged specs: some minutes.
 properties: install
-	$(BIN)/python -m pytest -m soak tests/dsl
+	$(BIN)/python -m pytest -m soak tests/dsl tests/completion
 
 lint: install
 	$(BIN)/ruff check .

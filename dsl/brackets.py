@@ -93,6 +93,7 @@ class _Matcher:
         self.docs: list[Token] = []
         self.skipped = 0
         self.line = 0
+        self.opens_line: Token | None = None
         self.told: set[int] = set()
         for index, token in enumerate(tokens):
             self._take(index, token)
@@ -183,8 +184,8 @@ class _Matcher:
             depth = None
         if depth is None:
             self._stray(token)
-            if token.first and index + 1 < len(self.tokens):
-                self.tokens[index + 1].first = True
+            if token is self.opens_line or token.first:
+                self.opens_line = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
             return
         self._close_down_to(depth + 1, token)
         opener = self.frames.pop().opener
@@ -215,14 +216,14 @@ class _Matcher:
 
     def _by_indent(self, token: Token, depth: int) -> int | None:
         """The frame whose line is indented as this bracket is, where the bracket opens its line."""
-        opener = self.frames[depth].opener
+        opener, first = self.frames[depth].opener, token.first or token is self.opens_line
         if opener is None:
             return depth
         if token.type != "RBRACE":
-            return self._of_indent(token, depth) if token.first and token.indent < opener.indent else depth
-        if not token.first and opener.body and self.frames[depth].is_indented:
+            return self._of_indent(token, depth) if first and token.indent < opener.indent else depth
+        if not first and opener.body and self.frames[depth].is_indented:
             return None
-        if not token.first or token.indent == opener.indent:
+        if not first or token.indent == opener.indent:
             return depth
         if token.indent > opener.indent:
             return None if opener.body else depth
@@ -285,7 +286,7 @@ class _Matcher:
             last = next((t for t in reversed(self.result.tokens) if t.type != NEWLINE), opener)
             if not told and not self._on_faulty_line(frame.index):
                 self._report(_unclosed(opener, before or last), frame.line)
-                last.fault = last.fault or before is None
+                self.result.faults += [last] if before is None else []
             told = True
             self.result.faults.append(opener)
             if self.result.tokens[-1].type == NEWLINE and opener.type != "LBRACE":
@@ -293,9 +294,9 @@ class _Matcher:
             self.result.tokens.append(last.synthetic(CLOSES[opener.type], SIGNS[CLOSES[opener.type]]))
 
     def _on_faulty_line(self, index: int) -> bool:
-        """Whether an unclosed text on the opener's line may have swallowed what closes it."""
+        """Whether a mistake on the opener's line, such as an unclosed text, may have swallowed what closes it."""
         while index < len(self.tokens) and self.tokens[index].type != NEWLINE:
-            if self.tokens[index].fault and self.tokens[index].type in ("STRING", "TEMPLATE"):
+            if self.tokens[index].fault:
                 return True
             index += 1
         return False

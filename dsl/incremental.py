@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from dsl import tree
 from dsl.brackets import balance, is_steady
 from dsl.diagnostics import Diagnostic
-from dsl.lexer import Lexer
+from dsl.lexer import COMMENT, DOC, NEWLINE, Lexer
 from dsl.parser import Parsed, parse, whole_file
 from dsl.recovery import MAX_MISTAKES, recover
 from dsl.shifting import shifted, shifted_diagnostic, shifted_span
@@ -174,7 +174,7 @@ def _mended(regions: Sequence[Region], tokens: Sequence[Token]) -> list[Region]:
 
     What no declaration leads belongs to the one above it: the brace that closes that may be all that stands there.
     """
-    starts = [region.start for region in regions if region.leads and not region.bare] or [regions[0].start]
+    starts = [region.start for region in regions if _leads(region, tokens)] or [regions[0].start]
     ends = [*starts[1:], regions[-1].end]
     made: list[Region] = []
     for region in regions:
@@ -183,6 +183,13 @@ def _mended(regions: Sequence[Region], tokens: Sequence[Token]) -> list[Region]:
         crooked = balance(own).by_indent
         made.append(replace(region, mended=True, crooked=crooked, steady=not crooked and is_steady(own)))
     return made
+
+
+def _leads(region: Region, tokens: Sequence[Token]) -> bool:
+    """Whether nothing stands before the declaration, not even a bracket that belongs to no statement."""
+    inside = (one for one in tokens if region.start <= one.start < region.end)
+    first = next((one for one in inside if one.type not in (COMMENT, DOC, NEWLINE)), None)
+    return first is not None and first.word and first.text in DECLARATIONS
 
 
 def _with(region: Region, mistakes: Sequence[Diagnostic]) -> Region:

@@ -58,9 +58,9 @@ def truncated(text: str, random: Random) -> str:
 
 
 def half_typed(text: str, random: Random) -> str:
-    """With one line that ends early, behind one of its tokens or in the midst of it."""
+    """With one line that ends early, behind one of its tokens or in the midst of one."""
     one = random.choice([token for token in tokens(text) if "\n" not in token.text])
-    at = random.choice((one.end, random.randint(one.start, one.end)))
+    at = random.choice((one.end, random.randint(one.start + 1, one.end)))
     end = text.find("\n", at)
     return text[:at] + text[end if end >= 0 else len(text) :]
 
