@@ -35,6 +35,7 @@ engine = "gpu"
 branch = "nightly"
 limit = 1_000
 audits = "warn"
+workers = 4
 
 [profile.nightly.roles]
 writer = "gpu"
@@ -78,6 +79,7 @@ def test_a_full_file_means_what_it_says() -> None:
     assert nightly.binding("extractor") == Binding("embedded")
     assert nightly.budget == Budget(2_000_000, 5_000, 30.0)
     assert (nightly.branch, nightly.limit, nightly.audits) == ("nightly", 1000, "warn")
+    assert (nightly.executor, nightly.workers, config.profile().workers) == ("local", 4, None)
     assert nightly.params == {"takes": 1, "topics": ["break", "with"]}
     assert config.profile().binding("writer") == Binding("gpu")
 
@@ -122,6 +124,7 @@ def test_without_a_configuration_the_state_folder_marks_the_project(tmp_path: Pa
         ("[profile.default.budget]\ntoken = 3", "E0702", "token = 3", "did you mean `tokens`?"),
         ("[profile.a]\nlimit = true", "E0703", "limit = true", "takes a whole number"),
         ("[profile.a]\nlimit = 0", "E0703", "limit = 0", "at least 1"),
+        ("[profile.a]\nworkers = 0", "E0703", "workers = 0", "at least 1"),
         ('[profile.a]\naudits = "warm"', "E0703", 'audits = "warm"', "did you mean `warn`?"),
         ('[profile.a]\nbudget = { tokens = "many" }', "E0703", 'budget = { tokens = "many" }', "2M"),
         ('[store]\nkind = "lakefs"\nrepository = "My Data"', "E0703", 'repository = "My Data"', "3 to 63"),
