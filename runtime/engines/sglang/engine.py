@@ -78,6 +78,7 @@ class SglangEngine:
         self.urls = self._line.urls
         self._known: Facts | None = None
         self._learnt: WeakKeyDictionary[asyncio.AbstractEventLoop, _Here] = WeakKeyDictionary()
+        self._latest: tuple[asyncio.AbstractEventLoop, _Here] | None = None
 
     # --- what it is ---
 
@@ -262,6 +263,7 @@ class SglangEngine:
 
     async def close(self) -> None:
         """Drops this loop's connections."""
+        self._latest = None
         self._learnt.pop(asyncio.get_running_loop(), None)
         await self._line.finish()
 
@@ -269,11 +271,15 @@ class SglangEngine:
 
     def _here(self) -> _Here:
         loop = asyncio.get_running_loop()
-        if loop not in self._learnt:
+        if self._latest is not None and self._latest[0] is loop:
+            return self._latest[1]
+        found = self._learnt.get(loop)
+        if found is None:
             writer = PromptWriter(self.name, self._post, self._template)
             judge = Judge(self.name, self._line, writer, self._patience)
-            self._learnt[loop] = _Here(writer, judge, Once(self._learn_facts))
-        return self._learnt[loop]
+            found = self._learnt[loop] = _Here(writer, judge, Once(self._learn_facts))
+        self._latest = loop, found
+        return found
 
     async def _learn_facts(self, quick: bool) -> Facts:
         return await self._line.facts(self._deterministic, quick=quick)
