@@ -162,14 +162,14 @@ def _regions(source: Source, start: int, end: int, mend: bool = False) -> tuple[
         return None
     read = list(_read(source, start, end, split(balanced.tokens)))
     if balanced.by_indent:
-        regions = _mended(read, lexer.tokens)
+        regions = _mended(source, read, lexer.tokens)
     else:
         steady = is_steady(lexer.tokens)
         regions = [replace(region, steady=steady) for region in read]
     return tuple(_with(region, mistakes) for region in regions)
 
 
-def _mended(regions: Sequence[Region], tokens: Sequence[Token]) -> list[Region]:
+def _mended(source: Source, regions: Sequence[Region], tokens: Sequence[Token]) -> list[Region]:
     """Those read with an eye on indentation: whether they needed that themselves, and what they would be without.
 
     What no declaration leads belongs to the one above it: the brace that closes that may be all that stands there.
@@ -179,9 +179,10 @@ def _mended(regions: Sequence[Region], tokens: Sequence[Token]) -> list[Region]:
     made: list[Region] = []
     for region in regions:
         start, end = next((pair for pair in zip(starts, ends, strict=True) if region.start < pair[1]), (0, 0))
-        own = [token for token in tokens if min(start, region.start) <= token.start < end]
-        crooked = balance(own).by_indent
-        made.append(replace(region, mended=True, crooked=crooked, steady=not crooked and is_steady(own)))
+        begin = min(start, region.start)
+        crooked = balance(Lexer(source, begin, end).tokens).by_indent
+        steady = not crooked and is_steady(Lexer(source, begin, end).tokens)
+        made.append(replace(region, mended=True, crooked=crooked, steady=steady))
     return made
 
 
