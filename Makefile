@@ -23,7 +23,7 @@ $(STAMP): pyproject.toml constraints.txt
 demo: install
 	bash specs/demo.sh
 
-test: install unit browser live
+test: install unit browser editors live
 
 unit: install
 	$(BIN)/python -m pytest -m 'not live and not soak and not browser and not editors' -n 2

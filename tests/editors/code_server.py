@@ -45,6 +45,7 @@ QUIET = {
     "editor.fontSize": 13,
     "git.enabled": False,
     "files.autoSave": "off",
+    "files.hotExit": "off",
     "files.exclude": {"**/.synth": True},
 }
 PATIENCE = 60.0
@@ -85,6 +86,7 @@ class CodeServer:
 @contextmanager
 def serving(folder: Path, package: Path, state: Path) -> Iterator[CodeServer]:
     """Installs the packaged extension and serves `folder`, on a port of this machine alone."""
+    state.mkdir(exist_ok=True)
     places = ["--user-data-dir", str(state / "user"), "--extensions-dir", str(state / "extensions")]
     subprocess.run([*command(), *places, "--install-extension", str(package)], check=True, stdout=subprocess.DEVNULL)
     port = _free_port()
@@ -130,9 +132,7 @@ class Window:
         box = self.page.locator(".quick-input-widget input")
         box.wait_for()
         box.fill(f">{title}")
-        self.page.locator(".quick-input-list .monaco-list-row").first.wait_for()
-        self.page.wait_for_timeout(300)
-        self.page.keyboard.press("Enter")
+        self.choose(title.rpartition(": ")[2])
 
     def open(self, file: str) -> None:
         self.page.keyboard.press("Control+p")

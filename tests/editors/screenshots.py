@@ -20,20 +20,19 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 def main(folder: Path) -> None:
     root = project(folder / "python-qa")
     (root / "broken.synth").write_text(BROKEN)
-    with serving(root, package(), folder) as server, started() as browser:
+    with started() as browser:
         for scheme in SCHEMES:
-            _scheme(browser, server, scheme)
+            with serving(root, package(), folder / scheme) as server:
+                _scheme(browser, server, scheme)
 
 
 def _scheme(browser: Browser, server: CodeServer, scheme: Scheme) -> None:
+    """A window each, so that none shows what another left open; the one that types comes last."""
     server.settings(scheme, **{"synth.path": synth()})
-    with window(browser, server) as opened:
-        _code(opened, scheme)
-        _completion(opened, scheme)
-    with window(browser, server) as opened:
-        _mistake(opened, scheme)
-    with window(browser, server) as opened:
-        _diff(opened, scheme)
+    for picture in (_code, _mistake, _diff, _completion):
+        with window(browser, server) as opened:
+            opened.command("View: Close All Editors")
+            picture(opened, scheme)
 
 
 def _code(opened: Window, scheme: Scheme) -> None:
@@ -43,18 +42,16 @@ def _code(opened: Window, scheme: Scheme) -> None:
         "Control+k Control+i", opened.page.locator(".monaco-hover-content", has_text="questions from a text").first
     )
     _taken(opened, f"code-{scheme}")
-    opened.page.keyboard.press("Escape")
 
 
 def _completion(opened: Window, scheme: Scheme) -> None:
+    _read(opened, "explain.synth")
     opened.go(_place(EXPLAIN, "draw rules")[0] - 1)
     opened.page.keyboard.press("End")
     opened.page.keyboard.press("Enter")
     opened.page.keyboard.type("let depth = asked.", delay=60)
     opened.until("Control+Space", opened.page.locator(".suggest-widget .monaco-list-row", has_text="level").first)
     _taken(opened, f"completion-{scheme}")
-    opened.page.keyboard.press("Escape")
-    opened.command("File: Revert File")
 
 
 def _mistake(opened: Window, scheme: Scheme) -> None:
