@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import json
 from pathlib import Path
 
 from runtime.build.build import Options, build
@@ -74,11 +74,13 @@ test "an answer that the text does not give is dropped" of explained {
 """
 
 
-def project(root: Path) -> Path:
-    """`main` has long answers, `shorter` (the current branch) short ones."""
+def project(root: Path, hostile: str = "") -> Path:
+    """`main` (the current branch) has long answers, `shorter` short ones: of the first question, `hostile`."""
     work = Workshop(root)
     root.mkdir(parents=True)
-    shutil.copy(QUESTIONS, root)
+    rows = [json.loads(line) for line in QUESTIONS.read_text().splitlines()]
+    rows[0]["short"] = hostile or rows[0]["short"]
+    (root / QUESTIONS.name).write_text("".join(json.dumps(row) + "\n" for row in rows))
     (root / "synth.toml").write_text(ENGINE.format(settings=""))
     for branch, text in (("main", TEXT), ("shorter", SHORTER)):
         if branch != "main":
