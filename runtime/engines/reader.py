@@ -13,6 +13,14 @@ CRLF = b"\r\n"
 END_OF_HEAD = b"\r\n\r\n"
 _FRAMING = re.compile(rb"\r\n(content-length|transfer-encoding|connection)[ \t]*:([^\r\n]*)", re.I)
 """The headers that say where an answer ends, and whether another follows."""
+_PLAIN = re.compile(
+    rb"HTTP/1\.1 200[^\r\n]*\r\n"
+    rb"(?:(?!connection|content-length|transfer-encoding)[^\r\n]+\r\n)*"
+    rb"content-length: *([0-9]{1,15})\r\n"
+    rb"(?:(?!connection|content-length|transfer-encoding)[^\r\n]+\r\n)*\r\n",
+    re.I,
+)
+"""The head of nearly every answer: good, of one length, and nothing said of the connection."""
 
 
 class HttpAnswer:
@@ -77,6 +85,9 @@ class Reader:
         return self._done(head, bytes(self._buffer), len(self._buffer))
 
     def _first_piece(self, data: bytes) -> HttpAnswer | None:
+        plain = _PLAIN.match(data)
+        if plain is not None and len(data) == plain.end() + int(plain[1]):
+            return HttpAnswer(200, data[: plain.end() - 4], data[plain.end() :])
         end = data.find(END_OF_HEAD)
         if end >= 0:
             head = _head(data[:end])
