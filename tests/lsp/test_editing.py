@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from tests.lsp.conftest import started
 from tests.lsp.editor import Desktop, Text
 from tests.lsp.specs import ONE, QUESTIONS
 
@@ -53,6 +55,25 @@ async def test_a_name_that_is_taken_is_refused_with_the_reason(desktop: Desktop)
         await _renamed(text, "take")
     assert refused.value.code == types.LSPErrorCodes.RequestFailed.value
     assert desktop.editor.log_messages == []
+
+
+async def test_what_would_change_rows_is_not_done_by_an_editor_that_cannot_ask(desktop: Desktop) -> None:
+    desktop.questions()
+    text = desktop.opened("questions.synth", QUESTIONS.replace("draw word", "draw wo|rd"))
+    with pytest.raises(JsonRpcException, match="would change rows"):
+        await _renamed(text, "opening")
+
+
+async def test_an_editor_that_can_asks_about_what_would_change_rows(tmp_path: Path) -> None:
+    support = types.ChangeAnnotationsSupportOptions()
+    edits = types.WorkspaceEditClientCapabilities(document_changes=True, change_annotation_support=support)
+    said = types.ClientCapabilities(workspace=types.WorkspaceClientCapabilities(workspace_edit=edits))
+    async with started(tmp_path, said) as (editor, _):
+        spec = ONE.replace("  gen line", "  draw tone ~ int(0..9)\n  gen line").replace("{{ take", "{{ to|ne")
+        edit = await _renamed(Text(editor, (tmp_path / "a.synth").as_uri()).open(spec), "mood")
+    (label,) = (edit.change_annotations or {}).values()
+    assert label.needs_confirmation and "seeded by its name" in (label.description or "")
+    assert edit.changes is None and len(edit.document_changes or ()) == 1
 
 
 OPTIONS = types.FormattingOptions(tab_size=2, insert_spaces=True)

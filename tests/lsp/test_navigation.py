@@ -58,3 +58,11 @@ async def test_imports_and_files_are_links(desktop: Desktop) -> None:
     text = desktop.opened("questions.synth")
     found = await desktop.editor.text_document_document_link_async(types.DocumentLinkParams(text.identifier))
     assert [text.slice(one.range) for one in found or ()][:1] == ['"shared.synth"']
+
+
+async def test_a_word_finds_declarations_in_every_file_of_the_project(desktop: Desktop) -> None:
+    desktop.questions()
+    desktop.opened("questions.synth")
+    found = await desktop.editor.workspace_symbol_async(types.WorkspaceSymbolParams("Fact"))
+    here = [one for one in found or () if one.location.uri.startswith(desktop.folder.as_uri())]
+    assert ("Fact", "shared.synth") in [(one.name, one.location.uri.rpartition("/")[2]) for one in here]
