@@ -218,11 +218,13 @@ def _break_long(pieces: list[Piece], rows: list[tuple[Row, int]]) -> bool:
 
 
 def _break(pieces: list[Piece], pairs: list[Pair], start: int, end: int) -> bool:
-    """Behind its commas where the row holds elements of a bracket that is broken already, else at its last bracket."""
+    """Behind its commas where the row holds elements of a bracket that is broken already, else at its last bracket.
+
+    In braces a line end would take the comma's place, and with it a word of the spec: there the author breaks lines.
+    """
     around = [pair for pair in pairs if pair.opener < start and pair.closer >= end]
-    commas = (
-        [place for place in around[-1].commas if start <= place < end - 1] if around and not around[-1].body else []
-    )
+    element_row = around and not around[-1].brace
+    commas = [place for place in around[-1].commas if start <= place < end - 1] if element_row else []
     if commas:
         for place in commas:
             pieces[place + 1].breaks = 1

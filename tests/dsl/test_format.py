@@ -108,7 +108,8 @@ WIDE = {
     f"const a = [{SUMS}, some + more]\n": "const a = [\n"
     + "".join(f"  {one},\n" for one in [*SUMS.split(", "), "some + more"])
     + "]\n",
-    f"const a = {{ {MORE} }}\n": "const a = {\n  " + MORE.replace(", ", "\n  ") + "\n}\n",
+    f"const a = {{ {MORE} }}\n": f"const a = {{\n  {MORE}\n}}\n",
+    f"const a = {{ {DATA}, more: [1, 2] }}\n": f"const a = {{\n  {DATA}, more: [\n    1, 2\n  ]\n}}\n",
     f'const a = f("{"x" * 130}")\n': f'const a = f("{"x" * 130}")\n',
     f"edition 1  # {'x' * 130}\n": f"edition 1  # {'x' * 130}\n",
 }
