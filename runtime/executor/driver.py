@@ -30,6 +30,7 @@ from runtime.executor.questions import Questions
 from runtime.executor.scratch import scratch
 from runtime.executor.shipment import Shipment, machine
 from runtime.executor.writing import Spread
+from runtime.journal.claims import among_others
 from runtime.scheduler.groups import Groups
 from runtime.sources.source import Lent
 
@@ -46,7 +47,10 @@ class Driver:
         links: dict[int, Link] = {}
         made = False
         try:
-            with Spread(work.loaded.plan, work.session.store.put, work.previous) as output:
+            with (
+                Spread(work.loaded.plan, work.session.store.put, work.previous) as output,
+                among_others(work.session.journal.folder),
+            ):
                 found = await Dataset(self, work, output, spill, links).made()
             made = True
             return found

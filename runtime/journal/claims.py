@@ -9,7 +9,8 @@ places of all that it runs, and shares `HERE`. From then on both lock every key,
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 
@@ -145,3 +146,14 @@ class Claims:
 
 def _place(key: bytes) -> int:
     return int.from_bytes(key[:8].ljust(8, b"\0"), "big") >> 2
+
+
+@contextmanager
+def among_others(folder: Path) -> Iterator[None]:
+    """Nobody is alone in the folder meanwhile: of several who come at once none has to knock at another."""
+    locks = Locks(folder / FILE)
+    try:
+        locks.shared(HERE)
+        yield
+    finally:
+        locks.close()
