@@ -33,7 +33,7 @@ class Caller:
 
     def asked(self, request: Request) -> Awaitable[Answer]:
         """As `complete`, with nobody who waits in a coroutine. What a budget bounds goes the long way."""
-        long = self.allowance.bounded or not self.journal.flies
+        long = self.allowance.bounded or not self.journal.shared
         return self.complete(request) if long else _Call(self, request).answer
 
     async def complete(self, request: Request) -> Answer:

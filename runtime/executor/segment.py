@@ -23,7 +23,6 @@ class Segment(Journal):
 
     shared = False
     """Others do not look into it: the driver is asked before each call."""
-    flies = False
     ask: Claim
     landed: Callable[[bytes, bytes], None]
     missed: Callable[[bytes], None]

@@ -45,8 +45,8 @@ class Stats:
 class Journal:
     """Made by `Journal.open`. One journal serves one event loop at a time; another loop opens its own."""
 
-    flies = True
-    """A `Flight` is as good as `get_or_run`."""
+    shared = True
+    """All who may ask for a key look here: a `Flight` is as good as `get_or_run`."""
 
     def __init__(self, folder: Path, writer: sqlite3.Connection, reader: sqlite3.Connection, claims: Claims) -> None:
         self.folder = folder
