@@ -139,11 +139,9 @@ class Window:
         box = self.page.locator(".quick-input-widget input")
         box.wait_for()
         box.fill(file)
-        self.page.locator(".quick-input-list .monaco-list-row", has_text=Path(file).name).first.wait_for()
-        self.page.keyboard.press("Enter")
-        box.wait_for(state="hidden")
-        self.page.locator(f'.tab[data-resource-name="{Path(file).name}"]').wait_for()
-        self.page.locator(".view-line").first.wait_for()
+        self.choose(Path(file).name)
+        self.page.locator(f'.tab.active[data-resource-name="{Path(file).name}"]').first.wait_for()
+        self.page.locator(".editor-instance .view-line").first.wait_for()
 
     def go(self, line: int, column: int = 1) -> None:
         self.page.keyboard.press("Control+g")

@@ -72,7 +72,7 @@ def test_a_lens_previews_rows_with_their_prompts(editor: Window) -> None:
     expect(shown.locator("h1")).to_have_text("Preview of explain.synth", timeout=60 * SECONDS)
     expect(shown.locator("section")).to_have_count(3)
     shown.locator("details.call").first.click()
-    expect(shown.locator(".turn.user pre").first).to_contain_text("Text: ")
+    expect(shown.locator("details.call[open] .turn.user pre").first).to_contain_text("Text: ")
 
 
 def test_the_status_bar_says_branch_and_rows(editor: Window) -> None:
