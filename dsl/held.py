@@ -69,7 +69,8 @@ def hold(source: Source, offset: int, file: tree.File) -> Held | None:
     closing = '"' if inside == "string" and not _is_closed(token) else ""
     gap = " " if source.text[typed.end : typed.end + 1].isalnum() else ""
     text = source.text[: typed.start] + HERE + closing + gap + source.text[typed.end :]
-    return _held(Source(source.path, text), (start, end + len(text) - len(source.text)), Held(typed, inside), file)
+    replaced = Span(source.path, typed.start, offset) if closing else typed
+    return _held(Source(source.path, text), (start, end + len(text) - len(source.text)), Held(replaced, inside), file)
 
 
 def _region(file: tree.File, offset: int, length: int) -> tuple[int, int]:

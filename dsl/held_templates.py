@@ -65,12 +65,15 @@ def _in_code(source: Source, offset: int, piece: Piece, name: str) -> Hole | Non
     token = next(
         (one for one in tokens if one.start < offset < one.end or (one.word and one.start <= offset <= one.end)), None
     )
+    opened = next((one for one in tokens if one.start < offset <= one.end and is_open(one)), None)
+    token = opened or token
     if token is not None and not token.word and token.type not in ("STRING", "OTHER", "SIGN"):
         return None
     text = token is not None and token.type == "STRING"
+    closing = text and opened is None
     span = Span(source.path, offset, offset) if token is None else token.span
     if text and token is not None:
-        span = Span(source.path, token.start + 1, token.end - 1)
+        span = Span(source.path, token.start + 1, token.end - 1 if closing else offset)
     before = tuple(one for one in tokens if one.end <= span.start - text)
     is_tag = source.text.startswith("{%", piece.start)
     if is_tag and not before:
@@ -82,8 +85,13 @@ def _in_code(source: Source, offset: int, piece: Piece, name: str) -> Hole | Non
     states, count = reach(begin(start), before[skipped:])
     if count < len(before) - skipped:
         return None
-    behind = [one for one in tokens if one.start >= span.end + text]
+    behind = [one for one in tokens if one.start >= span.end + closing]
     return _made(source, piece, span, before, behind, states, name, text)
+
+
+def is_open(token: Token) -> bool:
+    """Whether a text lacks its second quote: then it reaches to the end of its line, whatever was meant to follow."""
+    return token.type == "STRING" and not (len(token.text) > 1 and token.text.endswith('"'))
 
 
 def _made(

@@ -39,6 +39,9 @@ FITS = {
     "let x = tickets.rows.where(te¦ == 3)": "id text level topic it",
     "let x = tickets.rows.where(it.¦)": FIELDS,
     "let x = tickets.rows.first.¦": FIELDS,
+    "draw m ~ [¦": "writer",
+    "draw m ~ [writer, ¦]": "writer",
+    'draw m ~ if ticket.level == "low" then ¦': "writer int uniform normal",
     "emit ¦ { }": "sft chat dpo kto",
     "emit dpo as pairs { ¦": "prompt chosen rejected",
     "emit dpo as pairs { chosen = ticket.text, ¦ }": "prompt rejected",
@@ -141,3 +144,19 @@ def test_draws_are_offered_behind_a_tilde_and_nowhere_else() -> None:
 def test_arguments_that_can_be_named_are_those_not_given_yet() -> None:
     assert {"tone ="} == {one for one in labels(in_dataset("gen a: str = reply(ticket, reader, ¦)")) if one[-1] == "="}
     assert {"by ="} == {one for one in labels(in_dataset("let x = tickets.rows.top(3, ¦)")) if one[-1] == "="}
+
+
+def test_gold_cases_are_offered_the_readers() -> None:
+    judge = 'judge calm(t: str) -> bool by critic """\nCalm? {{ t }}\n""" { gold = '
+    assert first(at_top(f"{judge}¦"), 3) == ["jsonl", "json", "csv"]
+
+
+def test_a_measure_is_offered_the_names_of_the_row_and_nothing_that_has_no_name() -> None:
+    assert first(in_dataset("audit share(¦"), 4) == ["text", "ticket", "reader", "tone"]
+    assert "it" not in labels(in_dataset("audit share(¦"))
+
+
+def test_a_text_without_its_second_quote_takes_nothing_of_the_line_behind_it() -> None:
+    marked = in_dataset('filter ticket.level == "lo¦ and polite(ticket.text)')
+    span = Project().offers(marked).span
+    assert marked.replace("¦", "")[span.start : span.end] == "lo"

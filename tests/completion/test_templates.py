@@ -24,6 +24,8 @@ FITS = {
     "{% for other in others %}{{ other.¦": FIELDS,
     "{% for other in others %}{{ loop.¦ }}{% endfor %}": "index index0 first last length revindex",
     '{% if ticket.level == "¦" %}x{% endif %}': "low high",
+    '{% if ticket.level == "lo¦': "low high",
+    '{% if ticket.level == "¦ %}x{% endif %}': "low high",
     "{{ others.where(¦) }}": "id text level topic it",
     "@¦": "@system @user @assistant @chat @open @raw",
     "{% ¦ %}": "if elif else endif for endfor raw endraw",

@@ -67,7 +67,7 @@ def _detail(model: Model, symbol: Symbol) -> str:
     if isinstance(kind, SourceOf):
         kind = kind.row
     word = symbol.kind.value
-    if kind is None or symbol.kind in (Kind.RECORD, Kind.ENUM):
+    if kind is None or symbol.kind in (Kind.RECORD, Kind.ENUM, Kind.MODEL):
         return word
     return str(kind) if symbol.kind not in _SORTS else f"{word} {kind}"
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from compiler.functions import DRAWS, REGISTRY, RESULTS
 from compiler.model import Kind, Symbol
 from compiler.passes.types.access import element_property, names_of
+from compiler.passes.types.calls import ANY_ROW
 from compiler.passes.types.relations import fits, is_bool, solid
 from compiler.prelude import APART, DEDUP, OVERLAP, READERS, TOOLS, Number
 from compiler.queries.completion.arguments import named_arguments
@@ -29,6 +30,7 @@ _VALUES = frozenset(
     }
 )
 _DRAWN = (SourceOf, Pool, List)
+_ROLES = frozenset({Kind.MODEL})
 _SOURCES = frozenset({Kind.INPUT, Kind.PERSONAS, Kind.DATASET, Kind.MIX})
 
 
@@ -55,11 +57,15 @@ def _special(asked: Asked) -> Iterable[Item] | None:
         return _of_kinds(asked, _SOURCES)
     if isinstance(parent, tree.Setting) and parent.name.text == "key" and asked.around(tree.Dataset) is None:
         return _columns(asked)
+    if isinstance(parent, tree.Setting) and parent.name.text == "gold" and asked.around(tree.Judge) is not None:
+        return _readers()
     return None
 
 
 def _anything(asked: Asked) -> Iterator[Item]:
     drawn = asked.around(tree.Draw) is not None
+    if drawn and _is_drawn(asked):
+        yield from _of_kinds(asked, _ROLES)
     yield from _element_fields(asked)
     yield from _members(asked.wanted)
     yield from named_arguments(asked)
@@ -68,10 +74,18 @@ def _anything(asked: Asked) -> Iterator[Item]:
         if symbol.kind in _VALUES and not (asked.around(tree.Template) and symbol.kind in (Kind.PROMPT, Kind.JUDGE)):
             yield _ranked(asked, symbol_item(asked.model, symbol, asked.path), _given(asked, symbol), wanted)
     if drawn:
-        yield from (function_item(function, Rank.FITTING) for function in DRAWS.values())
+        rank = Rank.FITTING if isinstance(asked.parent, tree.Draw | tree.Conditional) else Rank.BUILT_IN
+        yield from (function_item(function, rank) for function in DRAWS.values())
     yield from _functions(asked, wanted)
     yield from imported_items(asked, {Kind.CONST, Kind.ENUM, Kind.JUDGE, Kind.CRITERIA})
     yield from inner_items(asked.held.follows, but=() if drawn else ("weighted",))
+
+
+def _is_drawn(asked: Asked) -> bool:
+    """Whether the value is what a draw may give: an element of its list, or a branch."""
+    draw = next((at for at, node in enumerate(asked.nodes) if isinstance(node, tree.Draw)), 0)
+    around = asked.nodes[draw + 1 : -1]
+    return bool(around) and all(isinstance(node, tree.ListExpr | tree.Conditional) for node in around)
 
 
 def _given(asked: Asked, symbol: Symbol) -> Type | None:
@@ -99,7 +113,8 @@ def _functions(asked: Asked, wanted: Type | None) -> Iterator[Item]:
         if here and not (audit and function.name in RESULTS):
             yield function_item(function)
     if audit:
-        yield from (function_item(function, Rank.NEAR) for function in RESULTS.values())
+        rank = Rank.BUILT_IN if isinstance(asked.parent, tree.Arg) else Rank.NEAR
+        yield from (function_item(function, rank) for function in RESULTS.values())
 
 
 def _element_fields(asked: Asked) -> Iterator[Item]:
@@ -109,7 +124,7 @@ def _element_fields(asked: Asked) -> Iterator[Item]:
         return
     for name in names_of(element.type):
         yield Item(name, "field", str(element_property(element.type, name) or ""), rank=Rank.FITTING)
-    if element.type != ANY:
+    if element.type not in (ANY, ANY_ROW):
         yield Item("it", "value", str(element.type), "The element.", rank=Rank.FITTING)
 
 
