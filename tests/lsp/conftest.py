@@ -39,6 +39,11 @@ CAPABILITIES = types.ClientCapabilities(
 _numbers = itertools.count()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The plugin is left out elsewhere (pyproject.toml): it takes half a second to start."""
+    config.pluginmanager.register(pytest_lsp)
+
+
 def config(command: list[str] = SERVER) -> ClientServerConfig:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return ClientServerConfig(server_command=command, client_factory=Editor, server_env=environment)
