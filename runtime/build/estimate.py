@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from runtime.build.progress import Progress
 from runtime.journal import Journal
-from runtime.query.scratch import open_scratch, parquet
+from runtime.query.scratch import fetch_all, parquet
 from runtime.query.shards import local_shard
 from runtime.store.port import CommitId, Store
 from runtime.tables.layout import calls_folder
@@ -31,15 +31,10 @@ def rates(store: Store, commit: CommitId, manifest: Manifest) -> dict[str, Rate]
     if manifest.calls is None or not manifest.calls.rows:
         return {}
     paths = [str(local_shard(store, commit, calls_folder(manifest.dataset), shard)) for shard in manifest.calls.shards]
-    connection = open_scratch()
-    try:
-        mean = "count(*), avg(prompt_tokens + completion_tokens)"
-        sql = f"select cell, {mean} from {parquet(paths)} where call is not null group by cell"
-        found = connection.execute(sql).fetchall()
-        tried = max(1, manifest.counts.attempted)
-        return {cell: Rate(calls / tried, tokens) for cell, calls, tokens in found if tokens is not None}
-    finally:
-        connection.close()
+    mean = "count(*), avg(prompt_tokens + completion_tokens)"
+    found = fetch_all(f"select cell, {mean} from {parquet(paths)} where call is not null group by cell")
+    tried = max(1, manifest.counts.attempted)
+    return {cell: Rate(calls / tried, tokens) for cell, calls, tokens in found if tokens is not None}
 
 
 def remember(journal: Journal, models: Iterable[str], progress: Progress, seconds: float) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runtime.measures.kinds import Texts, categories, texts_of
-from runtime.query.scratch import open_scratch, text
+from runtime.query.scratch import borrowed, text
 from runtime.tables.manifest import TableManifest
 
 if TYPE_CHECKING:
@@ -39,15 +39,12 @@ def measure(table: TableManifest, paths: Sequence[str | Path]) -> dict[str, floa
     found: dict[str, float] = {"rows": table.rows, **dict(_coverage(table))}
     columns = [texts for column in table.schema.columns for texts in texts_of(column, table.stats.get(column.name))]
     if columns and paths:
-        connection = open_scratch()
-        connection.execute(f"set memory_limit = '{MEMORY}'")
-        if table.rows <= SAMPLE_ROWS:  # each thread takes memory of its own, and more processor time in all
-            connection.execute("set threads = 1")
-        try:
+        # Each thread takes memory of its own, and more processor time in all.
+        threads = ("threads = 1",) if table.rows <= SAMPLE_ROWS else ()
+        with borrowed(f"memory_limit = '{MEMORY}'", *threads) as connection:
             for texts in columns:
                 found |= _texts(connection, texts, f"read_parquet([{', '.join(text(str(path)) for path in paths)}])")
-        finally:
-            connection.close()
+            connection.execute("drop table if exists drawn")
     return {name: round(value, DIGITS) for name, value in found.items()}
 
 

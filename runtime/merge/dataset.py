@@ -20,7 +20,7 @@ from runtime.merge.tables import Outcome, merge_table
 from runtime.merge.texts import of_both
 from runtime.merge.trail import Trail, open_fates
 from runtime.query.determinism import recounted
-from runtime.query.scratch import Scratch, parquet
+from runtime.query.scratch import Scratch, fetch_all, parquet
 from runtime.query.shards import local_shard
 from runtime.store.port import Change, Store
 from runtime.tables import layout
@@ -174,7 +174,7 @@ def _counts(sides: Manifests, done: DatasetMerge) -> Counts:
     reasons = Counter(_statements(rejected))
     every = [str(path) for _, _, paths in _files(sides, done) for path in paths]
     sql = f"select count(distinct {_candidate(done.manifest)}) from {parquet(every, 'key')}"
-    kept = int(Scratch().execute(sql).fetchall()[0][0]) if every else 0
+    kept = int(fetch_all(sql)[0][0]) if every else 0
     return Counts(kept + sum(reasons.values()), kept, dict(sorted(reasons.items())))
 
 
@@ -182,8 +182,8 @@ def _statements(paths: Sequence[Path]) -> list[str]:
     """Of every candidate that was dropped; a row of an input that broke its record's constraint was none."""
     if not paths:
         return []
-    rows = Scratch().execute(f"select statement from {parquet([str(path) for path in paths], 'statement')}").fetchall()
-    return [statement for (statement,) in rows if not statement.startswith("input ")]
+    found = fetch_all(f"select statement from {parquet([str(path) for path in paths], 'statement')}")
+    return [statement for (statement,) in found if not statement.startswith("input ")]
 
 
 def _other_key(sides: Manifests) -> Diagnostic:

@@ -18,7 +18,7 @@ import orjson
 from compiler import plan
 from dsl import tree
 from runtime.diff.decoding import decoder
-from runtime.query.scratch import Scratch, parquet, text
+from runtime.query.scratch import fetch_all, parquet, text
 from runtime.query.texts import named_texts, read_texts, with_texts
 from runtime.tables.keys import Key, decode_key, print_key
 from runtime.tables.manifest import TableManifest
@@ -111,7 +111,7 @@ class Facts:
         sql = f"""select row, cell, value, arguments from {parquet([str(path) for path in self.calls])}
             where cell in ({named}) and kind in ({kinds}) and element = 0 and sample = 0 and error is null
             order by row, round, attempt"""
-        for row, cell, value, arguments in Scratch().execute(sql).fetchall():
+        for row, cell, value, arguments in fetch_all(sql):
             names = found.setdefault(row, {})
             given = self._whole(orjson.loads(arguments)) if arguments else {}
             for (gen, param), name in self.argued.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from runtime.query.scratch import Scratch, parquet
+from runtime.query.scratch import fetch_all, parquet
 from runtime.tables.manifest import Determinism, TableManifest
 
 
@@ -15,7 +15,7 @@ def recounted(calls: TableManifest | None, paths: Sequence[Path | str]) -> dict[
         return {}
     sql = f"""select coalesce(role, ''), repeatable, count(*) from {parquet([str(path) for path in paths])}
         where repeatable is not null group by all"""
-    return determinism({(role, again): number for role, again, number in Scratch().execute(sql).fetchall()})
+    return determinism({(role, again): number for role, again, number in fetch_all(sql)})
 
 
 def determinism(told: Mapping[tuple[str, bool], int]) -> dict[str, Determinism]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from runtime.query.scratch import Scratch, parquet
+from runtime.query.scratch import fetch_all, parquet
 
 NAME = "$text"
 """The one key of the object that stands for a long text: `{"$text": "5f…"}`."""
@@ -30,7 +30,7 @@ def read_texts(paths: list[str], names: Iterable[str]) -> dict[str, str]:
     if not wanted or not paths:
         return {}
     sql = f"select key, text from {parquet(paths)} where key in (select unnest($1::varchar[]))"
-    return dict(Scratch().execute(sql, [wanted]).fetchall())
+    return dict(fetch_all(sql, [wanted]))
 
 
 def with_texts(value: Any, texts: Mapping[str, str]) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dsl.diagnostics import did_you_mean
 from runtime.query.catalog import DatasetAt, Located, dataset_at, datasets
-from runtime.query.scratch import Scratch, text
+from runtime.query.scratch import fetch_all, text
 from runtime.review import mistakes
 from runtime.review.model import Place
 from runtime.store.port import CommitId, Store
@@ -53,7 +53,7 @@ def _has(located: Located, key: str) -> bool:
         return False
     files = ", ".join(map(text, paths))
     sql = f"select 1 from read_parquet([{files}]) where key = $1 limit 1"
-    return Scratch().execute(sql, [key]).fetchone() is not None
+    return bool(fetch_all(sql, [key]))
 
 
 def _why(version: DatasetAt, table: str, rest: str) -> str:
