@@ -1,29 +1,17 @@
-"""A node in; the names and nodes below it out, fast: the field names of each class are looked up once."""
+"""A node in; the names and nodes below it out, fast: nothing is visited that cannot hold a name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterable, Iterator
 
 from dsl import tree
 
 _LEAVES = frozenset({tree.Constant, tree.Quantity, tree.Name, tree.Doc, tree.TypeLiteral, tree.TemplateText})
 
 
-_NAMES: dict[type[tree.Node], tuple[str, ...]] = {}
-
-
-def names_of(kind: type[tree.Node]) -> tuple[str, ...]:
-    """Its fields that are no places."""
-    found = _NAMES.get(kind)
-    if found is None:
-        found = _NAMES[kind] = tuple(item.name for item in fields(kind) if not item.name.endswith("span"))
-    return found
-
-
 def children(node: tree.Node) -> Iterator[tree.Node]:
     """The nodes directly below that can hold names, in source order of the fields."""
-    for name in names_of(type(node)):
+    for name in tree.attributes(type(node)):
         value = getattr(node, name)
         if isinstance(value, tree.Node):
             if type(value) not in _LEAVES:
@@ -43,3 +31,11 @@ def refs(*nodes: tree.Node | None) -> Iterator[tree.Ref]:
             yield node
         else:
             stack += reversed(list(children(node)))
+
+
+def statements(body: Iterable[tree.Statement]) -> Iterator[tree.Statement]:
+    """All statements, those inside loops after the loop itself."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, tree.Loop):
+            yield from statements(statement.body)

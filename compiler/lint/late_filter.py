@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from compiler.lifting import conjuncts
-from compiler.lint.spec import SPENDS, Spec, statements
+from compiler.lint.spec import SPENDS, Spec
 from compiler.mending import whole_lines
+from compiler.walk import statements
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Edit, Fix, Related
 from dsl.source import Source, Span

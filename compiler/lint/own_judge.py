@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.lint.spec import Spec, statements
+from compiler.lint.spec import Spec
+from compiler.walk import statements
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Related
 

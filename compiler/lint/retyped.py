@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from compiler.lint.spec import Spec, walk
+from compiler.lint.spec import Spec
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Edit, Fix, Related
 
@@ -20,7 +20,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     for declaration in spec.file.declarations:
         if isinstance(declaration, tree.Test) or _is_text(declaration):
             continue
-        for node in walk(declaration):
+        for node in tree.walk(declaration):
             if isinstance(node, tree.Constant) and isinstance(node.value, str) and len(node.value) >= LONG_ENOUGH:
                 places[node.value].append(node)
     for text, nodes in places.items():

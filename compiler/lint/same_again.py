@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.lint.spec import Spec, gens, statements
+from compiler.lint.spec import Spec, gens
+from compiler.walk import statements
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Related
 from dsl.source import Span

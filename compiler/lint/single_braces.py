@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from compiler.lint.spec import Spec, statements, walk
+from compiler.lint.spec import Spec
+from compiler.walk import statements
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Edit, Fix
 from dsl.source import Span
@@ -28,7 +29,7 @@ def _found(spec: Spec, template: tree.Template, names: set[str]) -> Iterator[Dia
     """Of the text alone: what stands in `{% raw %}` is text too, and cannot be told from it here."""
     if "{% raw" in spec.text(template.span):
         return
-    for part in walk(template):
+    for part in tree.walk(template):
         if isinstance(part, tree.TemplateText) and "{" in part.text:
             start, source = part.span.start, spec.text(part.span)
             for match in _SINGLE.finditer(source):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from compiler.analysis import Analysis
 from compiler.model import Kind, Model, Symbol
 from compiler.passes.plan.prompts import declared_prompt
-from compiler.walk import refs
+from compiler.walk import refs, statements
 from dsl import tree
 from dsl.source import Source, Span
 
@@ -41,7 +41,7 @@ class Spec:
     @cached_property
     def nodes(self) -> tuple[tree.Node, ...]:
         """Every node of the file, parents first."""
-        return tuple(walk(self.file))
+        return tuple(tree.walk(self.file))
 
     def symbol(self, node: tree.Node) -> Symbol | None:
         return self.model.symbols.get(node)
@@ -59,7 +59,7 @@ class Spec:
     def judges(self, *nodes: tree.Node | None) -> Iterator[tuple[tree.Call, tree.Judge]]:
         """The calls of judges in `nodes`."""
         for root in nodes:
-            for node in walk(root) if root is not None else ():
+            for node in tree.walk(root) if root is not None else ():
                 symbol = self.symbol(node.callee) if isinstance(node, tree.Call) else None
                 if isinstance(node, tree.Call) and symbol is not None and isinstance(symbol.node, tree.Judge):
                     yield node, symbol.node
@@ -96,23 +96,6 @@ class Spec:
                 if setting.name.text == name:
                     return self.known(setting.value)
         return None
-
-
-def walk(root: tree.Node) -> Iterator[tree.Node]:
-    """`root` and all nodes below it, parents first: `tree.walk` without a generator for each level."""
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += reversed(tuple(tree.children(node)))
-
-
-def statements(body: Iterable[tree.Statement]) -> Iterator[tree.Statement]:
-    """All statements, those of loops included."""
-    for statement in body:
-        yield statement
-        if isinstance(statement, tree.Loop):
-            yield from statements(statement.body)
 
 
 def gens(spec: Spec) -> Iterator[tree.Gen]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from compiler.lint.spec import Demand, Spec, demand, gens, walk
+from compiler.lint.spec import Demand, Spec, demand, gens
 from compiler.passes.types.relations import solid
 from compiler.types import Choice, List
 from dsl import tree
@@ -42,7 +42,7 @@ def _says(spec: Spec, gen: tree.Gen, template: tree.Template, wanted: Demand) ->
     said = " ".join([spec.text(template.span), *(spec.text(arg.span) for arg in given)]).lower()
     if any(re.search(rf"(?<!\w){re.escape(part)}", said) for word in words for part in _spellings(word)):
         return True
-    return "json" in said or any(_tells(spec, node) for node in walk(template))
+    return "json" in said or any(_tells(spec, node) for node in tree.walk(template))
 
 
 def _spellings(word: str) -> tuple[str, ...]:
@@ -57,5 +57,5 @@ def _tells(spec: Spec, node: tree.Node) -> bool:
     if not isinstance(node, tree.TemplateHole):
         return False
     types = spec.model.types
-    kinds = [types[part] for part in walk(node.value) if part in types]
+    kinds = [types[part] for part in tree.walk(node.value) if part in types]
     return not kinds or any(isinstance(solid(kind), List | Choice) for kind in kinds)

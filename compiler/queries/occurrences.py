@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from compiler.model import Model
 from compiler.queries import in_declarations, in_statements, in_values  # noqa: F401 - each registers its handlers
 from compiler.queries.finder import HANDLERS, Finder, Occurrence
-from compiler.walk import names_of
 from dsl import tree
 
 
@@ -29,7 +28,7 @@ _SILENT = frozenset({tree.Name, tree.Doc, tree.Quantity, tree.TypeLiteral, tree.
 
 
 def _below(node: tree.Node) -> Iterator[tree.Node]:
-    for name in names_of(type(node)):
+    for name in tree.attributes(type(node)):
         value = getattr(node, name)
         if type(value) is tuple:
             yield from (element for element in value if type(element) not in _SILENT)

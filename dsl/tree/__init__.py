@@ -4,7 +4,7 @@ Nodes compare by identity, so that passes can keep what they find out (types, sy
 Nothing here knows what a name means or what type an expression has.
 """
 
-from dsl.tree.base import Name, Node, children, walk
+from dsl.tree.base import Name, Node, attributes, children, walk
 from dsl.tree.declarations import (
     Const,
     Criteria,
@@ -165,6 +165,7 @@ __all__ = [
     "Unary",
     "Until",
     "Weighted",
+    "attributes",
     "children",
     "walk",
 ]

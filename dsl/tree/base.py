@@ -15,7 +15,7 @@ class Node:
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below `node`, in source order of its fields."""
-    for attribute in _attributes(type(node)):
+    for attribute in attributes(type(node)):
         value = getattr(node, attribute)
         for element in value if isinstance(value, tuple) else (value,):
             if isinstance(element, Node):
@@ -25,18 +25,21 @@ def children(node: Node) -> Iterator[Node]:
 _ATTRIBUTES: dict[type[Node], tuple[str, ...]] = {}
 
 
-def _attributes(kind: type[Node]) -> tuple[str, ...]:
-    """The names of a node's own fields; looking them up anew costs more than visiting them."""
-    if kind not in _ATTRIBUTES:
-        _ATTRIBUTES[kind] = tuple(item.name for item in fields(kind) if item.name != "span")
-    return _ATTRIBUTES[kind]
+def attributes(kind: type[Node]) -> tuple[str, ...]:
+    """The names of a node's fields that are no places; looking them up anew costs more than visiting them."""
+    found = _ATTRIBUTES.get(kind)
+    if found is None:
+        found = _ATTRIBUTES[kind] = tuple(item.name for item in fields(kind) if not item.name.endswith("span"))
+    return found
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """`node` and all nodes below it, parents first."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    """`node` and all nodes below it, parents first; without a generator for each level."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += reversed(tuple(children(node)))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)

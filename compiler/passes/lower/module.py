@@ -17,8 +17,8 @@ from compiler.passes.lower.identifiers import Identifiers
 from compiler.passes.lower.layout import literal, statement, value
 from compiler.passes.lower.row import RowPrinter
 from compiler.passes.lower.schema import of_row
-from compiler.passes.plan.prompts import statements
 from compiler.types import ANY, INT, Record, Type
+from compiler.walk import statements
 from dsl import tree
 
 IMPORTS = (

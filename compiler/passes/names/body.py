@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from compiler.walk import statements
 from dsl import tree
-
-
-def statements(body: Iterable[tree.Statement]) -> Iterable[tree.Statement]:
-    """All statements, those inside loops included."""
-    for statement in body:
-        yield statement
-        if isinstance(statement, tree.Loop):
-            yield from statements(statement.body)
 
 
 def declared(body: Iterable[tree.Statement]) -> dict[str, tree.Name]:

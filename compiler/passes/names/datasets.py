@@ -7,10 +7,10 @@ from functools import partial
 
 from compiler.functions import DRAWS, RESULTS
 from compiler.model import Kind, Symbol
-from compiler.passes.names.body import declared, roles_of, statements
+from compiler.passes.names.body import declared, roles_of
 from compiler.passes.names.resolver import Resolver
 from compiler.passes.names.scope import Scope
-from compiler.walk import children
+from compiler.walk import children, statements
 from dsl import tree
 from dsl.diagnostics import Guess, Related, did_you_mean, nearest
 

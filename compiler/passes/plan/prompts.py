@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from compiler import plan
 from compiler.model import Kind, Model
 from compiler.types import ANY, Type
+from compiler.walk import statements
 from dsl import tree
 
 _LOCAL = frozenset(
@@ -97,14 +98,6 @@ def prompt_plans(body: Iterable[tree.Statement], model: Model) -> tuple[plan.Pro
         for node in _called(statement, model):
             found.setdefault(node, _declared(node, model))
     return tuple(found.values())
-
-
-def statements(body: Iterable[tree.Statement]) -> Iterator[tree.Statement]:
-    """All statements, those inside loops after the loop itself."""
-    for statement in body:
-        yield statement
-        if isinstance(statement, tree.Loop):
-            yield from statements(statement.body)
 
 
 def _row_type(node: tree.Expr, model: Model) -> Type:
