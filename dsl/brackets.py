@@ -78,10 +78,14 @@ def balance(tokens: Sequence[Token]) -> Balanced:
 
 
 def is_steady(tokens: Sequence[Token]) -> bool:
-    """Whether brackets that add up do so with an eye on indentation, too."""
+    """Whether brackets that add up do so with an eye on indentation, too, and open the same bodies."""
     meaningful = list(significant(list(tokens)))
+    _Matcher(meaningful, by_indent=False)
+    bodies = [token.body for token in meaningful]
     opened, _ = insert_openers(meaningful)
-    return len(opened) == len(meaningful) and not _Matcher(opened, by_indent=True).result.diagnostics
+    if len(opened) != len(meaningful) or _Matcher(opened, by_indent=True).result.diagnostics:
+        return False
+    return bodies == [token.body for token in meaningful]
 
 
 class _Matcher:
@@ -102,6 +106,8 @@ class _Matcher:
     def _take(self, index: int, token: Token) -> None:
         if token.type == DOC:
             self.docs.append(token)
+            return
+        if self._opens_before_end(index, token):
             return
         if token.first and len(self.frames) > 1:
             self._begin_line(index, token)
@@ -178,7 +184,7 @@ class _Matcher:
         return outer.body and outer.head is not None and outer.head.text in BODIED
 
     def _close(self, index: int, token: Token) -> None:
-        depth = self._match(token)
+        depth = self._match(index, token)
         top = self.frames[-1].opener
         if top is not None and CLOSES[top.type] != token.type and self._closes_later(index, top):
             depth = None
@@ -203,35 +209,43 @@ class _Matcher:
                 break
         return depth == 0
 
-    def _match(self, token: Token) -> int | None:
+    def _match(self, index: int, token: Token) -> int | None:
         """Which frame this closes: the innermost of its kind, unless a body or the indentation stands between."""
         kinds = [frame.opener and CLOSES[frame.opener.type] for frame in self.frames]
         for depth in range(len(self.frames) - 1, 0, -1):
             if kinds[depth] == token.type:
-                return self._by_indent(token, depth) if self.by_indent else depth
+                return self._by_indent(index, token, depth) if self.by_indent else depth
             if self.frames[depth].body:
                 return None
         top = self.frames[-1].opener
         return len(self.frames) - 1 if top and top.type != "LBRACE" and token.type != "RBRACE" else None
 
-    def _by_indent(self, token: Token, depth: int) -> int | None:
+    def _by_indent(self, index: int, token: Token, depth: int) -> int | None:
         """The frame whose line is indented as this bracket is, where the bracket opens its line."""
         opener, first = self.frames[depth].opener, token.first or token is self.opens_line
         if opener is None:
             return depth
         if token.type != "RBRACE":
+            if not first and self.frames[depth].is_indented and self._ends_below(index, opener):
+                return None
             return self._of_indent(token, depth) if first and token.indent < opener.indent else depth
-        if not first and opener.body and self.frames[depth].is_indented:
-            return None
+        early = token.indent > opener.indent if first else self.frames[depth].is_indented
+        if early:
+            return None if opener.body or self._ends_below(index, opener) else depth
         if not first or token.indent == opener.indent:
             return depth
-        if token.indent > opener.indent:
-            return None if opener.body else depth
         for outer in range(depth - 1, 0, -1):
             found = self.frames[outer].opener
             if found is not None and found.type == "LBRACE" and found.indent == token.indent:
                 return outer
         return depth
+
+    def _ends_below(self, index: int, opener: Token) -> bool:
+        """Whether a line of its own, indented as that of `opener` is, closes it: what closes it earlier is too much."""
+        for token in self.tokens[index + 1 :]:
+            if token.first and token.indent <= opener.indent:
+                return token.indent == opener.indent and token.type == CLOSES[opener.type]
+        return False
 
     def _of_indent(self, token: Token, depth: int) -> int:
         for outer in range(depth - 1, 0, -1):
@@ -264,6 +278,19 @@ class _Matcher:
             while keep > 1 and self._lies_outside(token, self.frames[keep - 1]):
                 keep -= 1
             self._close_before(token, keep)
+
+    def _opens_before_end(self, index: int, token: Token) -> bool:
+        """Drops what a line opens with where it is there to close a brace, as in `( }`."""
+        inner = self.frames[-1]
+        if not self.by_indent or not token.first or token.type not in CLOSES or index + 1 == len(self.tokens):
+            return False
+        after = self.tokens[index + 1]
+        closes = inner.opener is not None and inner.is_indented and inner.opener.indent == token.indent
+        if not closes or inner.opener is None or after.type != CLOSES[inner.opener.type]:
+            return False
+        self._report(_unclosed(token, token), self.line)
+        self.opens_line = after
+        return True
 
     def _lies_outside(self, token: Token, frame: _Frame) -> bool:
         return frame.is_indented and frame.opener is not None and token.indent <= frame.opener.indent

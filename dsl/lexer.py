@@ -166,7 +166,8 @@ class Lexer:
     def _misses_template(self, newline: int) -> bool:
         """Whether a line ends without a `\"\"\"`, while the text below it and the one that closes that are there."""
         whole = _HEAD_ALONE.fullmatch(self.text, self.line_start, newline) is not None
-        if not whole and not self._stands_above_text(newline):
+        headless = not whole and self._is_lost_head(newline)
+        if not whole and not headless and not self._stands_above_text(newline):
             return False
         close = self._closing(newline)
         line = self.text.rfind("\n", newline, close) + 1 if close is not None else 0
@@ -175,7 +176,20 @@ class Lexer:
         indent = self.text[self.line_start : self.line_text_start]
         if not whole and not self.text.startswith(indent + '"""', line):
             return False
-        return all(deeper.startswith((indent + " ", indent + "\t")) for deeper in _filled(self.text[newline:line]))
+        within = _filled(self.text[newline:line])
+        if headless and any(map(_HALF_OPENING.match, within)):
+            return False
+        return all(deeper.startswith((indent + " ", indent + "\t")) for deeper in within)
+
+    def _is_lost_head(self, newline: int) -> bool:
+        """Whether a comment or nothing stands above what cannot be code, as if the head of a prompt were gone."""
+        head = self.text[self.line_text_start : newline]
+        if head.strip() and head[0] != "#":
+            return False
+        below = _INDENT.match(self.text, newline + 1, self.end)
+        if below is None or below.end() - below.start() <= (self.line_text_start - self.line_start if head else 0):
+            return False
+        return not _STATEMENT.match(self.text, newline + 1, self.end)
 
     def _stands_above_text(self, newline: int) -> bool:
         """Whether the next line stands further in than this one, and this one is no comment."""
@@ -200,7 +214,7 @@ class Lexer:
         end = close + 3 if close is not None else self._template_repair(start)
         token = self._add("TEMPLATE", start, end)
         token.fault = quotes < 3 or close is None
-        if token.fault:
+        if token.fault and self._faulty_line != self.line_start:
             message, label = _UNOPENED if quotes < 3 else _UNCLOSED
             opening = Span(self.source.path, start, start + quotes)
             self.diagnostics.append(Diagnostic("E0107", message, opening, label))

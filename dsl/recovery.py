@@ -70,8 +70,8 @@ def _declaration(made: Recovered, unit: Unit) -> Any | None:
     if not isinstance(outcome, Misfit) and not (_may_be_deep(unit) and too_deep(outcome)):
         made.broken += _mended(unit)
         return outcome
-    _mend_children(made, unit)
     alone = _mistake(unit.tokens(with_children=False), unit, unit)
+    _mend_children(made, unit, headless=alone is not None)
     if alone is not None:
         _report(made, unit, alone)
         return None
@@ -92,17 +92,25 @@ def _mended(unit: Unit) -> Iterator[Span]:
         yield from _mended(child)
 
 
-def _mend_children(made: Recovered, unit: Unit) -> None:
-    """Takes out the statements that do not parse, each read for itself inside a head that does."""
+def _mend_children(made: Recovered, unit: Unit, headless: bool = False) -> None:
+    """Takes out the statements that do not parse, each read for itself inside a head that does.
+
+    What stands behind the `{` of a broken head, on its line, is part of that mistake.
+    """
+    headless = headless or unit.fault
     for child in list(unit.children):
         if len(made.diagnostics) >= MAX_MISTAKES:
             unit.children.clear()
             return
         if _mistake(child.inside(), child, unit) is None:
             continue
+        if headless and not child.head.first:
+            _lose(made, child)
+            unit.children.remove(child)
+            continue
         alone = _mistake(child.inside(with_children=False), child, unit)
         if alone is None or (alone.code not in ("E0110", "E0111") and child.head.text in STATEMENTS):
-            _mend_children(made, child)
+            _mend_children(made, child, headless=alone is not None)
         if alone is not None:
             _report(made, child, alone)
             unit.children.remove(child)

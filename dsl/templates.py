@@ -57,6 +57,7 @@ class _Parser:
         self.span = span
         self.blocks = [_Block("template", span, [_Arm(None, span.start)])]
         self.too_many = False
+        self.unknown = 0
 
     def template(self, pieces: list[Piece]) -> tree.Template:
         queue = pieces[::-1]
@@ -148,6 +149,13 @@ class _Parser:
             self._open(_Block("for", self._span(piece), [_Arm(None, piece.start)]))
         elif meant == "if":
             self._open(_Block("if", self._span(piece), [_Arm(self._always(piece.inner), piece.start)]))
+        else:
+            self.unknown += 1
+
+    def _is_told(self) -> bool:
+        """Whether a tag that could not be read, already reported, may have been the partner of one that has none."""
+        self.unknown -= 1
+        return self.unknown >= 0
 
     def _always(self, place: tuple[int, int]) -> tree.Expr:
         """What stands for a condition that could not be read, so that the checker can go on."""
@@ -192,10 +200,14 @@ class _Parser:
         self._finish(piece.end)
 
     def _stray(self, word: str, piece: Piece, opening: str) -> None:
+        if self._is_told():
+            return
         message = f"`{{% {word} %}}` without a `{{% {opening} %}}`"
         self.holes.report("E0504", message, (piece.start, piece.end), "nothing is open here for it")
 
     def _unclosed(self, block: _Block, before: Piece | None = None) -> None:
+        if self._is_told():
+            return
         related = (Related(self._span(before), f"expected `{{% end{block.kind} %}}` before this"),) if before else ()
         label = f"no `{{% end{block.kind} %}}` closes it"
         message = f"unclosed `{{% {block.kind} %}}`"

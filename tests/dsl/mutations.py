@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import pairwise
@@ -65,12 +66,51 @@ def half_typed(text: str, random: Random) -> str:
     return text[:at] + text[end if end >= 0 else len(text) :]
 
 
+def doubled(text: str, random: Random) -> str:
+    """With one token twice."""
+    one = random.choice(tokens(text))
+    return f"{text[: one.end]} {text[one.start :]}"
+
+
+def without_line(text: str, random: Random) -> str:
+    """Without one of its lines."""
+    lines = text.split("\n")
+    del lines[random.randrange(len(lines))]
+    return "\n".join(lines)
+
+
+def joined(text: str, random: Random) -> str:
+    """With two lines of statements as one."""
+    ends = [one for one in Lexer(Source("a.synth", text)).tokens if one.type == NEWLINE]
+    one = random.choice(ends)
+    return f"{text[: one.start]} {text[one.end :].lstrip()}"
+
+
+def in_template(text: str, random: Random) -> str:
+    """With one sign or word of a template lost, twice, or cut."""
+    templates = [one for one in tokens(text) if one.type == "TEMPLATE"]
+    if not templates:
+        return text
+    one = random.choice(templates)
+    found = random.choice(list(_MARKUP.finditer(text, one.start + 3, one.end - 3)) or [None])
+    if found is None:
+        return text
+    start, end = found.span()
+    return random.choice((text[:start] + text[end:], text[:end] + " " + text[start:], text[: start + 1] + text[end:]))
+
+
+_MARKUP = re.compile(r"\{\{|\}\}|\{%|%\}|@?\w+|[^\w\s]")
+
 MUTATIONS: Mapping[str, Callable[[str, Random], str]] = {
     "deleted": deleted,
     "inserted": inserted,
     "swapped": swapped,
     "truncated": truncated,
     "half typed": half_typed,
+    "doubled": doubled,
+    "a line lost": without_line,
+    "lines joined": joined,
+    "in a template": in_template,
 }
 
 

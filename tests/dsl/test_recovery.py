@@ -141,6 +141,69 @@ ONE_FAULT = {
     "const a = { x = 1 }": "1:15 E0101 expected `:`, found `=`",
     "const a = 1 2": "1:13 E0101 expected the end of the line, found `2`",
     "record A {\n  x str\n}": "2:5 E0101 expected `:`, found `str`",
+    # what random edits of specs found: a sign too many, two that changed places, a line that is gone
+    "record { Page\n  id: str\n  text: str\n}\nparam n: int = 1": "1:8 E0101 expected a name, found `{`",
+    "record { Solution {\n  code: python\n}\nparam n: int = 1": "1:8 E0103 unclosed `{`",
+    "dataset { distill\n  seed = 7\n  each p in ps\n}": "1:9 E0101 expected a name, found `{`",
+    'test "x" of { questions\n  given fact = 1\n}\n': "1:13 E0101 expected a name, found `{`",
+    "dataset d {\n  emit for case in cases[0..most - 1{ ]\n    chunk = 1, topic = 2\n  }\n}\n": (
+        "2:37 E0104 expected `]` to close the `[`, found `{`"
+    ),
+    'criteria c {\n  "a"\n  "b" when x == 1\n{ }\nparam n: int = 1': "4:1 E0103 unclosed `{`",
+    "dataset d {\n  emit {\n    a = b\n  ( }\n  audit kept >= 1\n}": "4:3 E0103 unclosed `(`",
+    "record A {\n  a: str\n( }\nparam n: int = 1": "3:1 E0103 unclosed `(`",
+    'test "t" of d {\n  given p = {\n    id: 1, steps: [2]\n  [ }\n  expect kept\n}': "4:3 E0103 unclosed `[`",
+    "dataset d {\n  gen o: str = f() with writer {\n    temperature } = 0.3, max_tokens = 3\n  }\n  let t = 1\n}": (
+        "3:17 E0104 nothing is open here for this `}` to close"
+    ),
+    "dataset d {\n  gen o: str = f() with writer {\n    temperature = } 0.3, max_tokens = 3\n  }\n  let t = 1\n}": (
+        "3:19 E0104 nothing is open here for this `}` to close"
+    ),
+    "dataset d {\n  emit sft {\n    } prompt = 1, b = 2\n    c = 3\n  }\n}\n": (
+        "3:5 E0104 nothing is open here for this `}` to close"
+    ),
+    'test "t" of d {\n  given p = {\n    id: "b",\n    contact: name: "Ann" }\n  }\n  expect kept\n}': (
+        "4:26 E0104 nothing is open here for this `}` to close"
+    ),
+    'test "a review of t\n  given x = 1\n  expect kept\n}\n': "1:6 E0102 unclosed text",
+    "edition 1\n\n## One.\n  text: str where x\n}\n\nparam n: int = 1\n": (
+        "5:1 E0104 nothing is open here for this `}` to close"
+    ),
+    "dataset d {\n  each a from b\n    prompt = solve(t), c = d\n  }\n}\n": (
+        "2:16 E0101 expected `{`, found the end of the line"
+    ),
+    "dataset d {\n  let a = { b: 1 }\n    prompt = solve(t), c = d\n  }\n}\n": (
+        "4:3 E0104 nothing is open here for this `}` to close"
+    ),
+    'dataset d {\n  each x from y\n}\n\n  given form = "table"\n  given b = { id: "tea" }\n  expect dropped\n}\n': (
+        "8:1 E0104 nothing is open here for this `}` to close"
+    ),
+    'param n: int = 1\n\n## Asks.\n  @system\n  You compare! Rate.\n  @user\n  "Hi"\n"""\n\nparam m: int = 2\n': (
+        '3:9 E0107 a template opens with `"""`'
+    ),
+    'param n: int = 1\n\n  @system\n  You compare! Rate.\n"""\nparam m: int = 2\n': (
+        '2:1 E0107 a template opens with `"""`'
+    ),
+    'test "t" of d {\n  mock x = [\n    [{ a: "b" }, { a: "c" }]],\n    [{ a: "d" }],\n  ]\n  expect kept\n}\n': (
+        "3:29 E0104 nothing is open here for this `]` to close"
+    ),
+    'prompt a(x: int) """\n  {%  x %}\n  a\n  {% endif %}\n"""\n': "2:3 E0503 templates have no tag `x`",
+    'prompt a(x: int) """\n  {% if x %}\n  a\n  {% %}\n"""\n': "4:3 E0503 a tag needs a word: if, for, …",
+    'test "t" of d {\n    { a: 1 },\n  ]]\n  expect kept\n}\n': (
+        "3:3 E0104 nothing is open here for this `]` to close"
+    ),
+    'test "t" of d {\n    { a: 1 },\n    { a: 1 },\n  ]\n  expect kept\n}\n': (
+        "4:3 E0104 nothing is open here for this `]` to close"
+    ),
+    "record A } {\n  a: str\n}\nparam n: int = 1": "1:10 E0104 nothing is open here for this `}` to close",
+    "dataset d {\n  let a = 1\n  } loop i in 1..2 {\n    let b = i\n  }\n  let c = 2\n}": (
+        "3:3 E0104 nothing is open here for this `}` to close"
+    ),
+    'judge j(a: "p\n  @user\n  Is it?\n"""\nparam n: int = 1': "1:12 E0102 unclosed text",
+    'test "t" of d {\n  mock a = "b"\n    { c: 1 },\n  ]]\n  expect kept\n}': (
+        "2:15 E0101 expected `[`, found the end of the line"
+    ),
+    'prompt a(x: int) """\n  {% for y in x %}\n  a\n  {% e %}\n"""': "4:3 E0503 templates have no tag `e`",
 }
 
 
