@@ -5,7 +5,9 @@ from __future__ import annotations
 
 def long_spec(template: str, lines: int) -> str:
     """The spec's head once, its dataset again and again under new names."""
-    head, _, rest = template.partition("## Two shots")
+    head, found, rest = template.partition("## Two shots")
+    if not found:
+        raise ValueError("this is not the spec of a new project: it has no `## Two shots`")
     block = f"## Two shots{rest.partition('test ')[0]}"
     parts, number = [head], 0
     while sum(part.count("\n") for part in parts) < lines:

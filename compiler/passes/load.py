@@ -9,7 +9,7 @@ from compiler.catalog import beside, library_files
 from compiler.context import Context
 from compiler.model import Model
 from dsl import tree
-from dsl.diagnostics import SynthError, did_you_mean
+from dsl.diagnostics import Related, SynthError, did_you_mean
 from dsl.parser import Parsed, parse
 from dsl.source import Source, Span
 
@@ -36,6 +36,7 @@ class _Loader:
         self.files: dict[str, tree.File] = {}
         self.sources: dict[str, Source] = {}
         self.stack: list[str] = []
+        self.ways: list[tree.Import] = []
 
     def load(self, source: Source) -> None:
         parsed = (self.context.parse or parsed_once)(source)
@@ -54,7 +55,8 @@ class _Loader:
         try:
             source = self.context.catalog.read_source(path)
         except SynthError as error:
-            self.context.diagnostics.extend(error.diagnostics)
+            placed = node.path_span if node is not None else None
+            self.context.diagnostics.extend(replace(one, span=one.span or placed) for one in error.diagnostics)
             return None
         if source is None and node is not None:
             self._report_missing(node, path)
@@ -69,14 +71,20 @@ class _Loader:
         elif path not in self.sources:
             source = self.read(path, node)
             if source is not None:
+                self.ways.append(node)
                 self.load(source)
+                self.ways.pop()
 
     def _report_cycle(self, node: tree.Import, path: str) -> None:
-        ring = " → ".join([*self.stack[self.stack.index(path) :], path])
+        """At the import that leads into the cycle: who looks at any of its files sees it there."""
+        first = self.stack.index(path)
+        ring = " → ".join([*self.stack[first:], path])
+        way = [*self.ways, node][first]
         self.context.report(
             "E0205",
             f"`{path}` imports itself",
-            node.path_span,
+            way.path_span,
+            related=() if way is node else (Related(node.path_span, "here it comes back"),),
             notes=(f"the cycle: {ring}",),
             help="move what both files need into a third",
         )

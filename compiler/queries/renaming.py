@@ -17,7 +17,7 @@ from compiler.queries.edited import Edited
 from compiler.queries.salt import keeps, salted
 from compiler.queries.subject import Key, Subject
 from dsl import tree
-from dsl.diagnostics import Diagnostic, Edit, Related
+from dsl.diagnostics import Diagnostic, Edit, Related, Severity
 from dsl.source import Span
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Renaming:
 
 CHANGES = {
     "draw": "a draw is seeded by its name: other values are drawn",
+    "drawn": "a role that is drawn is drawn by its name, and rows call it so: others are drawn",
     "dataset": "draws and calls are seeded by the dataset's name, and its tables are called by it",
     "mix": "the mix's table is called by its name",
     "table": "the table is called by this name in every version",
@@ -112,9 +113,25 @@ def _changes(analyses: Iterable[Analysis], subject: Subject) -> tuple[str, ...]:
         if isinstance(node, tree.Gen) and not keeps(node):
             return ("its `salt` is no plain text: its calls are seeded by the new name",)
         if there is not None:
-            found = CHANGES.get(there.subject.what)
+            found = CHANGES.get("drawn" if _is_drawn(analyses, there.subject) else there.subject.what)
             return (found,) if found is not None else ()
     return ()
+
+
+def _is_drawn(analyses: Iterable[Analysis], subject: Subject) -> bool:
+    """Whether it is a role that some draw may give."""
+    if subject.what != "model":
+        return False
+    for analysis in analyses:
+        draws = [node.span for node in _nodes(analysis) if isinstance(node, tree.Draw)]
+        uses = [use.span for use in analysis.index.uses(subject.key)]
+        if any(draw.path == use.path and draw.start <= use.start < draw.end for draw in draws for use in uses):
+            return True
+    return False
+
+
+def _nodes(analysis: Analysis) -> Iterable[tree.Node]:
+    return (node for file in analysis.model.files.values() for node in tree.walk(file))
 
 
 # --- what it would break ---
@@ -156,7 +173,7 @@ def _after(before: Analysis, edited: Edited, params: Mapping[str, tree.Expr]) ->
 def _mistakes(before: Analysis, after: Analysis, edited: Edited, new: str, start: Span) -> Diagnostic | None:
     """What is wrong afterwards and was not: a name that is taken, a keyword, a column that the file does not have."""
     known = Counter((found.code, edited.moved(found.span) if found.span else None) for found in before.diagnostics)
-    for found in after.diagnostics:
+    for found in sorted(after.diagnostics, key=lambda one: one.severity is not Severity.ERROR):
         known[found.code, found.span] -= 1
         if known[found.code, found.span] < 0:
             return Diagnostic(

@@ -67,7 +67,14 @@ class Checking:
         self._waiting.pop(uri, None)
         task = asyncio.get_running_loop().create_task(self._check(uri))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        """What is shown beside the mistakes is asked anew behind the last check, once."""
+        self._tasks.discard(task)
+        if self._elsewhere and not self._waiting and not self._tasks:
+            self._elsewhere = False
+            self._server.refresh()
 
     async def _check(self, uri: str) -> None:
         document = self._server.documents.get(uri)
@@ -79,9 +86,6 @@ class Checking:
         before, self._beside[uri] = self._beside.get(uri, {}), beside
         for other in {uri, *before, *beside}:
             self._send(other)
-        if self._elsewhere and not self._waiting:
-            self._elsewhere = False
-            self._server.refresh()
 
     def _send(self, uri: str) -> None:
         """Of an open spec its own check tells all; a configuration's mistakes are found by the specs' checks, too."""

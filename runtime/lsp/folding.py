@@ -10,6 +10,9 @@ from compiler.queries.folds import Fold
 from runtime.lsp.feature import Feature
 from runtime.lsp.view import View
 
+MAX_SELECTIONS = 100
+"""An answer is as deep as there are selections in each other, and messages are written level by level."""
+
 _KINDS: Mapping[str, types.FoldingRangeKind] = {
     "comment": types.FoldingRangeKind.Comment,
     "imports": types.FoldingRangeKind.Imports,
@@ -38,7 +41,8 @@ def selections(view: View, params: types.SelectionRangeParams) -> list[types.Sel
 
 def _selection(view: View, position: types.Position) -> types.SelectionRange:
     around: types.SelectionRange | None = None
-    for span in reversed(view.analysis.selections(view.path, view.offset(position))):
+    spans = view.analysis.selections(view.path, view.offset(position))[:MAX_SELECTIONS]
+    for span in reversed(spans):
         around = types.SelectionRange(view.range(span), around)
     return around or types.SelectionRange(types.Range(position, position))
 

@@ -9,6 +9,7 @@ from compiler.analysis import Analysis
 from compiler.lint import chosen, lint
 from compiler.workspace import imported
 from dsl.diagnostics import Diagnostic, Severity, SynthError
+from runtime.config.project import FILE
 from runtime.lsp.projects import configuration_mistakes
 from runtime.lsp.view import View
 
@@ -37,8 +38,13 @@ def mistakes(view: View) -> Mistakes:
     found = [one for one in analysis.diagnostics if one.code != NO_PARAMETER]
     own = [one for one in found if one.span is None or one.span.path == view.path]
     wrong = [one for one in own if one.severity is Severity.ERROR]
-    beside = [one for one in found if one not in own]
+    beside = [one for one in found if one not in own and not _is_stale(view, one)]
     return Mistakes([*wrong, *lint(analysis, _wanted(view))], beside, _reads(analysis))
+
+
+def _is_stale(view: View, found: Diagnostic) -> bool:
+    """What a spec's check says of a configuration that cannot be read is about the last one that could."""
+    return found.span is not None and found.span.path == FILE and not view.project.is_configured
 
 
 def _reads(analysis: Analysis) -> set[str]:

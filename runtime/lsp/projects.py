@@ -47,6 +47,8 @@ class OpenProject:
     config: Config = field(default_factory=Config)
     colours: dict[str, types.SemanticTokens] = field(default_factory=dict)
     glimpses: dict[str, tuple[Analysis, Mapping[str, Glimpse]]] = field(default_factory=dict)
+    is_configured: bool = True
+    """False while the configuration cannot be read."""
     _configured: str | None = None
 
     @cached_property
@@ -115,7 +117,9 @@ class OpenProject:
         try:
             self.config = placed(read_config(Source(FILE, text)), self.root) if source else Config()
         except SynthError:
+            self.is_configured = False
             return
+        self.is_configured = True
         self.workspace.configure(self.params)
 
     def analysis(self, path: str) -> Analysis:

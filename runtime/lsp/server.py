@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from pygls.exceptions import FeatureRequestError, JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
+from dsl.diagnostics import Diagnostic, SynthError
 from runtime.config.project import FILE
 from runtime.lsp import lenses
 from runtime.lsp.checking import Checking
@@ -185,9 +187,9 @@ def _lifecycle(server: Server) -> None:
             server.projects.home = Path(first)
 
     @server.feature(types.INITIALIZED)
-    async def initialized(params: types.InitializedParams) -> None:
+    def initialized(params: types.InitializedParams) -> None:
         if server.client.watches:
-            await server.client_register_capability_async(types.RegistrationParams([_WATCH]))
+            server.client_register_capability(types.RegistrationParams([_WATCH]))
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     async def files_changed(params: types.DidChangeWatchedFilesParams) -> None:
@@ -235,11 +237,17 @@ _WATCH = types.Registration(
 def run(port: int | None = None) -> None:
     """Until the editor leaves."""
     logging.getLogger("pygls").setLevel(logging.CRITICAL)  # what matters of it, the editor is told
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a thread that reads stdin is not woken by an exception
     server = make_server()
     if port is None:
         server.start_io(stdout=_private())
-    else:
+        return
+    try:
         server.start_tcp("127.0.0.1", port)
+    except OSError as error:
+        raise SynthError(
+            Diagnostic("E1291", f"port {port} cannot be served: {error.strerror}", help="choose another port")
+        ) from None
 
 
 def _private() -> BinaryIO:

@@ -77,7 +77,7 @@ MISTAKES = (
     Mistake("a misspelt setting behind tabs", "E0404", slip("  target =", "\t\ttargets ="), "targets"),
     Mistake("a file of 10 MB", "E0113", written(SPEC, b"# data\n" * 1_500_000), None),
     Mistake("a file that is not UTF-8", "E0112", written(SPEC, b'edition 1\nconst a = "\xe9"\n'), None),
-    Mistake("files that import each other", "E0205", importing_itself, "python_qa", "specs/shared.synth"),
+    Mistake("files that import each other", "E0205", importing_itself, "shared.synth"),
     Mistake("an input that is not there", "E0606", without_the_input, "shots.jsonl"),
     Mistake("a column that the file does not have", "E0602", without_a_column, "shots.jsonl"),
     Mistake("a misspelt value of an enum", "E0305", slip("edition 1\n", ENUM + "const l = Level.hihg\n"), "hihg"),

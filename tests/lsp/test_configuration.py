@@ -66,6 +66,8 @@ async def test_specs_see_the_profile_as_it_stands_unsaved(desktop: Desktop) -> N
     assert await text.codes() == []
     settings = desktop.text("synth.toml").open('[profile.default.params]\nn = "many"\n')
     await desktop.editor.until_codes(settings.uri, "E0301")
+    settings.write("[")
+    await desktop.editor.until_codes(settings.uri, "E0701")
     settings.write("")
     await desktop.editor.until_codes(settings.uri)
     assert await text.codes() == []

@@ -171,3 +171,23 @@ async def test_a_fault_of_one_feature_is_logged_and_the_rest_goes_on(tmp_path: P
         start = text.text.index("take }}")
         text.replace(start, start + 4, "tale")
         assert await text.codes() == ["E0201"]
+
+
+async def test_a_cycle_of_imports_is_shown_in_each_of_its_files(desktop: Desktop) -> None:
+    one = desktop.opened("a.synth", 'edition 1\nfrom "b.synth" import b\nrecord A { x: str }\nconst c = b\n')
+    other = desktop.opened("b.synth", 'edition 1\nfrom "a.synth" import A\nrecord B { x: A }\nconst b = 1\n')
+    for text in (one, other):
+        await desktop.editor.until_codes(text.uri, "E0205")
+
+
+async def test_an_imported_file_that_cannot_be_read_is_told_at_its_import(desktop: Desktop) -> None:
+    (desktop.folder / "b.synth").write_bytes(b"\xff")
+    text = desktop.opened("a.synth", 'edition 1\nfrom "b.synth" import b\nconst c = b\n')
+    found = await text.found()
+    assert [text.slice(one.range) for one in found if one.code == "E0112"] == ['"b.synth"']
+
+
+async def test_a_selection_grows_out_of_any_number_of_brackets(desktop: Desktop) -> None:
+    text = desktop.opened("a.synth", f"edition 1\nconst a = {'(' * 3000}|1{')' * 3000}\n")
+    params = types.SelectionRangeParams(text.identifier, [text.position])
+    assert await desktop.editor.text_document_selection_range_async(params)

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from runtime.cli import lsp, run
+from tests.lsp.conftest import ROOT
 
 
 def test_without_its_packages_the_way_to_them_is_told(
@@ -14,3 +23,48 @@ def test_without_its_packages_the_way_to_them_is_told(
     assert run(["lsp"]) == 2
     told = capsys.readouterr().err
     assert "E1290" in told and "pip install 'synth[lsp]'" in told
+
+
+def test_a_port_that_is_taken_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert run(["lsp", "--tcp", str(taken.getsockname()[1])]) == 2
+    assert "E1291" in capsys.readouterr().err
+
+
+def test_one_port_serves_one_editor_until_it_leaves() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with started("--tcp", str(port)) as server:
+        with _connected(port) as editor, editor.makefile("rwb") as stream:
+            body = b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}'
+            stream.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+            stream.flush()
+            assert stream.readline().startswith(b"Content-")
+        assert server.wait(10) == 0
+
+
+def test_ctrl_c_ends_a_server_that_waits_for_its_editor() -> None:
+    with started("--stdio") as server:
+        assert server.stdin is not None and server.stdout is not None
+        server.stdin.write(b'Content-Length: 58\r\n\r\n{"jsonrpc":"2.0","id":1,"method":"shutdown","params":null}')
+        server.stdin.flush()
+        server.stdout.readline()
+        server.send_signal(signal.SIGINT)
+        assert server.wait(10) == -signal.SIGINT
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-c", "from runtime.cli import main; main()", "lsp", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        yield server
+        server.kill()
+
+
+def _connected(port: int) -> socket.socket:
+    for _ in range(200):
+        try:
+            return socket.create_connection(("127.0.0.1", port))
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("nobody listens")

@@ -157,6 +157,14 @@ def test_a_rename_that_cannot_be_is_refused_with_the_reason(code: str, spec: str
     assert found.span is not None and found.span.path == case.cursor[0]
 
 
+def test_a_name_that_is_taken_is_refused_for_that() -> None:
+    case = marked(
+        "dataset d {\n  each take in 1..3\n  let o$|ne = take\n  let two = take\n  emit { one = one, two = two }\n}\n"
+    )
+    found = case.analyse().rename(*case.cursor, "two")
+    assert isinstance(found, Diagnostic) and "E0202 in " in str(found.notes), found
+
+
 def test_what_cannot_keep_the_rows_says_what_changes() -> None:
     for spec, what in (
         ("dataset notes {\n  each take in 1..3\n  draw $|x ~ int(1..9)\n  emit { x = x }\n}\n", "draw"),
@@ -164,6 +172,7 @@ def test_what_cannot_keep_the_rows_says_what_changes() -> None:
         ("dataset notes {\n  each take in 1..3\n  emit { $|x = take }\n}\n", "column"),
         ("enum Mood { ca$|lm }\nrecord Page { mood: Mood }\n", "member"),
         ("record Page { mo$|od: str }\n", "field"),
+        ("model wri$|ter { top_k = 2 }\ndataset d {\n  draw who ~ [writer]\n  emit { x = who }\n}\n", "drawn"),
     ):
         case = marked(spec)
         found = case.analyse().rename(*case.cursor, "another")

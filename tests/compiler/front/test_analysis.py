@@ -26,6 +26,12 @@ def test_a_cycle_of_imports_prints_its_path_once() -> None:
     assert [note for d in found for note in d.notes] == ["the cycle: a.synth → lib/b.synth → c.synth → a.synth"]
 
 
+def test_a_cycle_is_told_in_whichever_of_its_files_one_looks_at() -> None:
+    for path, text in RING.items():
+        found = next(d for d in check(text, path, files=RING).diagnostics if d.code == "E0205")
+        assert found.span is not None and found.span.path == path
+
+
 def test_imports_are_relative_to_the_file_that_imports() -> None:
     files = {"specs/lib.synth": "edition 1\nconst a = 1\n"}
     analysis = check('edition 1\nfrom "lib.synth" import a\nconst b = a\n', "specs/x.synth", files=files)
@@ -63,7 +69,7 @@ def test_a_file_that_cannot_be_read_is_a_message() -> None:
 
     assert codes(analyse("x.synth", Unreadable())) == ["E0107"]
     files = {"y.synth": 'edition 1\nfrom "x.synth" import a\nconst b = file("rules.txt")\n'}
-    assert codes(analyse("y.synth", Unreadable(files))) == ["E0107", "E0608"]
+    assert codes(analyse("y.synth", Unreadable(files))) == ["E0608", "E0107"]
 
 
 def test_parameters_are_overridden_and_checked() -> None:
