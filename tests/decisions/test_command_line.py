@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.copies import copied
 from tests.acceptance.workshop import Workshop
 from tests.cli.conftest import Cli, cli
 
@@ -34,10 +35,7 @@ ADA = "Ada <ada@example.org>"
 def built(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     monkeypatch.setenv("SYNTH_AUTHOR", ADA)
     pages = [{"id": f"p{n}", "group": "ab"[n % 2]} for n in range(6)]
-    work = Workshop(tmp_path).write(SPEC, pages=pages)
-    done = cli("build", "spec.synth")
-    assert done.code == 0, done.err
-    return work
+    return Workshop(copied("decisions", lambda root: Workshop(root).write(SPEC, pages=pages).build(), tmp_path))
 
 
 def test_decide_is_one_commit_and_decisions_lists_it(cli: Cli, built: Workshop) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from runtime.page.serve import in_thread
+from tests.acceptance.copies import copied
 from tests.page.client import Client
 from tests.page.project import REVIEWER, Reviewed, reviewed_project
 
@@ -25,7 +26,7 @@ def let_in(reviewed: Reviewed, who: str = REVIEWER) -> Iterator[Client]:
 
 @pytest.fixture
 def reviewed(tmp_path: Path) -> Reviewed:
-    return reviewed_project(tmp_path / "project")
+    return Reviewed(copied("page", reviewed_project, tmp_path / "project"), 1)
 
 
 @pytest.fixture
@@ -37,5 +38,6 @@ def client(reviewed: Reviewed) -> Iterator[Client]:
 @pytest.fixture(scope="module")
 def read_only(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """For tests that change nothing: one page for all of a file."""
-    with let_in(reviewed_project(tmp_path_factory.mktemp("read") / "project")) as client:
+    root = copied("page", reviewed_project, tmp_path_factory.mktemp("read") / "project")
+    with let_in(Reviewed(root, 1)) as client:
         yield client

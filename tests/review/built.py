@@ -15,6 +15,7 @@ from runtime.review import Reviews, open_reviews
 from runtime.sources.catalog import ProjectCatalog
 from runtime.store.open import project_store
 from runtime.store.port import Store
+from tests.acceptance.copies import copied
 from tests.review.branches import Branches
 
 SPEC = """edition 1
@@ -45,11 +46,18 @@ class Built(Branches):
     review: str = REVIEW
 
     def __post_init__(self) -> None:
-        self.root.mkdir(parents=True, exist_ok=True)
+        copied(("review", self.review), self._make, self.root)
+
+    def _make(self, root: Path) -> None:
+        at, self.root = self.root, root
+        self._write()
+        self.build("main")
+        self.root = at
+
+    def _write(self) -> None:
         (self.root / "synth.toml").write_text(f'[engines.test]\nkind = "deterministic"\n\n{self.review}')
         (self.root / "spec.synth").write_text(SPEC)
         self.pages(**PAGES)
-        self.build("main")
 
     @property
     def project(self) -> Project:
