@@ -14,7 +14,8 @@ from dsl.recovery import UNNAMED
 
 _UNKNOWN_NAMES = frozenset({"E0201", "E0207", "E0409", "E0413", "E0426", "E0429"})
 """Said of a name that nothing declares."""
-_UNUSED = frozenset({"W0201", "W0202", "W0204", "W0205"})
+UNUSED = frozenset({"W0201", "W0202", "W0204", "W0205"})
+"""Of what nothing uses."""
 _NO_EDITION = "E0212"
 
 
@@ -34,7 +35,7 @@ def _is_syntax(found: Diagnostic) -> bool:
 def _is_own(found: Diagnostic, file: tree.File | None, torn: set[str]) -> bool:
     if found.span is None or file is None or _is_syntax(found):
         return True
-    if found.code in _UNUSED and found.span.path in torn:
+    if found.code in UNUSED and found.span.path in torn:
         return False
     if found.code in _UNKNOWN_NAMES and UNNAMED in file.lost:
         return False

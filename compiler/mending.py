@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
-from compiler.catalog import beside, library, library_files
+from compiler.catalog import library, library_files
+from compiler.importing import importing
 from compiler.model import Model
 from compiler.passes.load import parsed_once
 from dsl import tree
@@ -51,10 +52,10 @@ def _imports(span: Span, model: Model) -> Iterator[Fix]:
     """An import for each file that declares what the place names; none where the file itself has that name."""
     source, file = model.sources.get(span.path), model.files.get(span.path)
     name = source.slice(span) if source is not None else ""
-    if file is None or not name.isidentifier():
+    if source is None or file is None or not name.isidentifier():
         return
     for path in _declaring(name, model, span.path):
-        yield Fix(f'import `{name}` from "{path}"', (importing(file, path, name),), safe=True)
+        yield Fix(f'import `{name}` from "{path}"', (importing(source, file, path, name),), safe=True)
 
 
 def _declaring(name: str, model: Model, importer: str) -> Iterator[str]:
@@ -75,32 +76,6 @@ def _library_exports(path: str) -> frozenset[str]:
 def _exports(file: tree.File) -> frozenset[str]:
     names = (getattr(declaration, "name", None) for declaration in file.declarations)
     return frozenset(name.text for name in names if isinstance(name, tree.Name))
-
-
-def importing(file: tree.File, path: str, name: str) -> Edit:
-    """The edit that imports `name` from `path`: into the import that is there, or a new one behind the others."""
-    imports = [one for one in file.declarations if isinstance(one, tree.Import)]
-    for one in imports:
-        if beside(file.span.path, one.path) == beside(file.span.path, path) and one.names:
-            return _listed(one, name)
-    line = f'from "{path}" import {name}'
-    if imports:
-        end = imports[-1].span.end
-        return Edit(Span(file.span.path, end, end), f"\n{line}")
-    first = next(iter(file.declarations), None)
-    if isinstance(first, tree.Edition):
-        return Edit(Span(file.span.path, first.span.end, first.span.end), f"\n\n{line}")
-    return Edit(Span(file.span.path, 0, 0), f"{line}\n")
-
-
-def _listed(node: tree.Import, name: str) -> Edit:
-    """In alphabetical order where the list is."""
-    texts = [other.text for other in node.names]
-    later = next((other for other in node.names if other.text > name), None) if texts == sorted(texts) else None
-    if later is not None:
-        return Edit(Span(later.span.path, later.span.start, later.span.start), f"{name}, ")
-    end = node.names[-1].span.end
-    return Edit(Span(node.span.path, end, end), f", {name}")
 
 
 # --- what is not used ---

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from compiler.functions import DRAWS, REGISTRY, RESULTS, find_method
 from compiler.model import Kind, Model
 from compiler.passes.types.declared import params_of
 from compiler.passes.types.relations import bare, solid
 from compiler.queries.fanout import axis_count, choices, number
+from compiler.queries.subject import function_of
 from compiler.types import ANY, Choice, List, SourceOf, Type
 from dsl import tree
 from dsl.source import Span
@@ -109,13 +109,7 @@ def _parameters(model: Model, node: tree.Call) -> tuple[list[str], bool]:
     symbol = model.symbols.get(node.callee)
     if symbol is not None and symbol.kind in (Kind.PROMPT, Kind.JUDGE, Kind.CRITERIA):
         return [param.name.text for param in params_of(symbol.node)], True
-    function = None
-    if isinstance(node.callee, tree.Attr):
-        kind = model.types.get(node.callee.base)
-        function = find_method(solid(kind), node.callee.name.text) if kind is not None else None
-    elif symbol is not None:
-        tables = {Kind.FUNCTION: REGISTRY, Kind.MEASURE: RESULTS, Kind.DISTRIBUTION: DRAWS}
-        function = tables[symbol.kind].get(symbol.name) if symbol.kind in tables else None
+    function = function_of(model, node)
     params = function.signature.params if function is not None else ()
     return [param.name for param in params if not param.many], False
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from compiler.consequences import UNUSED
 from compiler.queries.index import Index
 from compiler.queries.occurrences import Occurrence
 from dsl import tree
@@ -17,8 +18,6 @@ from dsl.source import Span
 KINDS = ("namespace", "type", "enum", "enumMember", "property", "parameter", "variable", "function", "method")
 MODIFIERS = ("declaration", "readonly", "defaultLibrary", "unused")
 """`unused` is what the checks warned of; an editor fades it."""
-
-UNUSED = frozenset({"W0201", "W0202", "W0204", "W0205"})
 
 _KIND_OF = {
     "param": "variable",

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from compiler.analysis import Analysis
-from compiler.functions import DRAWS, METHODS, REGISTRY, RESULTS, Function, find_method
+from compiler.functions import Function
 from compiler.model import Kind, Symbol
 from compiler.passes.types.declared import params_of
-from compiler.passes.types.relations import solid
 from compiler.prelude import APART, DEDUP, OVERLAP, TOOLS
 from compiler.queries.completion.asked import Asked, ask
 from compiler.queries.completion.model import Nowhere
+from compiler.queries.subject import function_of
 from compiler.queries.words import COMPARING, READERS
-from compiler.types import Pool, SourceOf
 from dsl import tree
 from dsl.held import hold
 from dsl.lexer import Lexer
@@ -113,20 +112,8 @@ def _of_call(asked: Asked, call: tree.Call) -> Signature | None:
     symbol = asked.model.symbols.get(call.callee)
     if symbol is not None and symbol.kind in (Kind.PROMPT, Kind.JUDGE, Kind.CRITERIA):
         return _of_declared(asked, symbol)
-    function = function_of(asked, call)
+    function = function_of(asked.model, call)
     return _of_function(function) if function is not None else _of_word(asked, call)
-
-
-def function_of(asked: Asked, call: tree.Call) -> Function | None:
-    """The built-in function or method that is called."""
-    if isinstance(call.callee, tree.Attr):
-        kind = asked.model.types.get(call.callee.base)
-        if kind is not None and isinstance(solid(kind), Pool | SourceOf) and call.callee.name.text == "pick":
-            return METHODS["list.pick"]
-        return find_method(solid(kind), call.callee.name.text) if kind is not None else None
-    symbol = asked.model.symbols.get(call.callee)
-    tables = {Kind.FUNCTION: REGISTRY, Kind.MEASURE: RESULTS, Kind.DISTRIBUTION: DRAWS}
-    return tables[symbol.kind].get(symbol.name) if symbol is not None and symbol.kind in tables else None
 
 
 def _of_declared(asked: Asked, symbol: Symbol) -> Signature:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from compiler.functions import DRAWS, METHODS, REGISTRY, RESULTS, Function, find_method
-from compiler.model import Kind, Symbol
+from compiler.model import Kind, Model, Symbol
+from compiler.passes.types.relations import solid
 from compiler.prelude import RESULT_PROPERTIES
 from compiler.types import (
     Choice,
@@ -85,9 +86,23 @@ def of_type(kind: Type, name: str) -> Subject | None:
     found = _property(kind, name)
     if found is not None:
         return found
-    kind = _solid(kind)
-    method = METHODS["list.pick"] if name == "pick" and isinstance(kind, Pool | SourceOf) else find_method(kind, name)
+    method = method_of(kind, name)
     return Subject("method", name, entry=method) if method is not None else None
+
+
+def method_of(kind: Type, name: str) -> Function | None:
+    """A pool and a source are drawn from as a list is."""
+    kind = solid(kind)
+    return METHODS["list.pick"] if name == "pick" and isinstance(kind, Pool | SourceOf) else find_method(kind, name)
+
+
+def function_of(model: Model, call: tree.Call) -> Function | None:
+    """The built-in function or method that is called."""
+    if isinstance(call.callee, tree.Attr):
+        kind = model.types.get(call.callee.base)
+        return method_of(kind, call.callee.name.text) if kind is not None else None
+    symbol = model.symbols.get(call.callee)
+    return _BUILT_IN.get(symbol.kind, {}).get(symbol.name) if symbol is not None else None
 
 
 def member(choice: Choice, name: str) -> Subject | None:
@@ -99,10 +114,10 @@ def member(choice: Choice, name: str) -> Subject | None:
 
 def field_of(kind: Type, name: str) -> Subject | None:
     """A field of a record, or a column of a source's rows."""
-    row = _solid(kind)
+    row = solid(kind)
     if isinstance(row, List):
-        row = _solid(row.element)
-    row = _solid(row.row) if isinstance(row, SourceOf) else row
+        row = solid(row.element)
+    row = solid(row.row) if isinstance(row, SourceOf) else row
     return _field(row, name) if isinstance(row, Record) else None
 
 
@@ -133,12 +148,6 @@ def _property(kind: Type, name: str) -> Subject | None:
 
 def _listed(properties: dict[str, Type], name: str) -> Subject | None:
     return Subject("property", name, type=properties[name], doc=_DOCS.get(name)) if name in properties else None
-
-
-def _solid(kind: Type) -> Type:
-    while isinstance(kind, Generated | Extended | Optional):
-        kind = kind.base
-    return kind
 
 
 def typed(subject: Subject, kind: Type | None) -> Subject:

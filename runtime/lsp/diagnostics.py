@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from lsprotocol import types
 from pygls.uris import from_fs_path
 
-from compiler.queries.semantic import UNUSED
+from compiler.consequences import UNUSED
 from dsl.diagnostics import Diagnostic, Severity
 from dsl.diagnostics.catalogue import FOLDER
 from runtime.lsp.view import START, View

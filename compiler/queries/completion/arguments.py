@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.functions import DRAWS, REGISTRY, RESULTS, Function, find_method
 from compiler.model import Kind
 from compiler.passes.types.declared import params_of
-from compiler.passes.types.relations import solid
 from compiler.queries.completion.asked import Asked
 from compiler.queries.completion.model import Item, Rank
+from compiler.queries.subject import function_of
 from dsl import tree
 
 
@@ -36,16 +35,7 @@ def parameters(asked: Asked, call: tree.Call) -> list[tuple[str, str, bool]]:
             (param.name.text, source.slice(param.type.span) if source else "", param.default is not None)
             for param in params_of(symbol.node)
         ]
-    function = _function(asked, call)
+    function = function_of(asked.model, call)
     if function is None:
         return []
     return [(p.name, str(p.type), p.default is not None) for p in function.signature.params if not p.many]
-
-
-def _function(asked: Asked, call: tree.Call) -> Function | None:
-    if isinstance(call.callee, tree.Attr):
-        kind = asked.model.types.get(call.callee.base)
-        return find_method(solid(kind), call.callee.name.text) if kind is not None else None
-    symbol = asked.model.symbols.get(call.callee)
-    tables = {Kind.FUNCTION: REGISTRY, Kind.MEASURE: RESULTS, Kind.DISTRIBUTION: DRAWS}
-    return tables[symbol.kind].get(symbol.name) if symbol is not None and symbol.kind in tables else None

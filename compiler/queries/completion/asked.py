@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -144,9 +143,3 @@ def is_here(node: tree.Node) -> bool:
     if isinstance(node, tree.Constant | tree.TypeLiteral):
         return node.value == HERE
     return isinstance(node, tree.Import) and node.path == HERE
-
-
-def declared(model: Model, path: str) -> Iterator[Symbol]:
-    """The names that stand at the top of a file."""
-    scope = model.scopes.get(path)
-    yield from scope.names.values() if scope is not None else ()

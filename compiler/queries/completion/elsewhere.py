@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from compiler.catalog import beside, library_files
+from compiler.importing import importing
 from compiler.model import Kind, Symbol
 from compiler.passes.load import parsed_once
 from compiler.passes.names.top import KINDS, name_of
@@ -14,8 +15,7 @@ from compiler.queries.completion.asked import Asked
 from compiler.queries.completion.describe import symbol_item
 from compiler.queries.completion.model import Item, Rank
 from dsl import tree
-from dsl.diagnostics import Edit, SynthError
-from dsl.source import Span
+from dsl.diagnostics import SynthError
 
 
 def exported(asked: Asked, path: str) -> list[Symbol]:
@@ -39,34 +39,13 @@ def imported_items(asked: Asked, kinds: Iterable[Kind]) -> Iterator[Item]:
             if symbol.kind in wanted and symbol.name not in known:
                 written = import_path(asked.path, path)
                 item = symbol_item(asked.model, symbol, asked.path, Rank.ELSEWHERE)
-                yield replace(
-                    item, detail=f'{item.detail} from "{written}"', edits=(import_edit(asked, written, symbol.name),)
-                )
+                edit = importing(asked.source, asked.model.files[asked.path], written, symbol.name)
+                yield replace(item, detail=f'{item.detail} from "{written}"', edits=(edit,))
 
 
 def import_path(importer: str, path: str) -> str:
     """As it is written in the importer."""
     return path if path.startswith("std/") else posixpath.relpath(path, posixpath.dirname(importer) or ".")
-
-
-def import_edit(asked: Asked, written: str, name: str) -> Edit:
-    """Adds the name to the import of that file, or a new import below the others."""
-    file = asked.model.files[asked.path]
-    source = asked.source
-    imports = [one for one in file.declarations if isinstance(one, tree.Import)]
-    for one in imports:
-        if one.path == written and one.names:
-            end = one.names[-1].span.end
-            return Edit(Span(asked.path, end, end), f", {name}")
-    first = [one for one in file.declarations if isinstance(one, tree.Edition)]
-    above = (imports or first or [None])[-1]
-    line = f'from "{written}" import {name}\n'
-    if above is None:
-        return Edit(Span(asked.path, 0, 0), line)
-    stop = source.text.find("\n", above.span.end)
-    at = len(source.text) if stop < 0 else stop + 1
-    gap = "" if imports else "\n"
-    return Edit(Span(asked.path, at, at), ("" if stop >= 0 else "\n") + gap + line)
 
 
 def path_items(asked: Asked) -> Iterator[Item]:

@@ -6,15 +6,9 @@ from collections.abc import Iterator
 
 from compiler.queries.completion.asked import Asked
 from compiler.queries.completion.model import Item, Rank
+from compiler.queries.words import MARKERS
 
-_MARKERS = {
-    "@system": ("opens the message that instructs the model", "@system"),
-    "@user": ("opens a message of the user", "@user"),
-    "@assistant": ("opens a message of the assistant", "@assistant"),
-    "@chat": ("splices a conversation in", "@chat {{ $0 }}"),
-    "@open": ("leaves the last message open, for the model to go on", "@open assistant"),
-    "@raw": ("plain completion, without messages", "@raw"),
-}
+_INSERTS = {"chat": "@chat {{ $0 }}", "open": "@open assistant"}
 _TAGS = {
     "if": ("what follows only where it holds", "if $1 %}\n$0\n{% endif"),
     "elif": ("else, where this holds", "elif $0"),
@@ -39,5 +33,6 @@ def markup_items(asked: Asked) -> Iterator[Item]:
     line = source.text.rfind("\n", 0, held.span.start) + 1
     if source.text[line : held.span.start].strip():
         return
-    for name, (detail, insert) in _MARKERS.items():
-        yield Item(name, "keyword", detail, insert=insert, snippet="$" in insert, rank=Rank.FITTING)
+    for name, word in MARKERS.items():
+        insert = _INSERTS.get(name, f"@{name}")
+        yield Item(f"@{name}", "keyword", word.form, word.doc, insert, "$" in insert, Rank.FITTING)
