@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from compiler import plan
 from compiler.prefix.order import shows
-from runtime.bridge import await_, run_in_greenlet
+from runtime.bridge import Running, await_
 from runtime.build import plainly
 from runtime.build.candidates import Arrange, AxisValues, Candidate, candidates, count, nested
 from runtime.build.decided import Decided, Edits
@@ -26,8 +26,9 @@ from runtime.program.stage import Admit, Bound, Stage, StepText, Tool, no_tools
 from runtime.sampling.ahead import Ahead
 from runtime.scheduler.groups import Groups
 from runtime.scheduler.pace import Pace
-from runtime.scheduler.window import ordered
+from runtime.scheduler.window import Work, released
 
+Ended = tuple[Row, Outcome]
 WINDOW = 4
 """Candidates in the window for each call that the engine wants in flight."""
 
@@ -91,16 +92,12 @@ class Job:
         order = run_order(self.loaded.plan, axes, self.limit)
         return self.arrange(candidates(axes, key) if order is None else nested(axes, order, key))
 
-    async def outcomes(self) -> AsyncIterator[tuple[Row, Outcome]]:
+    async def outcomes(self) -> AsyncIterator[Ended]:
         """In the order of `candidates`, up to the one that meets the target; those of full groups are passed over."""
         pace, stage, program = self.pace, self.stage(), self.loaded.row
 
-        async def work(candidate: Candidate) -> tuple[Row, Outcome]:
-            self.progress.begun += 1
-            row, outcome = await run_in_greenlet(self._run, candidate, stage, program)
-            self.progress.end()
-            self.duplicates.leave(candidate.index)
-            return row, outcome
+        def begin(candidate: Candidate, ended: Callable[[Work[Ended]], None]) -> Work[Ended]:
+            return Running(ended, self._among, candidate, stage, program)
 
         if pace.done:
             return
@@ -108,7 +105,7 @@ class Job:
             self.ahead = Ahead(stage.seed, stage.dataset)
             stream = plainly.run(self.candidates(), self.ahead, partial(self._here, self._in_order(stage), program))
         else:
-            stream = ordered(self.candidates(), work, pace.ahead)
+            stream = released(self.candidates(), begin, pace.ahead)
         try:
             async for _, (row, outcome) in stream:
                 if pace.saw(row.index, row.grouped, isinstance(outcome, Kept)):
@@ -126,7 +123,13 @@ class Job:
     def _wanted_next(self, index: int, group: object) -> bool:
         return not (isinstance(self.pace, Groups) and self.pace.is_full(group))
 
-    def _here(self, stage: Stage, program: Any, candidate: Candidate) -> tuple[Row, Outcome]:
+    def _among(self, candidate: Candidate, stage: Stage, program: Any) -> Ended:
+        """One of many at the same time, in a greenlet of its own."""
+        ended = self._here(stage, program, candidate)
+        self.duplicates.leave(candidate.index)
+        return ended
+
+    def _here(self, stage: Stage, program: Any, candidate: Candidate) -> Ended:
         self.progress.begun += 1
         row, outcome = self._run(candidate, stage, program)
         self.progress.end()
