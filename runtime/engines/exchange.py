@@ -117,7 +117,15 @@ class Exchange:
         lane = self._lane()
         return await self._asked(lane, call, next(lane.tickets), None)
 
-    def begin(self, path: str, body: Any, told: Callable[[Any], None]) -> Begun | None:
+    def begin(
+        self,
+        path: str,
+        body: Any,
+        told: Callable[[Any], None],
+        *,
+        patience: float | None = None,
+        rid: str | None = None,
+    ) -> Begun | None:
         """As `json` by POST, for who is told: at once, if there is room and an open connection, or not at all (None).
 
         Told is the JSON, or the fault. Only a good answer comes this way; with any other a task goes on from there.
@@ -125,7 +133,7 @@ class Exchange:
         lane = self._lane()
         if not lane.pool.ready or not lane.load.try_enter():
             return None
-        return Short(self, lane, self.call("POST", path, body), told)
+        return Short(self, lane, self.call("POST", path, body, patience=patience, rid=rid), told)
 
     async def _asked(self, lane: Lane, call: Call, ticket: int, begun: Awaitable[HttpAnswer | None] | None) -> Any:
         """`begun` is an attempt that is made already."""

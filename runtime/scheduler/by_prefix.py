@@ -20,6 +20,7 @@ from runtime.engines.protocol import Answer, Batching, Capabilities, Engine, Eng
 from runtime.scheduler.beginnings import Beginnings
 from runtime.scheduler.holds import HOLDS, Flight, Holds
 from runtime.scheduler.turns import Turns
+from runtime.scheduler.waiters import Batch, Ready, ToldWaiter, Waiter
 
 Value = TypeVar("Value")
 
@@ -27,27 +28,6 @@ LONG = 400
 """Characters, about a hundred tokens: a shared beginning worth waiting for."""
 SHORT = 8
 """Tokens: who writes no more is as good as done when its prompt is computed."""
-
-
-@dataclass(eq=False, slots=True)
-class Waiter:
-    """`ready` gives None when it is to be sent by the one who waits, or the answer where it was sent with others."""
-
-    request: Request
-    permit: Callable[[], None]
-    text: str
-    number: int
-    ready: asyncio.Future[Answer | None]
-    came: int = 0
-    holds: int = 0
-    flight: Flight[Waiter] | None = None
-    batch: _Batch | None = None
-
-
-@dataclass(eq=False, slots=True)
-class _Batch:
-    waiters: list[Waiter]
-    task: asyncio.Task[list[Answer]] | None = None
 
 
 @dataclass
@@ -64,29 +44,43 @@ class ByPrefix:
     _number: int = 0
     _woken: bool = False
 
+    def __post_init__(self) -> None:
+        self._begin: Callable[[Request, Told], Begun | None] | None = getattr(self.engine, "begin", None)
+
     async def ask(self, request: Request, permit: Callable[[], None]) -> Answer:
-        self._number += 1
         ready: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
-        waiter = Waiter(request, permit, text_of(request), self._number, ready)
-        self._turns.add(waiter)
-        self._wake()
+        waiter = self._waits(request, permit, ready)
         try:
             answer = await ready
         except asyncio.CancelledError:
-            self._abandon(waiter)
+            self.abandon(waiter)
             raise
         return await self._alone(waiter) if answer is None else answer
 
     def begin(self, request: Request, permit: Callable[[], None], told: Told) -> Begun:
-        return InTask(self.ask(request, permit), told)
+        ready = ToldWaiter(self, told)
+        ready.waiter = self._waits(request, permit, ready)
+        return ready
+
+    def _waits(self, request: Request, permit: Callable[[], None], ready: Ready) -> Waiter:
+        self._number += 1
+        waiter = Waiter(request, permit, text_of(request), self._number, ready)
+        self._turns.add(waiter)
+        self._wake()
+        return waiter
+
+    def go(self, waiter: Waiter, told: Told) -> Begun:
+        """Its turn has come, and nobody waits for it in a coroutine."""
+        begun = self._begin(waiter.request, told) if self._begin is not None else None
+        return begun or InTask(self.engine.complete(waiter.request), told)
 
     async def _alone(self, waiter: Waiter) -> Answer:
         try:
             return await self.engine.complete(waiter.request)
         finally:
-            self._land(1, waiter.flight)
+            self.land(1, waiter.flight)
 
-    def _abandon(self, waiter: Waiter) -> None:
+    def abandon(self, waiter: Waiter) -> None:
         """Wherever it is, it leaves no trace, and no work for nobody."""
         if waiter in self._turns:
             self._turns.remove(waiter)
@@ -95,7 +89,7 @@ class ByPrefix:
                 waiter.batch.task.cancel()
         elif not waiter.ready.cancelled():
             if waiter.ready.exception() is None:  # its turn came in the moment in which it was cancelled
-                self._land(1, waiter.flight)
+                self.land(1, waiter.flight)
         elif waiter.flight is not None:
             self._holds.leave(waiter, waiter.flight)
             self._wake()
@@ -183,11 +177,11 @@ class ByPrefix:
     def _warmed(self, waiter: Waiter, flight: Flight[Waiter], task: asyncio.Task[None]) -> None:
         """A server that cannot is asked no more about this prompt; what is wrong shows when the prompt is sent."""
         error = None if task.cancelled() else task.exception()
-        self._land(1, flight)
+        self.land(1, flight)
         if error is not None and not isinstance(error, EngineError) and not waiter.ready.done():
             waiter.ready.set_exception(error)
 
-    def _land(self, calls: int, flight: Flight[Waiter] | None) -> None:
+    def land(self, calls: int, flight: Flight[Waiter] | None) -> None:
         self._flying -= calls
         if flight is not None:
             self._free(flight)
@@ -217,7 +211,7 @@ class ByPrefix:
         return found
 
     def _batch(self, waiters: list[Waiter]) -> None:
-        batch = _Batch(waiters)
+        batch = Batch(waiters)
         for waiter in waiters:
             waiter.batch = batch
         batch.task = self._run(self._ask_all(waiters), partial(self._answered, waiters))
@@ -229,7 +223,7 @@ class ByPrefix:
         return answers
 
     def _answered(self, waiters: list[Waiter], task: asyncio.Task[list[Answer]]) -> None:
-        self._land(len(waiters), waiters[0].flight)
+        self.land(len(waiters), waiters[0].flight)
         error = None if task.cancelled() else task.exception()
         for index, waiter in enumerate(waiters):
             if waiter.ready.done():
@@ -237,7 +231,7 @@ class ByPrefix:
             if error is not None:
                 waiter.ready.set_exception(error)
             elif task.cancelled():
-                waiter.ready.cancel()
+                waiter.ready.set_exception(asyncio.CancelledError())
             else:
                 waiter.ready.set_result(task.result()[index])
 

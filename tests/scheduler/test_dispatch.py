@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.engines.deterministic import DeterministicEngine
@@ -309,6 +309,23 @@ def test_one_dispatcher_serves_one_loop_after_another() -> None:
 
 # --- whatever happens ---
 
+
+async def _told(sender: Dispatcher, request: Request) -> Answer:
+    """As `ask`, on the way of who is told."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Answer] = loop.create_future()
+
+    def tell(fate: Answer | BaseException) -> None:
+        future.set_exception(fate) if isinstance(fate, BaseException) else future.set_result(fate)
+
+    begun = sender.begin(request, lambda: None, tell)
+    try:
+        return await future
+    except asyncio.CancelledError:
+        begun.cancel()
+        raise
+
+
 _texts = st.sampled_from(
     ["", "a", "b", PAGE, PAGE + "1", PAGE + "2", PAGE + OTHER, PAGE + OTHER + "3", OTHER, OTHER + "4"]
 )
@@ -327,9 +344,14 @@ _wishes = st.tuples(
     st.integers(1, 5),
     st.integers(0, 2**16),
     st.sampled_from([REMEMBERS, replace(REMEMBERS, warm=False), replace(REMEMBERS, batch=False), Capabilities()]),
+    st.sampled_from(["all wait", "all are told", "both"]),
 )
 def test_all_who_stay_are_answered_whoever_fails_or_leaves(
-    wishes: list[tuple[str, int, str, float, float | None]], concurrency: int, luck: int, capabilities: Capabilities
+    wishes: list[tuple[str, int, str, float, float | None]],
+    concurrency: int,
+    luck: int,
+    capabilities: Capabilities,
+    ways: str,
 ) -> None:
     def chance(text: str, of: int) -> bool:
         return hash((text, luck)) % of == 0
@@ -347,7 +369,8 @@ def test_all_who_stay_are_answered_whoever_fails_or_leaves(
         request = asked(text, seed) if kind == "write" else judged(text + str(seed))
         try:
             async with asyncio.timeout(leaves):
-                answer = await sender.ask(request)
+                waits = ways == "all wait" or (ways == "both" and seed % 2)
+                answer = await (sender.ask(request) if waits else _told(sender, request))
         except TimeoutError:
             return "left"
         except EngineUnavailable:

@@ -16,11 +16,13 @@ from weakref import WeakKeyDictionary
 
 from dsl.diagnostics import SynthError
 from runtime.bridge import await_, background_loop
+from runtime.engines.begun import Begun, Told
 from runtime.engines.chat import ChatTemplate
 from runtime.engines.protocol import About, Answer, Capabilities, EngineError, EngineRejected, Request
 from runtime.engines.settings import digest, nameless, secret, template_text
 from runtime.engines.sglang import wire
 from runtime.engines.sglang.about import Facts
+from runtime.engines.sglang.generating import Generating
 from runtime.engines.sglang.grammar import named
 from runtime.engines.sglang.judging import Judge
 from runtime.engines.sglang.line import Line
@@ -180,6 +182,19 @@ class SglangEngine:
             answer = wire.answer_of(data, self.name)
         return self._finished(await self._thought(answer, request, facts), facts)
 
+    def begin(self, request: Request, told: Told) -> Begun | None:
+        """The short way of the calls that there are most of: text, of one server, with a prompt that is known here."""
+        facts = self._known
+        if facts is None or request.reward or request.labels or self._thinks(request, facts) or not facts.generates:
+            return None
+        prompt = self._here().writer.at_once(request)
+        if prompt is None:
+            return None
+        body = wire.generate_body(request, prompt, self.name, facts.takes_seeds)
+        waiting = self._patience.of(request.sampling.max_tokens, together=self._together(facts))
+        call = Generating(self._line, request, waiting, lambda answer: self._finished(answer, facts), told)
+        return call if call.begin(body) else None
+
     async def complete_all(self, requests: Sequence[Request]) -> list[Answer]:
         first, facts = requests[0], await self._facts()
         if len(requests) == 1 or first.labels or first.reward:
@@ -213,13 +228,15 @@ class SglangEngine:
             raise EngineRejected(self.name, "its server was started with --is-embedding: it embeds, and writes no text")
 
     async def _generate(self, body: Any, prompt: Prompt, request: Request, calls: int = 1) -> Any:
-        running = (self._known or await self._facts()).running
-        together = running * len(self._line.urls) if running else None
+        together = self._together(self._known or await self._facts())
         with self._patience.of(request.sampling.max_tokens, calls=calls, together=together) as patience:
             try:
                 return await self._line.generate(body, prompt=prompt, patience=patience, calls=calls)
             except EngineRejected as error:
                 raise named(error, request.constraint) from error
+
+    def _together(self, facts: Facts) -> int | None:
+        return facts.running * len(self._line.urls) if facts.running else None
 
     def _finished(self, answer: Answer, facts: Facts) -> Answer:
         """A server that keeps seeds gives an answer again as long as its template says the same every day."""
@@ -228,12 +245,15 @@ class SglangEngine:
 
     async def _thought(self, answer: Answer, request: Request, facts: Facts) -> Answer:
         """The answer without what the model thought aloud, where the server knows how its model does that."""
-        if not facts.reasoning or request.constraint or request.raw or request.open_role == "user":
+        if not self._thinks(request, facts):
             return answer
         body = {"text": answer.text, "reasoning_parser": facts.reasoning}
         data = await self._line.ask("POST", "/separate_reasoning", body)
         with wire.reading(self.name, "/separate_reasoning"):
             return replace(answer, text=str(data["text"]), reasoning=data["reasoning_text"] or None)
+
+    def _thinks(self, request: Request, facts: Facts) -> bool:
+        return bool(facts.reasoning) and not (request.constraint or request.raw or request.open_role == "user")
 
     async def _reward(self, request: Request) -> Answer:
         body = wire.reward_body(await self._here().writer.closed(request))

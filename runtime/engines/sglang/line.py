@@ -6,10 +6,11 @@ one that begins alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dsl.diagnostics import SynthError
+from runtime.engines.begun import Begun
 from runtime.engines.exchange import Exchange
 from runtime.engines.protocol import EngineUnavailable
 from runtime.engines.rids import rid as new_rid
@@ -76,6 +77,12 @@ class Line:
         rid = token if not _is_list(body) else [f"{token}_{i}" for i in range(calls)]
         named = {**body, "rid": rid}
         return await self._servers.json("POST", "/generate", named, prompt=prompt, patience=patience, rid=rid)
+
+    def begin(self, body: Json, patience: float, told: Callable[[Any], None]) -> Begun | None:
+        """As `generate` of one call, for who is told; None where that is the only way."""
+        rid = new_rid()
+        body["rid"] = rid
+        return self._servers.begin("/generate", body, told, patience=patience, rid=rid)
 
     async def facts(self, deterministic: bool | None, *, quick: bool = False) -> Facts:
         """What the servers say of themselves; with `quick` those that are not there are not waited for. Raises

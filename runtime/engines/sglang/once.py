@@ -17,6 +17,12 @@ class Once(Generic[K, V]):
         self._make = make
         self._tasks: dict[K, asyncio.Task[V]] = {}
 
+    def made(self, key: K) -> V | None:
+        """What is there already."""
+        task = self._tasks.get(key)
+        there = task is not None and task.done() and not task.cancelled() and task.exception() is None
+        return task.result() if task is not None and there else None
+
     async def get(self, key: K) -> V:
         task = self._tasks.get(key)
         if task is not None and task.done() and not task.cancelled() and task.exception() is None:

@@ -46,6 +46,16 @@ class PromptWriter:
         cuts = await self._cuts(parts)
         return await self.tokens.of_chunks(_chunks(text, cuts)) if cuts else text
 
+    def at_once(self, request: Request) -> str | None:
+        """As `write`, where nobody has to be asked for it, as of nearly all prompts; else None."""
+        if request.raw:
+            return "".join(m.content for m in request.messages) + request.prefill
+        frame = self._frames.made((tuple(m.role for m in request.messages), request.open_role))
+        contents = [m.content for m in request.messages]
+        if frame is None or any(map(self._controls.suspects, (*contents, request.prefill))):
+            return None
+        return "".join(frame.parts(contents, request.prefill))
+
     async def _cuts(self, parts: Sequence[str]) -> list[int]:
         """The places in the joined text that end a control token's spelling; `parts` are the template's words and the
         contents in turn."""
