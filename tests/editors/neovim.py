@@ -92,12 +92,12 @@ ATTACHED = "return #vim.tbl_values(vim.lsp.buf_get_clients(0)) > 0"
 
 
 @contextmanager
-def neovim(folder: Path) -> Iterator[Neovim]:
+def neovim(folder: Path, plugin: Path = PLUGIN) -> Iterator[Neovim]:
     """No configuration of the machine's user is read; `synth` is the one of this environment."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     home = {f"XDG_{kind}_HOME": str(folder / ".nvim" / kind.lower()) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
     command = ["env", f"PATH={path}", *(f"{key}={value}" for key, value in home.items())]
-    command += ["nvim", "--embed", "--headless", "--clean", "-n", "--cmd", f"set runtimepath^={PLUGIN}"]
+    command += ["nvim", "--embed", "--headless", "--clean", "-n", "--cmd", f"set runtimepath^={plugin}"]
     command += ["--cmd", "set lines=60 columns=200 cmdheight=20 nomore"]
     nvim = pynvim.attach("child", argv=command)
     stuck = Timer(PATIENCE, os.kill, (nvim.call("getpid"), SIGKILL))

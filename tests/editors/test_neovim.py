@@ -9,7 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.editors.neovim import Neovim, needs_neovim, neovim
+from tests.editors.grammar import needs_compiler
+from tests.editors.neovim import PLUGIN, Neovim, needs_neovim, neovim
 from tests.lsp.specs import FACTS, FAST, QUESTIONS, SHARED
 
 pytestmark = [pytest.mark.editors, needs_neovim]
@@ -150,3 +151,29 @@ def test_a_file_is_coloured_and_laid_out_before_any_server(editor: Neovim, tmp_p
 
 
 GROUP = "local r, c = ... return vim.fn.synIDattr(vim.fn.synID(r, c, 1), 'name')"
+
+
+@needs_compiler
+def test_the_parser_is_installed_by_one_command_and_reads_a_spec(tmp_path: Path) -> None:
+    shutil.copytree(
+        PLUGIN.parent, tmp_path / "editors", ignore=shutil.ignore_patterns("vscode", "parser"), symlinks=True
+    )
+    (tmp_path / "questions.synth").write_text(QUESTIONS)
+    with neovim(tmp_path, tmp_path / "editors" / "neovim") as alone:
+        assert alone.lua('return require("synth.parser").installed()') is False
+        alone.nvim.command("SynthInstallParser")
+        assert alone.lua('return require("synth.parser").installed()') is True
+        alone.open("questions.synth")
+        assert alone.lua(TREE) == ["file", False]
+        for name in ("highlights", "folds", "locals", "indents", "injections", "textobjects"):
+            assert alone.lua(QUERY, name) > 0, name
+
+
+TREE = """
+local root = vim.treesitter.get_parser(0, "synth"):parse()[1]:root()
+return { root:type(), root:has_error() }
+"""
+QUERY = """
+local query = (vim.treesitter.query.get or vim.treesitter.query.get_query)("synth", ...)
+return #query.captures
+"""

@@ -9,16 +9,10 @@ function M.installed()
   return #vim.api.nvim_get_runtime_file("parser/synth.so", false) > 0
 end
 
---- Colours a buffer by the tree; without the parser, the patterns of syntax/synth.vim do, and the server.
+--- Colours a buffer by the tree, from Neovim 0.9 on; else the patterns of syntax/synth.vim do.
 function M.start(buffer)
-  if not M.installed() then
-    return
-  end
-  if vim.treesitter.start then
+  if vim.treesitter.start and M.installed() then
     vim.treesitter.start(buffer, "synth")
-  else
-    local query = vim.treesitter.query.get_query("synth", "highlights")
-    vim.treesitter.highlighter.new(vim.treesitter.get_parser(buffer, "synth"), { queries = { synth = query } })
   end
 end
 

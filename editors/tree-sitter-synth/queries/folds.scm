@@ -1,0 +1,1 @@
+[(body) (settings) (object) (template) (list) (arguments) (signature)] @fold
