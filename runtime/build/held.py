@@ -183,7 +183,8 @@ def held_calls(
         return None
     folder = layout.calls_folder(previous.dataset)
     paths = local_shards(changes.store, changes.head, folder, previous.calls.shards)
-    gens = RecordedGens.read(paths, cells, roles) if previous.seed == now.seed else None
+    named = previous.texts is not None
+    gens = RecordedGens.read(paths, cells, roles, named) if previous.seed == now.seed else None
     judges = cells & {judge.name for judge in loaded.plan.judges}
     calls, keys = _recorded(paths, judges, roles) if judges else ([], [])
     if gens is None and not keys:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from runtime.build import estimate, meanings, plainly, selection
 from runtime.build.audits import Gate, audit, audited, enforce
 from runtime.build.caller import Caller
+from runtime.build.candidates import count
 from runtime.build.held import Held, held_calls
 from runtime.build.output import Output, Written
 from runtime.build.result import Result
@@ -69,8 +70,16 @@ def _job(work: Work, held: Held | None) -> Job:
 
 
 async def _held(work: Work) -> Held | None:
-    journal, changes = work.session.journal, work.changes
-    return await asyncio.to_thread(held_calls, journal, work.loaded, changes, work.previous, work.now, work.progress)
+    """Read by a thread, mostly outside of the interpreter; meanwhile the inputs are read here."""
+    journal, changes, loaded = work.session.journal, work.changes, work.loaded
+    held = asyncio.to_thread(held_calls, journal, loaded, changes, work.previous, work.now, work.progress)
+    reading = asyncio.get_running_loop().create_task(held)
+    await asyncio.sleep(0)
+    try:
+        count(work.inputs.axes(loaded))
+    finally:
+        found = await reading
+    return found
 
 
 def _roles(work: Work, held: Held | None) -> dict[str, Bound]:

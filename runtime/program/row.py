@@ -45,6 +45,7 @@ class Row:
         self.flags: list[str] = []
         self.round = 0
         self.unsettled = True
+        self.repeats = False
         self.parallel = False
         self.values: dict[str, object] = {}
         self.memory = Memory()
@@ -176,6 +177,7 @@ class Row:
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """Swallows `Again`; a body that reaches its end settles the row."""
+        self.repeats = True
         self.round = 0
         self.rows.clear()
         self.flags.clear()
@@ -203,9 +205,14 @@ class Row:
         **settings: object,
     ) -> Any:
         """One model call's value, or a list of so many; asked again under the next attempt's seed until of its type."""
+        if times is None and when is True and type(at) is int and not (at or self.round or self.repeats):
+            made: Any = generating.again(self, name, shape, role, arguments)
+            if made is not None:
+                self.values[name] = made
+                return made
         asking = Asking(name, function, shape, role, arguments, at, attempts, salt or name, settings)
         if not _holds(when):
-            made: Any = None
+            made = None
         else:
             made = generating.one(self, asking) if times is None else generating.many(self, asking, times)
         return made if isinstance(at, Place) else self._named(name, made)
