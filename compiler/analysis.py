@@ -5,8 +5,8 @@ The one API that the command line, the language server, the notebook and the doc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from compiler.catalog import Catalog, Columns
@@ -14,7 +14,7 @@ from compiler.consequences import own
 from compiler.context import Context
 from compiler.mending import mended
 from compiler.model import Model
-from compiler.passes import PASSES
+from compiler.passes import PASSES, Pass
 from compiler.probe import Probe
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Severity
@@ -46,6 +46,7 @@ class Analysis:
     diagnostics: tuple[Diagnostic, ...]
     catalog: Catalog | None = field(default=None, compare=False, repr=False)
     parse: Callable[[Source], Parsed] | None = field(default=None, compare=False, repr=False)
+    context: Context | None = field(default=None, compare=False, repr=False)
     _index: list[Index] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
@@ -165,8 +166,19 @@ def analyse(
     `probe` is told what is known at a place.
     """
     context = Context(Overlay(catalog, texts) if texts else catalog, params or {}, seed, parse=parse, probe=probe)
-    model = Model(path)
-    for name, run in PASSES:
+    return _through(PASSES, Model(path), context, upto)
+
+
+def further(known: Analysis, upto: Stage) -> Analysis:
+    """What `analyse` gives, from an analysis of the same texts upto `types`: only the passes behind those run."""
+    if known.context is None or known.context.failed:
+        return known
+    context = replace(known.context, diagnostics=list(known.context.diagnostics))
+    return _through(PASSES[len(_CHECKS) :], known.model, context, upto)
+
+
+def _through(passes: Iterable[Pass], model: Model, context: Context, upto: Stage) -> Analysis:
+    for name, run in passes:
         if name not in _CHECKS and context.failed:
             break
         try:
@@ -176,7 +188,8 @@ def analyse(
             break
         if name == upto:
             break
-    return Analysis(model, _ordered(mended(own(context.diagnostics, model.files), model)), context.catalog, parse)
+    found = _ordered(mended(own(context.diagnostics, model.files), model))
+    return Analysis(model, found, context.catalog, context.parse, context)
 
 
 def _ordered(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from compiler.analysis import Analysis, Overlay, Stage, analyse
+from compiler.analysis import Analysis, Overlay, Stage, analyse, further
 from compiler.catalog import Catalog, beside
 from compiler.model import Model
 from compiler.passes.load import parsed_once
@@ -62,7 +62,10 @@ class Workspace:
         known = self._made.get((path, upto))
         if known is not None and self._is_current(known):
             return known
-        found = analyse(path, self._catalog, self._params, upto=upto, texts=dict(self._texts), parse=self._parse)
+        if upto in ("load", "names", "types"):
+            found = analyse(path, self._catalog, self._params, upto=upto, texts=dict(self._texts), parse=self._parse)
+        else:
+            found = further(self.analyse(path), upto)
         self._made[path, upto] = found
         file = found.model.files.get(path)
         if upto == "types" and file is not None and not file.broken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compiler.analysis import analyse
 from compiler.catalog import MemoryCatalog
 from compiler.queries.edited import Edited
 from compiler.queries.renaming import Renaming
@@ -173,3 +174,33 @@ def test_names_of_the_project_are_found_by_their_letters() -> None:
     ]
     assert [(item.name, item.inside) for item in workspace.symbols("txt")] == [("text", "Page"), ("text", "Page")]
     assert workspace.symbols("nothing like it") == ()
+
+
+def test_passes_behind_the_checks_go_on_where_those_ended() -> None:
+    for text in (
+        RIGHT,
+        RIGHT.replace("words(page.text)", "wrods(page.text)"),
+        RIGHT.replace("emit { text", "emit { tex"),
+    ):
+        workspace = Workspace(MemoryCatalog({"a.synth": text}))
+        checked = workspace.edit("a.synth", text)
+        types = len(checked.model.types)
+        planned = workspace.analyse("a.synth", upto="plan")
+        whole = analyse("a.synth", MemoryCatalog({"a.synth": text}), upto="plan")
+        assert planned.diagnostics == whole.diagnostics and planned.model.plan == whole.model.plan
+        assert len(checked.model.types) == types and workspace.analyse("a.synth") is checked
+
+
+RIGHT = '''edition 1
+
+record Page { id: str, text: str }
+
+dataset notes {
+  each page in [{ id: "a", text: "b" }]
+  gen note: str with writer """
+    Write about {{ page.text }}.
+  """
+  filter words(page.text) > 3
+  emit { text = note }
+}
+'''
