@@ -46,7 +46,7 @@ def test_a_file_in_the_way_of_synths_own_is_named(project: Path, name: str) -> N
     assert "error[E0957]" in done.stderr and f"{project}/.synth" in done.stderr and "move it away" in done.stderr
 
 
-@pytest.mark.parametrize("largest", [0, 512, 4096, 40_000])
+@pytest.mark.parametrize("largest", [0, 4096, *(pytest.param(size, marks=pytest.mark.soak) for size in (512, 40_000))])
 def test_a_file_that_may_not_grow_stops_the_build_and_the_next_one_goes_on(project: Path, largest: int) -> None:
     done = build(project, largest)
     assert done.returncode == 2 and "help:" in done.stderr and "damaged" not in done.stderr, done.stderr

@@ -41,7 +41,7 @@ def at(builder: Builder) -> Manifest:
     return found
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(DECIDED, st.randoms(use_true_random=False), st.integers(2, 5), DECIDED)
 def test_the_tables_are_a_function_of_what_stands(
     decided: dict[Any, str], order: Any, batch: int, before: dict[Any, str]

@@ -195,6 +195,7 @@ ONE_FAULT = {
     'test "t" of d {\n    { a: 1 },\n    { a: 1 },\n  ]\n  expect kept\n}\n': (
         "4:3 E0104 nothing is open here for this `]` to close"
     ),
+    "## One.\nrecord A\n  a: str\n}\nparam n: int = 1": "2:9 E0101 expected `{`, found the end of the line",
     "record A } {\n  a: str\n}\nparam n: int = 1": "1:10 E0104 nothing is open here for this `}` to close",
     "dataset d {\n  let a = 1\n  } loop i in 1..2 {\n    let b = i\n  }\n  let c = 2\n}": (
         "3:3 E0104 nothing is open here for this `}` to close"
@@ -278,7 +279,7 @@ def test_a_message_is_printed_with_the_text_it_is_about() -> None:
 @pytest.mark.parametrize(
     "opener,closer", [("(", ")"), ("[", "]"), ("{a: ", "}"), ("not ", ""), ("- ", ""), ("f(", ")")]
 )
-@pytest.mark.parametrize("depth", [1_000, 30_000])
+@pytest.mark.parametrize("depth", [1_000, 10_000])
 def test_deep_nesting_is_a_message_not_a_crash(opener: str, closer: str, depth: int) -> None:
     found = mistakes(f"dataset d {{\n  let x = {opener * depth}1{closer * depth}\n  let y = 2\n}}\n")
     assert [line.split(" ")[1] for line in found] == ["E0109"]

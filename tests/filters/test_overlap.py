@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.filters import overlaps
@@ -70,7 +70,6 @@ texts = st.lists(st.sampled_from("abc"), max_size=9).map(" ".join)
 
 
 @given(st.lists(texts, max_size=8), texts, st.integers(1, 5))
-@settings(deadline=None, max_examples=300)
 def test_the_index_finds_what_looking_at_every_text_finds(reference: list[str], text: str, n: int) -> None:
     given_words = text.split()
 

@@ -112,7 +112,7 @@ def check_round_trip(before: Mapping[str, Version | None], after: Mapping[str, V
         assert list(patch_lines(builder.store, diff(builder.store, b, "copy")))[1:] == ['{"end":1}']
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TABLES, EDITS, REJECTED, REJECTED)
 def test_any_edit_of_rows(before: Table, edits: dict[Any, Any], dropped: Any, drops: Any) -> None:
     after = {key: row for key, row in {**before, **edits}.items() if row is not None}
@@ -122,7 +122,7 @@ def test_any_edit_of_rows(before: Table, edits: dict[Any, Any], dropped: Any, dr
     check_round_trip({"qa": old}, {"qa": new})
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TABLES, OTHERS, TABLES)
 def test_any_change_of_schema_and_of_tables(before: Table, others: Table, more: Table) -> None:
     key = ("page", "take")

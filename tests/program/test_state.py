@@ -166,7 +166,6 @@ TWICE = TURNS.map(lambda turn: _joined([turn, turn]))
 ODD = st.sampled_from([sgl.user_begin, sgl.user_end, sgl.assistant_begin, sgl.assistant_end, lambda: None, lambda: 5])
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     parts=st.lists(
         st.one_of(TURNS, TURNS, TURNS, LEAVES, TURNS.map(lambda turn: _joined([turn, turn])), ODD), max_size=5
@@ -212,7 +211,6 @@ PAGE = st.fixed_dictionaries({}, optional={"title": SCALARS, "author": st.fixed_
 OWN: Any = {"CONST": "a constant ", "hole": lambda one, two: f"<{one}{two}>"}
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     parts=st.lists(st.one_of(HOLES, PLAIN), max_size=6),
     name=SCALARS,

@@ -36,10 +36,9 @@ def used(tool: ToolName, *arguments: str, limits: Limits = LIMITS) -> dict[str, 
 
 @pytest.fixture(autouse=True)
 def nothing_is_left() -> Iterator[None]:
-    """No process of a sandbox outlives its run, and this process has not been touched."""
+    """No process of a sandbox outlives its run. That this process has not been touched is seen by the test after it."""
     yield
     assert left_over() == []
-    assert asyncio.run(run(ToolCall("python", ("print(4)",))))["output"] == "4"
 
 
 # --- taking too much -------------------------------------------------------------------------------------------------

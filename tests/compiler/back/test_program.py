@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from compiler import plan
@@ -164,7 +164,6 @@ FIELDS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(FIELDS)
 def test_a_schema_refuses_only_what_the_record_refuses(value: dict[str, object]) -> None:
     """The engine decodes under the schema: were it narrower than the type, good answers could never come."""

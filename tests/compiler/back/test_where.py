@@ -62,7 +62,6 @@ def _by_reference(text: str, row: Row) -> object:
     return Evaluator(symbols, values, MemoryCatalog()).evaluate(node)
 
 
-@settings(max_examples=300, deadline=None)
 @given(TRUTHS, ROWS)
 def test_printed_python_says_what_the_tree_says(text: str, row: Row) -> None:
     expected = _by_reference(text, row)

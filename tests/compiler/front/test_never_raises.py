@@ -37,7 +37,7 @@ def damaged(draw: st.DrawFn) -> str:
 
 
 @given(damaged())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_damaged_specs_give_messages(text: str) -> None:
     for diagnostic in check(text).diagnostics:
         assert diagnostic.message and diagnostic.code
