@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 import typer
 
-from dsl.diagnostics import Diagnostic, SynthError
+from runtime.cli.extras import need
 
 EXTRA = ("pygls", "lsprotocol")
 
@@ -22,21 +20,7 @@ def run(
 
     Example: synth lsp --tcp 2087
     """
-    _check_installed()
+    need("lsp", *EXTRA, code="E1290", what="the language server")
     from runtime.lsp.server import run as serve
 
     serve(tcp)
-
-
-def _check_installed() -> None:
-    """E1290 without the extra: nothing else of synth needs it."""
-    missing = [name for name in EXTRA if find_spec(name) is None]
-    if missing:
-        raise SynthError(
-            Diagnostic(
-                "E1290",
-                "the language server is not installed",
-                notes=(f"missing: {', '.join(missing)}",),
-                help="pip install 'synth[lsp]'",
-            )
-        )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.util import find_spec
 
 import typer
 
-from dsl.diagnostics import Diagnostic, SynthError
 from runtime.cli.console import say
 from runtime.cli.context import Context
+from runtime.cli.extras import need
 
 EXTRA = ("starlette", "uvicorn")
 
@@ -25,7 +24,7 @@ def run(
 
     Example: synth review 3 --no-browser
     """
-    _check_installed()
+    need("review", *EXTRA, code="E1117", what="the review page")
     from runtime.page.serve import serve
     from runtime.review import Reviews, whoami
 
@@ -43,20 +42,6 @@ def run(
         serve(context.project, context.store, who or whoami(context.project), port, number, ready)
     except KeyboardInterrupt:
         say("\nstopped")
-
-
-def _check_installed() -> None:
-    """E1117 without the extra: the page is the only part of synth that needs a web server."""
-    missing = [name for name in EXTRA if find_spec(name) is None]
-    if missing:
-        raise SynthError(
-            Diagnostic(
-                "E1117",
-                "the review page is not installed",
-                notes=(f"missing: {', '.join(missing)}",),
-                help="pip install 'synth[review]'",
-            )
-        )
 
 
 def _browse(url: str) -> None:
