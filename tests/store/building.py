@@ -1,4 +1,4 @@
-"""A process that builds its own dataset over and over, as a user does: `building.py PROJECT NAME ROUNDS`.
+"""A process that builds its own dataset over and over, as a user does.
 
 Its projects share one store. Each round changes every row, so that each build has something to commit.
 """
@@ -36,8 +36,9 @@ def write_project(root: Path, name: str, store: str) -> Path:
     return root
 
 
-def start(root: Path, name: str, rounds: int, script: str = "building") -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", f"tests.store.{script}", str(root), name, str(rounds)]
+def start(roots: list[Path], rounds: int, script: str = "building") -> subprocess.Popen[str]:
+    """A process for each project, named like its folder."""
+    command = [sys.executable, "-m", "tests.store.at_once", script, str(rounds), *map(str, roots)]
     here = Path(__file__).parents[2]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=here)
 
@@ -80,7 +81,3 @@ def main(root: str, name: str, rounds: str) -> None:
     codes = [run(["build", "spec.synth", "-p", f"round={number}"]) for number in range(int(rounds))]
     print(json.dumps({name: codes}))
     sys.exit(any(codes))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

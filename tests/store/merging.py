@@ -1,4 +1,4 @@
-"""A process that builds on a branch of its own and merges that, over and over: `merging.py PROJECT NAME ROUNDS`.
+"""A process that builds on a branch of its own and merges that, over and over.
 
 All change the same dataset, each the rows of its own name.
 """
@@ -65,7 +65,3 @@ def main(root: str, name: str, rounds: str) -> None:
         codes.append(run(["merge", name, "--into", "main"]))
     print(json.dumps({name: codes}))
     sys.exit(any(codes))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
