@@ -21,7 +21,7 @@ from dsl.parser import Parsed
 from dsl.source import Source, Span
 
 if TYPE_CHECKING:
-    from compiler.queries.found import Found
+    from compiler.queries.search import Found
     from compiler.queries.hover import Hover
     from compiler.queries.renaming import Renaming
     from compiler.queries.semantic import Token
@@ -181,11 +181,11 @@ class Workspace:
 
     def symbols(self, query: str) -> tuple[Found, ...]:
         """The names of all specs that somebody could mean who types `query`, the likeliest first."""
-        from compiler.queries.found import found
+        from compiler.queries.search import search
         from compiler.queries.symbols import symbols
 
         files = {path: file for path in self.paths() if (file := self._file(path)) is not None}
-        return found({path: symbols(Model(path, {path: file}), path) for path, file in files.items()}, query)
+        return search({path: symbols(Model(path, {path: file}), path) for path, file in files.items()}, query)
 
     def _seeing(self, path: str, place: Span | None) -> tuple[Analysis, ...]:
         """The analysis of the file, and those of all specs that see where the thing is declared."""

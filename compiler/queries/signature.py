@@ -15,8 +15,8 @@ from compiler.queries.completion.model import Nowhere
 from compiler.queries.subject import function_of
 from compiler.queries.words import COMPARING, READERS
 from dsl import tree
-from dsl.held import hold
 from dsl.lexer import Lexer
+from dsl.placeholder import placed
 from dsl.tokens import Token
 
 _OPENS = frozenset({"LPAR", "LSQB", "LBRACE"})
@@ -68,12 +68,12 @@ def _before(analysis: Analysis, path: str, offset: int) -> Sequence[Token]:
     source, file = analysis.model.sources.get(path), analysis.model.files.get(path)
     if source is None or file is None:
         return ()
-    held = hold(source, offset, file)
-    if held is None:
+    placeholder = placed(source, offset, file)
+    if placeholder is None:
         line = source.text.rfind("\n", 0, offset) + 1
         token = next((one for one in Lexer(source, line, offset).tokens if one.start < offset <= one.end), None)
-        held = hold(source, token.start, file) if token is not None and token.text[0].isdigit() else None
-    return held.before if held is not None else ()
+        placeholder = placed(source, token.start, file) if token is not None and token.text[0].isdigit() else None
+    return placeholder.before if placeholder is not None else ()
 
 
 def _open(before: Sequence[Token]) -> _Open | None:

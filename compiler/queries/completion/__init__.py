@@ -1,7 +1,7 @@
 """An analysis and a place in a file in; what could follow there, the likeliest first, out.
 
-The grammar's tables say which kinds of words can stand at the place (`dsl.held`), the passes which names (they run once
-more, over a spec with a name of ours put in there), and the place itself which of them mean something.
+The grammar's tables say which kinds of words can stand at the place (`dsl.placeholder`), the passes which names (they
+run once more, over a spec with a name of ours put in there), and the place itself which of them mean something.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from compiler.queries.completion.model import Completions, Item, Names, Nowhere,
 from compiler.queries.completion.values import text_items, value_items
 from compiler.queries.completion.words import head_items, inner_items
 from dsl import tree
-from dsl.held import HERE
+from dsl.placeholder import HERE
 from dsl.source import Span
 
 __all__ = ["Completions", "Item", "Names", "Rank", "completions"]
@@ -34,12 +34,12 @@ def completions(analysis: Analysis, path: str, offset: int, names: Names | None 
     asked = ask(analysis, path, offset, names or Nowhere())
     if asked is None:
         return Completions(Span(path, offset, offset), ())
-    return Completions(asked.held.span, tuple(_shortened(asked, item) for item in _ordered(_items(asked))))
+    return Completions(asked.placeholder.span, tuple(_shortened(asked, item) for item in _ordered(_items(asked))))
 
 
 def _shortened(asked: Asked, item: Item) -> Item:
     """Brackets and clauses that stand there already are not written again."""
-    end = asked.held.span.end
+    end = asked.placeholder.span.end
     line = asked.source.text[end : asked.source.text.find("\n", end) % (len(asked.source.text) + 1)].lstrip()
     called = item.snippet and item.insert.startswith(f"{item.label}(") and line.startswith("(")
     begun = item.sort == "keyword" and item.snippet and line and line[0] not in "})%"
@@ -58,25 +58,25 @@ def _ordered(items: Iterable[Item]) -> tuple[Item, ...]:
 
 
 def _items(asked: Asked) -> Iterator[Item]:
-    held = asked.held
-    if held.inside in ("text", "tag"):
+    placeholder = asked.placeholder
+    if placeholder.inside in ("text", "tag"):
         yield from markup_items(asked)
-    elif held.inside == "string":
+    elif placeholder.inside == "string":
         yield from _in_text(asked)
-    elif held.heads and held.heads[-1] == HERE:
+    elif placeholder.heads and placeholder.heads[-1] == HERE:
         yield from _at_head(asked)
-    elif not held.heads and not asked.nodes:
-        yield from head_items(held.follows)
-    elif "NAME" not in held.follows:
-        yield from inner_items(held.follows)
+    elif not placeholder.heads and not asked.nodes:
+        yield from head_items(placeholder.follows)
+    elif "NAME" not in placeholder.follows:
+        yield from inner_items(placeholder.follows)
     elif asked.node is not None:
         yield from _in_statement(asked, asked.node)
 
 
 def _at_head(asked: Asked) -> Iterator[Item]:
     """Where a declaration or a statement begins, or one of the lines of a record, a criteria or a judge."""
-    yield from head_items(asked.held.follows)
-    if asked.held.heads[-2:-1] == ("dataset",):
+    yield from head_items(asked.placeholder.follows)
+    if asked.placeholder.heads[-2:-1] == ("dataset",):
         dataset = asked.around(tree.Dataset)
         taken = [one.name.text for one in dataset.body if isinstance(one, tree.Set)] if dataset is not None else []
         yield from statement_settings(taken)
@@ -100,7 +100,7 @@ def _in_statement(asked: Asked, node: tree.Node) -> Iterator[Item]:
         yield from import_items(asked, parent)
     else:
         yield from name_items(asked)
-        yield from inner_items(asked.held.follows, Rank.FILE)
+        yield from inner_items(asked.placeholder.follows, Rank.FILE)
 
 
 def _in_text(asked: Asked) -> Iterator[Item]:

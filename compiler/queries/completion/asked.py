@@ -15,8 +15,8 @@ from compiler.queries.completion.model import Names
 from compiler.types import ANY, Type
 from dsl import tree
 from dsl.diagnostics import Diagnostic
-from dsl.held import HERE, Held, hold
 from dsl.parser import Parsed
+from dsl.placeholder import HERE, Placeholder, placed
 from dsl.source import Source
 
 N = TypeVar("N", bound=tree.Node)
@@ -28,7 +28,7 @@ class Asked:
     """`nodes` lead from the declaration down to the node that has the name; empty where no name can stand."""
 
     path: str
-    held: Held
+    placeholder: Placeholder
     model: Model
     probe: Probe
     nodes: tuple[tree.Node, ...]
@@ -99,20 +99,20 @@ def ask(analysis: Analysis, path: str, offset: int, names: Names) -> Asked | Non
     source, file = analysis.model.sources.get(path), analysis.model.files.get(path)
     if source is None or file is None or analysis.catalog is None:
         return None
-    held = hold(source, offset, file)
-    if held is None:
+    placeholder = placed(source, offset, file)
+    if placeholder is None:
         return None
     probe = Probe(HERE)
     model = analysis.model
-    if held.file is not None:
-        known = Parsed(held.file, ())
+    if placeholder.file is not None:
+        known = Parsed(placeholder.file, ())
         read = analysis.parse or parsed_once
 
         def parse(one: Source) -> Parsed:
             return known if one.path == path else read(one)
 
         model = analyse(path, analysis.catalog, parse=parse, probe=probe).model
-    return Asked(path, held, model, probe, _way(held.file), names, analysis.catalog, source)
+    return Asked(path, placeholder, model, probe, _way(placeholder.file), names, analysis.catalog, source)
 
 
 def _way(file: tree.File | None) -> tuple[tree.Node, ...]:

@@ -23,15 +23,15 @@ _TAGS = {
 
 def markup_items(asked: Asked) -> Iterator[Item]:
     """Markers stand alone on their line; the first word of a tag says which it is."""
-    held, source = asked.held, asked.source
-    if held.inside == "tag":
-        if held.heads == ("for",) and len(held.before) == 2:
+    placeholder, source = asked.placeholder, asked.source
+    if placeholder.inside == "tag":
+        if placeholder.heads == ("for",) and len(placeholder.before) == 2:
             yield Item("in", "keyword", rank=Rank.FITTING)
-        for name, (detail, insert) in _TAGS.items() if not held.heads else ():
+        for name, (detail, insert) in _TAGS.items() if not placeholder.heads else ():
             yield Item(name, "keyword", detail, insert=insert, snippet="$" in insert, rank=Rank.FITTING)
         return
-    line = source.text.rfind("\n", 0, held.span.start) + 1
-    if source.text[line : held.span.start].strip():
+    line = source.text.rfind("\n", 0, placeholder.span.start) + 1
+    if source.text[line : placeholder.span.start].strip():
         return
     for name, word in MARKERS.items():
         insert = _INSERTS.get(name, f"@{name}")

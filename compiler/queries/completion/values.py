@@ -78,7 +78,7 @@ def _anything(asked: Asked) -> Iterator[Item]:
         yield from (function_item(function, rank) for function in DRAWS.values())
     yield from _functions(asked, wanted)
     yield from imported_items(asked, {Kind.CONST, Kind.ENUM, Kind.JUDGE, Kind.CRITERIA})
-    yield from inner_items(asked.held.follows, but=() if drawn else ("weighted",))
+    yield from inner_items(asked.placeholder.follows, but=() if drawn else ("weighted",))
 
 
 def _is_drawn(asked: Asked) -> bool:

@@ -24,7 +24,7 @@ class Found:
     span: Span
 
 
-def found(outlines: Mapping[str, Iterable[Outline]], query: str) -> tuple[Found, ...]:
+def search(outlines: Mapping[str, Iterable[Outline]], query: str) -> tuple[Found, ...]:
     """Names that have the query's letters in its order: those that begin with it first, then the shortest."""
     scored = ((_score(item.name, query), item) for path in sorted(outlines) for item in _flat(outlines[path], ""))
     return tuple(item for score, item in sorted(scored, key=_order) if score is not None)

@@ -12,8 +12,8 @@ from typing import Literal
 from dsl import tree
 from dsl.brackets import balance
 from dsl.following import States, begin, bridge, follow, reach, taken
-from dsl.held_templates import Hole, hole_at
 from dsl.lexer import COMMENT, DOC, Lexer
+from dsl.placeholder_templates import Hole, hole_at
 from dsl.recovery import recover
 from dsl.source import Source, Span
 from dsl.templates import parse_template
@@ -30,7 +30,7 @@ MAX_SKIPPED = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Placeholder:
     """What is known at a place without looking at any name.
 
     span     what is typed there, of the source as it is
@@ -49,7 +49,7 @@ class Held:
     file: tree.File | None = None
 
 
-def hold(source: Source, offset: int, file: tree.File) -> Held | None:
+def placed(source: Source, offset: int, file: tree.File) -> Placeholder | None:
     """`file` is the tree of `source`. None inside comments and numbers, where nothing could follow."""
     start, end = _region(file, offset, len(source.text))
     tokens = Lexer(source, start, end).tokens
@@ -70,7 +70,9 @@ def hold(source: Source, offset: int, file: tree.File) -> Held | None:
     gap = " " if source.text[typed.end : typed.end + 1].isalnum() else ""
     text = source.text[: typed.start] + HERE + closing + gap + source.text[typed.end :]
     replaced = Span(source.path, typed.start, offset) if closing else typed
-    return _held(Source(source.path, text), (start, end + len(text) - len(source.text)), Held(replaced, inside), file)
+    return _read(
+        Source(source.path, text), (start, end + len(text) - len(source.text)), Placeholder(replaced, inside), file
+    )
 
 
 def _region(file: tree.File, offset: int, length: int) -> tuple[int, int]:
@@ -102,31 +104,33 @@ def _inner_end(token: Token) -> int:
     return token.end - 3 if not token.fault and token.text.endswith('"""') else token.end
 
 
-def _in_template(source: Source, offset: int, token: Token, file: tree.File) -> Held | None:
+def _in_template(source: Source, offset: int, token: Token, file: tree.File) -> Placeholder | None:
     hole = hole_at(source, offset, token, HERE)
     if hole is None or hole.source is None:
-        return None if hole is None else Held(hole.span, hole.inside, hole.follows, hole.heads)
+        return None if hole is None else Placeholder(hole.span, hole.inside, hole.follows, hole.heads)
     grown = len(hole.source.text) - len(source.text)
     start, end = _region(file, offset, len(source.text))
-    held = Held(hole.span, hole.inside, hole.follows, before=hole.before)
-    return _held(hole.source, (start, end + grown), held, file, hole)
+    here = Placeholder(hole.span, hole.inside, hole.follows, before=hole.before)
+    return _read(hole.source, (start, end + grown), here, file, hole)
 
 
-def _held(source: Source, region: tuple[int, int], held: Held, file: tree.File, hole: Hole | None = None) -> Held:
+def _read(
+    source: Source, region: tuple[int, int], here: Placeholder, file: tree.File, hole: Hole | None = None
+) -> Placeholder:
     """The declarations of the region read again, with the statement at the place made whole."""
     lexer = Lexer(source, *region)
     units = split(balance(lexer.tokens).tokens)
     for token in (token for unit in units for token in unit.tokens()):
         if token.type == "TEMPLATE":
             token.template, _ = parse_template(source, token)
-    around = _chain(units, held.span.start)
+    around = _chain(units, here.span.start)
     if not around:
-        return replace(held, follows=follow(begin("item")))
+        return replace(here, follows=follow(begin("item")))
     heads = tuple(unit.head.text for unit in around)
-    held = replace(held, heads=heads) if hole is not None else replace(_mended(around[-1], held), heads=heads)
+    here = replace(here, heads=heads) if hole is not None else replace(_mended(around[-1], here), heads=heads)
     made = recover(units)
     whole = _joined(file, made.declarations, region[0], region[1] - (len(source.text) - _length(file)))
-    return replace(held, file=replace(whole, broken=(*file.broken, *made.broken), lost=file.lost | made.lost))
+    return replace(here, file=replace(whole, broken=(*file.broken, *made.broken), lost=file.lost | made.lost))
 
 
 def _length(file: tree.File) -> int:
@@ -144,28 +148,28 @@ def _chain(units: list[Unit], at: int) -> list[Unit]:
     return []
 
 
-def _mended(unit: Unit, held: Held) -> Held:
+def _mended(unit: Unit, here: Placeholder) -> Placeholder:
     """Puts into the unit what it lacks behind the place, or takes out what does not fit there."""
-    place = next((at for at, token in enumerate(unit.header) if token.start <= held.span.start < token.end), None)
+    place = next((at for at, token in enumerate(unit.header) if token.start <= here.span.start < token.end), None)
     if place is None:
-        return held
+        return here
     tokens = unit.inside(with_children=False)
     first = tokens.index(unit.header[0])
     before, count = reach(begin("item"), tokens[: first + place])
     if count < first + place:
-        return held
-    held = replace(held, follows=follow(before), before=tuple(unit.header[:place]))
+        return here
+    here = replace(here, follows=follow(before), before=tuple(unit.header[:place]))
     name = unit.header[place]
     after = taken(before, "NAME" if name.word else name.type)
     if after is None:
-        return held
+        return here
     name.word = False
     for skipped in range(min(len(unit.header) - place, MAX_SKIPPED)):
         header = _fitted(unit, tokens, first, place, skipped, after)
         if header is not None:
             unit.header = header
             break
-    return held
+    return here
 
 
 def _fitted(unit: Unit, tokens: list[Token], first: int, place: int, skipped: int, after: States) -> list[Token] | None:
