@@ -104,3 +104,9 @@ def test_after_an_edit_the_tree_is_that_of_the_whole_text() -> None:
     tree = parser.parse(before.encode())
     tree.edit(at, at, at + 9, (2, 4), (2, 4), (2, 13))
     assert str(parser.parse(after.encode(), tree).root_node) == str(parser.parse(after.encode()).root_node)
+
+
+def test_the_page_of_helix_shows_its_settings_as_they_are() -> None:
+    page = GRAMMAR.parents[1] / "docs" / "editors" / "helix.md"
+    settings = (GRAMMAR.parent / "helix" / "languages.toml").read_text()
+    assert f"```toml\n{settings}```" in page.read_text()
