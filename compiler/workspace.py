@@ -15,15 +15,15 @@ from compiler.model import Model
 from compiler.passes.load import parsed_once
 from compiler.queries.between import Between
 from dsl import tree
-from dsl.diagnostics import Diagnostic, SynthError
+from dsl.diagnostics import Diagnostic, Edit, SynthError
 from dsl.incremental import Rereader
 from dsl.parser import Parsed
 from dsl.source import Source, Span
 
 if TYPE_CHECKING:
-    from compiler.queries.search import Found
     from compiler.queries.hover import Hover
     from compiler.queries.renaming import Renaming
+    from compiler.queries.search import Found
     from compiler.queries.semantic import Token
 
 
@@ -178,6 +178,12 @@ class Workspace:
         found = self.analyse(path).index.at(path, offset)
         seeing = self._seeing(path, found.subject.place if found is not None else None)
         return rename(seeing, path, offset, new, self._params)
+
+    def moving(self, moves: Mapping[str, str]) -> tuple[Edit, ...]:
+        """The edits by which imports and the paths of data still lead to files that move, and out of those that do."""
+        from compiler.queries.moving import moving
+
+        return tuple(edit for spec in self.paths() for edit in moving(self.analyse(spec), spec, moves))
 
     def symbols(self, query: str) -> tuple[Found, ...]:
         """The names of all specs that somebody could mean who types `query`, the likeliest first."""

@@ -23,6 +23,14 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """An answer, and what the person who asked should read beside it."""
+
+    answer: Any
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     """`answer` is a function of a moment of a text and the request's parameters. It reads, and changes nothing.
 

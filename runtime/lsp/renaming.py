@@ -6,15 +6,18 @@ cannot, the rename is refused and says what it would have changed.
 
 from __future__ import annotations
 
+import re
+
 from lsprotocol import types
 
 from compiler.queries.renaming import Renaming
 from compiler.queries.renaming import prepare as prepared
 from dsl.diagnostics import Diagnostic
+from runtime.config.project import FILE
 from runtime.lsp.desk import Refused
 from runtime.lsp.diagnostics import message
 from runtime.lsp.edits import workspace_edit
-from runtime.lsp.feature import Feature
+from runtime.lsp.feature import Feature, Told
 from runtime.lsp.view import View
 
 _ASKED = "changes"
@@ -28,13 +31,22 @@ def prepare(view: View, params: types.PrepareRenameParams) -> types.PrepareRenam
     return types.PrepareRenamePlaceholder(view.range(found), view.source.slice(found))
 
 
-def rename(view: View, params: types.RenameParams) -> types.WorkspaceEdit:
+def rename(view: View, params: types.RenameParams) -> types.WorkspaceEdit | Told:
     found = view.project.workspace.rename(view.path, view.offset(params.position), params.new_name)
     if isinstance(found, Diagnostic):
         raise Refused(f"{found.code}: {message(found)}")
     if found.changes and not view.client.annotations:
         raise Refused(f"this would change rows: {'; '.join(found.changes)}")
-    return _asking(view, found) if found.changes else workspace_edit(view, found.edits)
+    edit = _asking(view, found) if found.changes else workspace_edit(view, found.edits)
+    notes = found.notes if _is_configured(view, params) else ()
+    return Told(edit, "; ".join(notes)) if notes else edit
+
+
+def _is_configured(view: View, params: types.RenameParams) -> bool:
+    """Whether the configuration mentions the name: its tables are not renamed with it."""
+    name = prepare(view, types.PrepareRenameParams(params.text_document, params.position))
+    source = view.project.source(FILE)
+    return name is not None and source is not None and name.placeholder in re.findall(r"\w+", source.text)
 
 
 def _asking(view: View, found: Renaming) -> types.WorkspaceEdit:

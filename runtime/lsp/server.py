@@ -26,7 +26,8 @@ from runtime.lsp.client import Client
 from runtime.lsp.commands import COMMANDS
 from runtime.lsp.desk import Desk, Refused
 from runtime.lsp.documents import Documents
-from runtime.lsp.feature import Feature, Later
+from runtime.lsp.feature import Feature, Later, Told
+from runtime.lsp.moving import WATCHED, moving
 from runtime.lsp.projects import Projects
 from runtime.lsp.protocol import Protocol
 from runtime.lsp.samples import glimpses
@@ -172,6 +173,9 @@ def _register(server: Server, feature: Feature) -> None:
             raise RequestFailed(str(refused)) from None
         if isinstance(found, Later):
             found = await server.later(feature.method, found)
+        if isinstance(found, Told):
+            server.window_show_message(types.ShowMessageParams(types.MessageType.Info, found.text))
+            found = found.answer
         return feature.nothing if found is None else found
 
     server.feature(feature.method, feature.options)(answer)
@@ -213,6 +217,16 @@ def _lifecycle(server: Server) -> None:
             ],
         )
         return found or []
+
+    @server.feature(types.WORKSPACE_WILL_RENAME_FILES, WATCHED)
+    async def will_rename(params: types.RenameFilesParams) -> types.WorkspaceEdit | None:
+        documents, files = server.documents, list(params.files)
+        found = await server.desk.ask(
+            "workspace/willRenameFiles",
+            lambda: [moving(project, files, documents.encoding) for project in server.projects.opened(documents.all)],
+        )
+        changes = {uri: edits for one in found or [] for uri, edits in one.items()}
+        return types.WorkspaceEdit(changes=changes) if changes else None
 
     @server.feature(types.CODE_LENS_RESOLVE)
     async def resolve(lens: types.CodeLens) -> types.CodeLens:

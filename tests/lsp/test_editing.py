@@ -172,3 +172,23 @@ async def test_a_dataset_folds_to_its_first_line_and_a_selection_grows_to_it(des
         one = one.parent
     assert grown[0] == "line" and grown[-1] == text.text and any(part.startswith("dataset") for part in grown)
     assert all(inner in outer for inner, outer in pairwise(grown))
+
+
+async def test_imports_follow_a_file_that_is_moved(desktop: Desktop) -> None:
+    desktop.questions()
+    text = desktop.opened("questions.synth")
+    await text.found()
+    moved = types.FileRename((desktop.folder / "shared.synth").as_uri(), (desktop.folder / "lib/facts.synth").as_uri())
+    found = await desktop.editor.workspace_will_rename_files_async(types.RenameFilesParams([moved]))
+    assert found and found.changes and '"lib/facts.synth"' in text.edited(found.changes[text.uri])
+
+
+async def test_a_rename_tells_of_the_configuration_that_mentions_the_name(desktop: Desktop) -> None:
+    spec = "edition 1\nparam wan|ted: int = 3\ndataset d {\n  each take in 1..wanted\n  emit { take = take }\n}\n"
+    desktop.editor.messages.clear()
+    for settings, told in (("", 0), ("[profile.default.params]\nwanted = 2\n", 1)):
+        desktop.save("synth.toml", settings)
+        text = desktop.opened("a.synth", spec)
+        assert await desktop.editor.text_document_rename_async(types.RenameParams(**text.at, new_name="rows"))
+        assert len(desktop.editor.messages) == told
+        text.close()

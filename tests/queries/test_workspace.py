@@ -176,6 +176,28 @@ def test_names_of_the_project_are_found_by_their_letters() -> None:
     assert workspace.symbols("nothing like it") == ()
 
 
+def test_paths_follow_files_and_folders_that_move() -> None:
+    reading = 'edition 1\nfrom "lib/shared.synth" import n\nconst a = file("notes/a.md")\nconst b = fixture("b.txt")\n'
+    files = {
+        "specs/main.synth": reading + "const c = n\n",
+        "specs/lib/shared.synth": 'edition 1\nfrom "std/judges.synth" import about\nconst n = lines("../words.txt")\n',
+    }
+    cases: tuple[tuple[dict[str, str], list[str]], ...] = (
+        ({"specs/lib/shared.synth": "specs/shared.synth"}, ['"words.txt"', '"shared.synth"']),
+        ({"specs/lib": "specs/common"}, ['"common/shared.synth"']),
+        ({"specs/notes/a.md": "docs/a.md"}, ['"../docs/a.md"']),
+        (
+            {"specs/main.synth": "main.synth"},
+            ['"specs/lib/shared.synth"', '"specs/notes/a.md"', '"../specs/fixtures/b.txt"'],
+        ),
+        ({"specs": "other"}, []),
+        ({"specs/main.synth": "specs/first.synth"}, []),
+    )
+    for moves, texts in cases:
+        workspace = Workspace(MemoryCatalog(files), lambda: files)
+        assert [edit.text for edit in workspace.moving(moves)] == texts, moves
+
+
 def test_passes_behind_the_checks_go_on_where_those_ended() -> None:
     for text in (
         RIGHT,
