@@ -32,9 +32,13 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.set_threshold(20_000, 10, 10)
 
 
-def pytest_unconfigure() -> None:
-    """What is frozen would be told as leaked by libraries that count their objects at the end."""
-    gc.unfreeze()
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """What is frozen would be told as leaked by libraries that count their objects at the end.
+
+    A worker of several has nobody to tell it to, and looking at all that is frozen takes two seconds.
+    """
+    if not hasattr(config, "workerinput"):
+        gc.unfreeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
