@@ -11,6 +11,7 @@ from compiler.catalog import Catalog, beside
 from compiler.functions import METHODS, REGISTRY, Each, Function, library, null, paired
 from compiler.functions.prelude import file, fixture, lines
 from compiler.model import Kind, Symbol
+from compiler.prelude import OF_FILES
 from dsl import tree
 from dsl.diagnostics import SynthError
 
@@ -33,7 +34,6 @@ UNITS: Mapping[str, float] = {
     "GB": 1024**3,
     "%": 0.01,
 }
-_READS = ("file", "lines", "fixture")
 
 
 def quantity(node: tree.Quantity) -> int | float:
@@ -166,7 +166,7 @@ class Evaluator:
         symbol = self.symbols.get(node.callee)
         if symbol is None or symbol.kind is not Kind.FUNCTION or not isinstance(node.callee, tree.Ref):
             return UNKNOWN
-        if node.callee.name in _READS:
+        if node.callee.name in OF_FILES:
             args = self._all(*(arg.value for arg in node.args))
             return self._read(node, args) if args else UNKNOWN
         function = REGISTRY.get(node.callee.name)

@@ -36,6 +36,10 @@ TYPES: Mapping[str, Type] = {
 
 READERS = ("jsonl", "json", "csv", "parquet", "text", "markdown", "html", "pdf", "hf", "sql", "dataset", "python")
 """What may stand right of `input x: T =`, each with one text: a path, a glob, a query or a reference."""
+OF_PATHS = frozenset(READERS) - {"sql", "dataset"}
+"""Readers of which that text is a path or a glob."""
+OF_FILES = frozenset({"file", "lines", "fixture"})
+"""Functions of which the text is the path of a file."""
 
 
 @dataclass(frozen=True, slots=True)

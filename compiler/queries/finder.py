@@ -11,7 +11,7 @@ from typing import Any
 
 from compiler.catalog import beside
 from compiler.model import Model
-from compiler.prelude import READERS
+from compiler.prelude import OF_PATHS, READERS
 from compiler.queries.subject import Subject, of_symbol, typed
 from dsl import tree
 from dsl.source import Span
@@ -94,7 +94,7 @@ def path(f: Finder, node: tree.Call, folder: str = "") -> None:
 def reader(f: Finder, source: tree.Expr) -> None:
     if isinstance(source, tree.Call) and isinstance(source.callee, tree.Ref) and source.callee.name in READERS:
         f.add(source.callee.span, Subject("reader", source.callee.name), source)
-        if source.callee.name not in ("sql", "dataset"):
+        if source.callee.name in OF_PATHS:
             path(f, source)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from compiler.model import Model
+from compiler.passes.plan.parts import DEFAULTS
 from compiler.queries.declared import facts, title
 from compiler.queries.index import Index
 from compiler.queries.occurrences import Occurrence
@@ -101,7 +102,8 @@ def _plain(found: Occurrence, kind: Type | None) -> Hover:
     subject = found.subject
     text = subject.name if kind is None or subject.what == "file" else f"{subject.name}: {kind}"
     prefix = f"{subject.what} " if subject.what in ("field", "column", "member", "model", "table") else ""
-    facts_ = ("No `model` declares it: temperature 0.7, max_tokens 512.",) if subject.what == "model" else ()
+    defaults = ", ".join(f"{name} {value}" for name, value in DEFAULTS.items())
+    facts_ = (f"No `model` declares it: {defaults}.",) if subject.what == "model" else ()
     bare = subject.what in ("model", "member")
     shown = f"{prefix}{subject.name}" if bare else f"{prefix}{text}"
     return Hover(found.span, shown, _str(kind), subject.doc, facts_, subject.place)

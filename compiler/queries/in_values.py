@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compiler.functions import REGISTRY
 from compiler.model import Kind
+from compiler.prelude import OF_FILES
 from compiler.queries.finder import Finder, on, path, unquoted
 from compiler.queries.subject import Subject, field_of, member, of_symbol, of_type, typed
 from compiler.types import Choice, List, Record
@@ -55,11 +56,8 @@ def _call(f: Finder, node: tree.Call) -> None:
         if arg.name is None:
             continue
         f.add(arg.name.span, _parameter(f, callee, arg.name.text), arg)
-    if symbol is not None and symbol.kind is Kind.FUNCTION and symbol.name in _READING:
+    if symbol is not None and symbol.kind is Kind.FUNCTION and symbol.name in OF_FILES:
         path(f, node, "fixtures/" if symbol.name == "fixture" else "")
-
-
-_READING = frozenset({"file", "lines", "fixture"})
 
 
 def _parameter(f: Finder, callee: tree.Expr, name: str) -> Subject | None:

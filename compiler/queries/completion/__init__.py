@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from compiler.analysis import Analysis
+from compiler.prelude import OF_FILES, OF_PATHS
 from compiler.queries.completion.asked import Asked, ask
 from compiler.queries.completion.blocks import entry_items, setting_items, statement_settings
 from compiler.queries.completion.declared import name_items, type_items
@@ -24,10 +25,6 @@ from dsl.placeholder import HERE
 from dsl.source import Span
 
 __all__ = ["Completions", "Item", "Names", "Rank", "completions"]
-
-_FILE_READERS = frozenset(
-    {"file", "lines", "fixture", "jsonl", "json", "csv", "parquet", "text", "markdown", "html", "pdf"}
-)
 
 
 def completions(analysis: Analysis, path: str, offset: int, names: Names | None = None) -> Completions:
@@ -109,6 +106,6 @@ def _in_text(asked: Asked) -> Iterator[Item]:
         return
     call = asked.around(tree.Call)
     arg = asked.parent
-    if isinstance(arg, tree.Arg) and call is not None and getattr(call.callee, "name", "") in _FILE_READERS:
+    if isinstance(arg, tree.Arg) and call is not None and getattr(call.callee, "name", "") in OF_FILES | OF_PATHS:
         yield from file_items(asked)
     yield from text_items(asked)
