@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from runtime.lsp import markdown
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -20,15 +22,8 @@ class Page:
 
 
 def fenced(text: str, language: str = "text") -> str:
-    """A fence that is longer than any in the text."""
-    mark = "`" * max(3, *(len(run) + 1 for run in _runs(text)))
-    return f"{mark}{language}\n{text.rstrip()}\n{mark}\n"
-
-
-def _runs(text: str) -> Iterable[str]:
-    found = [line.lstrip() for line in text.splitlines()]
-    yield ""
-    yield from (line[: len(line) - len(line.lstrip("`"))] for line in found if line.startswith("```"))
+    """As a paragraph of its own, in a fence that nothing in the text closes."""
+    return f"{markdown.fenced(text.rstrip(), language)}\n"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
