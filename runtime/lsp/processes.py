@@ -7,13 +7,14 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 PATIENCE = 5.0
 """Seconds that a command has to stop cleanly."""
 _START = "from runtime.cli import main; main()"
+_running: set[int] = set()
 _OURS = str(Path(__file__).parents[2])
 
 
@@ -36,12 +37,34 @@ async def run(arguments: Sequence[str], folder: Path) -> Done:
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
     )
+    _running.add(process.pid)
     try:
         out, err = await process.communicate()
     except asyncio.CancelledError:
         await _stop(process)
         raise
+    finally:
+        _running.discard(process.pid)
     return Done(process.returncode or 0, out.decode(errors="replace"), err.decode(errors="replace"))
+
+
+@contextlib.contextmanager
+def ended_with_us() -> Iterator[None]:
+    """A signal that ends the server ends what it runs. A thread that reads stdin waits for no exception."""
+    before = {number: signal.signal(number, _end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, frame: object) -> None:
+    for pid in _running:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -28,6 +27,7 @@ from runtime.lsp.desk import Desk, Refused
 from runtime.lsp.documents import Documents
 from runtime.lsp.feature import Feature, Later, Told
 from runtime.lsp.moving import WATCHED, moving
+from runtime.lsp.processes import ended_with_us
 from runtime.lsp.projects import Projects
 from runtime.lsp.protocol import Protocol
 from runtime.lsp.samples import glimpses
@@ -251,11 +251,15 @@ _WATCH = types.Registration(
 def run(port: int | None = None) -> None:
     """Until the editor leaves."""
     logging.getLogger("pygls").setLevel(logging.CRITICAL)  # what matters of it, the editor is told
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a thread that reads stdin is not woken by an exception
     server = make_server()
-    if port is None:
-        server.start_io(stdout=_private())
-        return
+    with ended_with_us():
+        if port is None:
+            server.start_io(stdout=_private())
+        else:
+            _serve(server, port)
+
+
+def _serve(server: Server, port: int) -> None:
     try:
         server.start_tcp("127.0.0.1", port)
     except OSError as error:

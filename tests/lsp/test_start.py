@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -43,14 +44,36 @@ def test_one_port_serves_one_editor_until_it_leaves() -> None:
         assert server.wait(10) == 0
 
 
-def test_ctrl_c_ends_a_server_that_waits_for_its_editor() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_server_that_waits_for_its_editor(number: signal.Signals) -> None:
     with started("--stdio") as server:
         assert server.stdin is not None and server.stdout is not None
         server.stdin.write(b'Content-Length: 58\r\n\r\n{"jsonrpc":"2.0","id":1,"method":"shutdown","params":null}')
         server.stdin.flush()
         server.stdout.readline()
-        server.send_signal(signal.SIGINT)
-        assert server.wait(10) == -signal.SIGINT
+        server.send_signal(number)
+        assert server.wait(10) == -number
+
+
+def test_what_a_server_runs_ends_with_it() -> None:
+    script = """
+import asyncio, os, signal, sys
+from runtime.lsp import processes
+processes._START = "import time; print(1, flush=True); time.sleep(60)"
+async def main():
+    asyncio.ensure_future(processes.run((), "."))
+    while not processes._running:
+        await asyncio.sleep(0.01)
+    print(*processes._running, flush=True)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.sleep(60)
+with processes.ended_with_us():
+    asyncio.run(main())
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=30, check=False)
+    assert done.returncode == -signal.SIGTERM
+    state = Path(f"/proc/{int(done.stdout)}/stat")
+    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 @contextmanager
