@@ -60,6 +60,7 @@ def test_paths_of_imports_are_the_projects_specs_and_the_library() -> None:
 def test_paths_of_inputs_are_the_projects_files() -> None:
     assert labels(at_top('const rules = lines("¦")'), BESIDE) == {"rules.txt"}
     assert labels(at_top('input more: Ticket = jsonl("¦'), BESIDE) == {"rules.txt"}
+    assert labels(at_top('input more: Ticket = python("¦'), BESIDE) == {"rules.txt"}
 
 
 def test_what_is_called_comes_with_a_place_for_each_argument_that_it_needs() -> None:
