@@ -323,7 +323,8 @@ class _Matcher:
     def _on_faulty_line(self, index: int) -> bool:
         """Whether a mistake on the opener's line, such as an unclosed text, may have swallowed what closes it."""
         while index < len(self.tokens) and self.tokens[index].type != NEWLINE:
-            if self.tokens[index].fault:
+            token = self.tokens[index]
+            if token.fault and token.end > token.start:
                 return True
             index += 1
         return False

@@ -30,9 +30,11 @@ def insert_openers(tokens: list[Token]) -> tuple[list[Token], list[Diagnostic]]:
         closing, at = run[0], len(made) - (line[-1].type == NEWLINE)
         kind, sign = _OPENS[closing.type]
         opener = made[at - 1].synthetic(kind, sign)
-        made[at:at] = [opener, *(opener.synthetic(kind, sign) for _ in run[1:])]
-        if line[0].text not in STATEMENTS or _is_told(line):
-            opener.fault = line[0].text in STATEMENTS
+        openers = [opener, *(opener.synthetic(kind, sign) for _ in run[1:])]
+        made[at:at] = openers
+        if _first(line).text not in STATEMENTS or _is_told(line):
+            for one in openers:
+                one.fault = _first(line).text in STATEMENTS
             continue
         related = (Related(closing.span, f"this `{closing.text}` closes it"),)
         message = f"expected `{sign}`, found the end of the line"
@@ -104,7 +106,7 @@ def _uncross(line: list[Token]) -> Iterator[Diagnostic]:
         return
     kind, _ = _OPENS[signs[1].type]
     opened = [token for token in line if token.type == kind]
-    if line[0].text in STATEMENTS and len(opened) >= sum(token.type == signs[1].type for token in line):
+    if _first(line).text in STATEMENTS and len(opened) >= sum(token.type == signs[1].type for token in line):
         at = line.index(signs[0])
         line[at : at + 2] = signs[1], signs[0]
         signs[0].fault = True

@@ -5,8 +5,10 @@ Both go by tokens and brackets first, so that they hold in a file with mistakes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
@@ -14,7 +16,10 @@ from dsl import tree
 from dsl.brackets import CLOSES, SIGNS
 from dsl.lexer import COMMENT, DOC, Lexer
 from dsl.source import Source, Span
+from dsl.template_pieces import Scanner
 from dsl.tokens import Token
+
+_TAG = re.compile(r"\s*[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +31,11 @@ class Fold:
 
 
 def folds(source: Source, file: tree.File) -> tuple[Fold, ...]:
-    tokens = Lexer(source).tokens
+    tokens = _tokens(source.path, source.text)
+    templates = [one for one in tokens if one.type == "TEMPLATE"]
     found = [_lines(source, start, end, "region") for start, end in _brackets(tokens)]
-    found += [_lines(source, one.start, one.end - 3, "region") for one in tokens if one.type == "TEMPLATE"]
+    found += [_lines(source, one.start, one.end - 3, "region") for one in templates]
+    found += [_lines(source, start, end, "region") for one in templates for start, end in _arms(source, one)]
     found += [_lines(source, start, end, "comment", keeps=0) for start, end in _comments(source, tokens)]
     imports = [one.span for one in file.declarations if isinstance(one, tree.Import)]
     if imports:
@@ -47,7 +54,28 @@ def _lines(
     return Fold(Span(source.path, starts[first] - 1, starts[last] - 1), kind)
 
 
-def _brackets(tokens: list[Token]) -> Iterator[tuple[int, int]]:
+@lru_cache(maxsize=8)
+def _tokens(path: str, text: str) -> tuple[Token, ...]:
+    """A text is asked about again and again: what folds away, and what a selection grows by."""
+    return tuple(Lexer(Source(path, text)).tokens)
+
+
+def _arms(source: Source, template: Token) -> Iterator[tuple[int, int]]:
+    """From each tag that opens lines of a template, or goes on with them, to the one that ends them."""
+    open_tags: list[tuple[str, int]] = []
+    for piece in Scanner(source, template.start + 3, template.end - 3).scan().pieces:
+        found = _TAG.match(source.text, *piece.inner) if piece.kind == "tag" else None
+        word = found[0].strip() if found else ""
+        if word in ("if", "for"):
+            open_tags.append((word, piece.start))
+        elif open_tags and word in ("elif", "else"):
+            yield open_tags[-1][1], piece.start
+            open_tags[-1] = (open_tags[-1][0], piece.start)
+        elif open_tags and word == f"end{open_tags[-1][0]}":
+            yield open_tags.pop()[1], piece.start
+
+
+def _brackets(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """Pairs that match; what is open is closed by the next closing one of its kind."""
     stack: list[Token] = []
     for token in tokens:
@@ -60,7 +88,7 @@ def _brackets(tokens: list[Token]) -> Iterator[tuple[int, int]]:
                 yield stack.pop().start, token.start
 
 
-def _comments(source: Source, tokens: list[Token]) -> Iterator[tuple[int, int]]:
+def _comments(source: Source, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """Runs of lines that hold nothing but a comment."""
     alone = [one for one in tokens if one.type in (COMMENT, DOC) and one.first]
     lines = [(source.position(one.start).line, one) for one in alone]
@@ -71,7 +99,7 @@ def _comments(source: Source, tokens: list[Token]) -> Iterator[tuple[int, int]]:
 
 def selections(source: Source, file: tree.File, offset: int) -> tuple[Span, ...]:
     """The stretches around a place, from the word to the file: each holds the one before it."""
-    tokens = Lexer(source).tokens
+    tokens = _tokens(source.path, source.text)
     spans = {(one.start, one.end) for one in tokens if one.start <= offset <= one.end and one.text != "\n"}
     for start, end in _brackets(tokens):
         spans |= {(start + 1, end), (start, end + 1)}

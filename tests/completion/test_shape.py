@@ -54,6 +54,20 @@ def test_bodies_templates_imports_and_comments_fold_and_leave_what_closes_them()
     assert folded(text) == ['\nfrom "b.synth" import b', "\n# two", "\n  a: str", "\n  hi\n  there"]
 
 
+def test_the_arms_of_a_template_fold_up_to_the_tag_that_ends_them() -> None:
+    text = (
+        'prompt p(r: R) """\n  {% for x in r.xs %}\n  {% if x %}\n  yes\n  {% else %}\n  no\n  {% endif %}\n'
+        "  {% endfor %}\n  {% raw %}\n  {% if %}\n  {% endraw %}\n  {% if r %}\n  open\n"
+        '"""\n'
+    )
+    arms = [one for one in folded(text) if not one.startswith("\n  {% for")]
+    assert arms == [
+        "\n  {% if x %}\n  yes\n  {% else %}\n  no\n  {% endif %}",
+        "\n  yes",
+        "\n  no",
+    ]
+
+
 def test_half_a_file_folds_too() -> None:
     assert folded("edition 1\nrecord R {\n  a: str\n}\ndataset d {\n  let x = [\n    1,\n    2\n  ]\n") == [
         "\n  a: str",

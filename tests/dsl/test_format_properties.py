@@ -21,13 +21,12 @@ from dsl.lexer import COMMENT, DOC, NEWLINE, Lexer
 from dsl.parser import parse
 from dsl.source import Source, Span
 from runtime.sources.catalog import ProjectCatalog
-from tests.dsl.specs import damaged, specs
+from tests.dsl.specs import specs
 
 ROOT = Path(__file__).parents[2]
 SPECS = sorted([*(ROOT / "specs").glob("**/*.synth"), *(ROOT / "dsl/std").glob("*.synth")])
 SPECS = [file for file in SPECS if file.is_file()]
 FAST = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-LONG = settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def notes(source: Source) -> Counter[str]:
@@ -65,13 +64,6 @@ def holds(text: str, at: int) -> None:
 @FAST
 @given(specs, st.integers(0, 10_000))
 def test_formatting_keeps_everything_but_space(text: str, at: int) -> None:
-    holds(text, at)
-
-
-@pytest.mark.soak
-@LONG
-@given(st.one_of(specs, damaged()), st.integers(0, 10_000))
-def test_soak_of_formatting(text: str, at: int) -> None:
     holds(text, at)
 
 

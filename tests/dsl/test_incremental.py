@@ -56,16 +56,6 @@ def test_after_any_edits_the_tree_and_the_mistakes_are_those_of_a_first_reading(
         assert shown(reader.parse(Source(PATH, after))) == shown(parse(Source(PATH, after))), after
 
 
-@pytest.mark.soak
-@given(st.sampled_from(FILES), st.integers(0, 10**6))
-@settings(max_examples=300, deadline=None)
-def test_after_very_many_edits_too(file: Path, seed: int) -> None:
-    text = file.read_text()
-    reader = Rereader()
-    for after in edited(text, Random(seed), 25):
-        assert shown(reader.parse(Source(PATH, after))) == shown(parse(Source(PATH, after))), after
-
-
 def test_declarations_before_an_edit_are_kept_and_those_behind_it_move() -> None:
     reader = Rereader()
     before = reader.parse(Source(PATH, SPEC)).file.declarations

@@ -196,6 +196,10 @@ ONE_FAULT = {
         "4:3 E0104 nothing is open here for this `]` to close"
     ),
     "## One.\nrecord A\n  a: str\n}\nparam n: int = 1": "2:9 E0101 expected `{`, found the end of the line",
+    "dataset d {\n  emit k for a in zip([b, c], [true,\n    p = a, q = b\n  }\n  audit kept > 1\n}": (
+        "2:31 E0103 unclosed `[`"
+    ),
+    'test "t" of d {\n  moc\n    { a: 1 },\n  ]]\n  expect kept\n}': "2:3 E0110 `moc` begins no statement",
     "record A } {\n  a: str\n}\nparam n: int = 1": "1:10 E0104 nothing is open here for this `}` to close",
     "dataset d {\n  let a = 1\n  } loop i in 1..2 {\n    let b = i\n  }\n  let c = 2\n}": (
         "3:3 E0104 nothing is open here for this `}` to close"
