@@ -120,7 +120,8 @@ class RecordedGens:
         for start in range(0, len(marks), ROWS):
             some = marks[start : start + ROWS]
             if some.any():
-                yield self.mapped.table.slice(start, ROWS).filter(pa.array(some))
+                block = self.mapped.table.slice(start, ROWS)
+                yield block if some.all() else block.filter(pa.array(some))
                 self.mapped.read(ROWS)
 
 

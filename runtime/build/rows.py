@@ -70,7 +70,8 @@ class CallRows:
 
     def _counted(self, blocks: Iterable[pa.Table]) -> Iterator[pa.Table]:
         for block in blocks:
-            pairs = block.group_by(["role", "repeatable"]).aggregate([([], "count_all")]).to_pylist()
+            told = block.select(["role", "repeatable"]).group_by(["role", "repeatable"], use_threads=False)
+            pairs = told.aggregate([([], "count_all")]).to_pylist()
             self._add({(pair["role"], pair["repeatable"]): pair["count_all"] for pair in pairs})
             yield block
 
