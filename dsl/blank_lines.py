@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from dsl.align import Row
-from dsl.brackets import CLOSES, SIGNS
+from dsl.frames import CLOSES, SIGNS
 from dsl.lexer import COMMENT, DOC
 
 _NOTES = (COMMENT, DOC)

@@ -7,60 +7,19 @@ matched once more with an eye on indentation, which says which of them is missin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from dsl.diagnostics import Diagnostic, Related
+from dsl.frames import CLOSES, SIGNS, Balanced, Frame, doc, unclosed
 from dsl.lexer import DOC, NEWLINE, STRAY, significant
 from dsl.openers import insert_openers
-from dsl.source import Span
 from dsl.tokens import Token
-from dsl.tree import Doc
 from dsl.words import BODIED, DECLARATIONS, STATEMENTS
 
-CLOSES = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
-SIGNS = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
 MAX_DEPTH = 60
 LOOK_AHEAD = 500
 _VALUE_ENDS = frozenset(["NAME", "STRING", "INT", "NUMBER", "QUANTITY", "PERCENT", "RPAR", "RSQB", "RBRACE", "ENDLESS"])
 _STARTS_AFTER = frozenset(["NAME", "STRING", "INT"])
 _OPERATORS = frozenset(["in", "and", "or", "then", "else", "by", "for", "when", "with", "times", "as"])
-
-
-@dataclass(slots=True)
-class _Frame:
-    """One open bracket (None: the file) and the first token of the statement that is being read inside it."""
-
-    opener: Token | None
-    body: bool
-    head: Token | None = None
-    child_indent: int | None = None
-    index: int = 0
-    line: int = 0
-
-    @property
-    def is_indented(self) -> bool:
-        """Whether its lines stand further in than the line that opened it."""
-        return self.opener is not None and self.child_indent is not None and self.child_indent > self.opener.indent
-
-    @property
-    def in_line(self) -> bool:
-        """Whether line ends inside do not count."""
-        return self.opener is not None and self.opener.type != "LBRACE"
-
-
-@dataclass(slots=True)
-class Balanced:
-    """`by_indent`: the brackets were matched with an eye on indentation, for they did not add up without."""
-
-    tokens: list[Token] = field(default_factory=list)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    faults: list[Token] = field(default_factory=list)
-    by_indent: bool = False
-
-    def report(self, diagnostic: Diagnostic, token: Token | None) -> None:
-        self.diagnostics.append(diagnostic)
-        if token is not None:
-            self.faults.append(token)
 
 
 def balance(tokens: Sequence[Token]) -> Balanced:
@@ -93,7 +52,7 @@ class _Matcher:
         self.tokens = tokens
         self.by_indent = by_indent
         self.result = Balanced()
-        self.frames = [_Frame(None, body=True)]
+        self.frames = [Frame(None, body=True)]
         self.docs: list[Token] = []
         self.skipped = 0
         self.line = 0
@@ -129,7 +88,7 @@ class _Matcher:
             frame.child_indent = token.indent
         if frame.head is None and frame.body:
             frame.head = token
-            token.doc, self.docs = _doc(self.docs), []
+            token.doc, self.docs = doc(self.docs), []
         elif frame.head is None:
             frame.head, self.docs = token, []
         self.result.tokens.append(token)
@@ -150,7 +109,7 @@ class _Matcher:
                 self.result.tokens.append(self.result.tokens[-1].synthetic(STRAY))
         token.body = token.type == "LBRACE" and self._opens_body(index)
         self._add(token)
-        self.frames.append(_Frame(token, token.body, index=index, line=self.line))
+        self.frames.append(Frame(token, token.body, index=index, line=self.line))
 
     def _skip(self, token: Token) -> bool:
         """Whether the token lies deeper than is read. The first bracket that does is reported and breaks its line."""
@@ -288,11 +247,11 @@ class _Matcher:
         closes = inner.opener is not None and inner.is_indented and inner.opener.indent == token.indent
         if not closes or inner.opener is None or after.type != CLOSES[inner.opener.type]:
             return False
-        self._report(_unclosed(token, token), self.line)
+        self._report(unclosed(token, token), self.line)
         self.opens_line = after
         return True
 
-    def _lies_outside(self, token: Token, frame: _Frame) -> bool:
+    def _lies_outside(self, token: Token, frame: Frame) -> bool:
         return frame.is_indented and frame.opener is not None and token.indent <= frame.opener.indent
 
     def _close_before(self, token: Token, keep: int) -> None:
@@ -312,7 +271,7 @@ class _Matcher:
                 continue
             last = next((t for t in reversed(self.result.tokens) if t.type != NEWLINE), opener)
             if not told and not self._on_faulty_line(frame.index):
-                self._report(_unclosed(opener, before or last), frame.line)
+                self._report(unclosed(opener, before or last), frame.line)
                 self.result.faults += [last] if before is None else []
             told = True
             self.result.faults.append(opener)
@@ -350,19 +309,3 @@ class _Matcher:
         related = (Related(opener.span, "opened here"),)
         self.result.report(Diagnostic("E0104", message, token.span, related=related), opener)
         return Token(CLOSES[opener.type], sign, token.path, token.start)
-
-
-def _unclosed(opener: Token, noticed: Token) -> Diagnostic:
-    sign = SIGNS[CLOSES[opener.type]]
-    at = Span(noticed.path, noticed.start, noticed.end)
-    related = (Related(at, f"expected `{sign}` before this"),) if noticed.start > opener.start else ()
-    return Diagnostic("E0103", f"unclosed `{opener.text}`", opener.span, f"no `{sign}` closes it", related=related)
-
-
-def _doc(tokens: list[Token]) -> Doc | None:
-    """The `##` lines as one text, without the signs and one space."""
-    if not tokens:
-        return None
-    lines = [token.text[2:].removeprefix(" ") for token in tokens]
-    span = Span(tokens[0].path, tokens[0].start, tokens[-1].end)
-    return Doc(span=span, text="\n".join(lines))

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dsl.align import Row
-from dsl.brackets import CLOSES, SIGNS
 from dsl.diagnostics.cells import text_width
+from dsl.frames import CLOSES, SIGNS
 from dsl.lexer import COMMENT, DOC
 from dsl.spacing import is_unary, spaced
 from dsl.tokens import Token

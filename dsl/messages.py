@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dsl.brackets import SIGNS
 from dsl.diagnostics import Diagnostic, Related, did_you_mean
+from dsl.frames import SIGNS
 from dsl.grammar import Misfit, keywords
 from dsl.source import Span
 from dsl.tokens import Token

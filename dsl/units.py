@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dsl.brackets import CLOSES, SIGNS
+from dsl.frames import CLOSES, SIGNS
 from dsl.lexer import NEWLINE
 from dsl.source import Span
 from dsl.tokens import Token, cover

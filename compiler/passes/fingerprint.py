@@ -17,7 +17,7 @@ from compiler.context import Context
 from compiler.digest import Digester, pack
 from compiler.model import Fingerprint, Model
 from dsl import tree
-from dsl.brackets import CLOSES, SIGNS
+from dsl.frames import CLOSES, SIGNS
 from dsl.lexer import COMMENT, DOC, NEWLINE, Lexer
 from dsl.source import Source
 from dsl.tokens import Token

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Literal
 
 from dsl import tree
-from dsl.brackets import CLOSES, SIGNS
+from dsl.frames import CLOSES, SIGNS
 from dsl.lexer import COMMENT, DOC, Lexer
 from dsl.source import Source, Span
 from dsl.template_pieces import Scanner
