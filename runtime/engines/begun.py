@@ -33,21 +33,35 @@ class Beginning(Engine, Protocol):
 
 
 class InTask:
-    """The long way."""
+    """The long way. It is told by the task itself: no turn of the loop lies between an answer and whoever stores it."""
 
-    __slots__ = ("_task", "_told")
+    __slots__ = ("_coroutine", "_task", "_told", "_unwanted")
 
     def __init__(self, coroutine: Coroutine[Any, Any, Any], told: Callable[[Any], None]) -> None:
-        self._told = told
-        self._task = asyncio.ensure_future(coroutine)
-        self._task.add_done_callback(self._ended)
+        self._coroutine: Coroutine[Any, Any, Any] | None = coroutine
+        self._told, self._unwanted = told, False
+        self._task = asyncio.ensure_future(self._run())
 
     def cancel(self) -> None:
-        self._task.remove_done_callback(self._ended)
+        self._unwanted = True
         self._task.cancel()
+        if self._coroutine is not None:
+            self._coroutine.close()  # it will never begin
 
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        if task.cancelled():
-            self._told(asyncio.CancelledError())
-        else:
-            self._told(task.exception() or task.result())
+    async def _run(self) -> None:
+        coroutine, self._coroutine = self._coroutine, None
+        assert coroutine is not None
+        try:
+            fate = await coroutine
+        except BaseException as error:
+            fate = error
+        if not self._unwanted:
+            self._told(fate)
+        if self._unwanted or isinstance(fate, KeyboardInterrupt | SystemExit):
+            _raised(fate)
+
+
+def _raised(fate: object) -> None:
+    """For the loop: an end of all that runs, or a cancellation that came through."""
+    if isinstance(fate, asyncio.CancelledError | KeyboardInterrupt | SystemExit):
+        raise fate

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from runtime.bridge import await_, run_in_greenlet
+from runtime.bridge import await_
 from runtime.build.candidates import Candidate, between
 from runtime.build.run import Job
 from runtime.build.selection import End
@@ -44,11 +44,9 @@ class Part(Job):
             if position not in block.skip:
                 yield position, candidate
 
-    async def end(self, candidate: Candidate) -> tuple[Row, Outcome]:
-        self.progress.begun += 1
-        ended = await run_in_greenlet(self._run, candidate, self._stage, self.loaded.row)
-        self.progress.end()
-        return ended
+    def end(self, candidate: Candidate) -> tuple[Row, Outcome]:
+        """Called from the candidate's greenlet."""
+        return self._here(self._stage, self.loaded.row, candidate)
 
     def told_of(self, block: int, position: int, row: Row, outcome: Outcome) -> Ended:
         """What the driver hears of an end: as little as it needs."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from dsl.diagnostics import SynthError
+from runtime.bridge import Running
 from runtime.build import meanings
 from runtime.build.budget import Need
 from runtime.build.caller import Caller
@@ -46,7 +47,8 @@ class Worker:
         self._news, self._urgent = asyncio.Event(), asyncio.Event()
         self._asked: dict[int, tuple[Ask, asyncio.Future[Any]]] = {}
         self._number = 0
-        self._tasks: dict[asyncio.Task[None], int] = {}
+        self._running: dict[Running[None], int] = {}
+        self._idle: asyncio.Future[None] | None = None
         self._early: dict[int, Verdict] = {}
         self._stop: int | None = None
         self._sealing = False
@@ -95,16 +97,21 @@ class Worker:
     async def end(self, made: bool) -> None:
         """Whatever runs is stopped; answers that came back are stored."""
         self._ended = True
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.stop()
         self._wake(urgent=True)
         if hasattr(self, "session"):
             await self.session.end(made)
         if hasattr(self, "_holding"):
             self._holding.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def stop(self) -> None:
+        """Ends all candidates."""
+        for running in self._running:
+            running.cancel()
+        if self._running:
+            self._idle = asyncio.get_running_loop().create_future()
+            await self._idle
 
     # --- orders ---
 
@@ -134,17 +141,15 @@ class Worker:
         try:
             for position, candidate in self.job.block(block):
                 if self._stop is None or position < self._stop:
-                    task = asyncio.ensure_future(self._run(block.number, position, candidate))
-                    self._tasks[task] = position
-                    task.add_done_callback(self._done)
+                    self._running[Running(self._done, self._run, block.number, position, candidate)] = position
         except Exception as error:
             self._fault(error)
 
     def _stop_at(self, stop: int) -> None:
         self._stop = stop
-        for task, position in self._tasks.items():
+        for running, position in self._running.items():
             if position >= stop:
-                task.cancel()
+                running.cancel()
         self._holding.drop_from(stop)
 
     def _judge(self, position: int, verdict: Verdict) -> None:
@@ -156,8 +161,8 @@ class Worker:
 
     # --- candidates ---
 
-    async def _run(self, block: int, position: int, candidate: Any) -> None:
-        row, outcome = await self.job.end(candidate)
+    def _run(self, block: int, position: int, candidate: Any) -> None:
+        row, outcome = self.job.end(candidate)
         self._report.ended.append(self.job.told_of(block, position, row, outcome))
         if not self.shipment.decides:
             self._write(block, end_of(row, outcome), position, True)
@@ -177,16 +182,18 @@ class Worker:
         if self._holding.full:
             self._seal()
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.pop(task, None)
-        if not task.cancelled() and (error := task.exception()) is not None and not self._ended:
+    def _done(self, running: Running[None]) -> None:
+        self._running.pop(running, None)
+        if not running.cancelled() and (error := running.exception()) is not None and not self._ended:
             self._fault(error)
-        if not self._tasks:
+        if not self._running:
             self._wake(urgent=True)
+            if self._idle is not None and not self._idle.done():
+                self._idle.set_result(None)
         self._seal_if_due()
 
     def _seal_if_due(self) -> None:
-        if self._sealing and not self._tasks and not self._holding.waits:
+        if self._sealing and not self._running and not self._holding.waits:
             self._seal()
 
     def _seal(self) -> None:

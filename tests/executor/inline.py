@@ -61,10 +61,7 @@ class InlineLink:
         worker, self._worker = self._worker, None
         self._dead.set()
         assert worker is not None
-        tasks = list(worker._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await worker.stop()
         await worker.session.end(False)
 
     async def part(self, paths: Sequence[str], range_: Range) -> Any:

@@ -80,7 +80,7 @@ def test_a_mistake_in_a_worker_is_told_as_it_is_without_workers(tmp_path: Path) 
 def test_a_bug_in_a_worker_comes_out_with_its_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from runtime.executor.part import Part
 
-    async def broken(self: Part, candidate: object) -> object:
+    def broken(self: Part, candidate: object) -> object:
         raise ZeroDivisionError("a bug")
 
     monkeypatch.setattr(Part, "end", broken)

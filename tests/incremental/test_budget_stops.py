@@ -70,7 +70,7 @@ def test_run_after_run_keeps_to_its_budget_and_ends_in_the_same_root(
 
 def test_no_call_is_lost_when_the_time_is_up(tmp_path: Path, calm: tuple[str, int]) -> None:
     work = lessons(tmp_path)
-    end, engine = run(work, Budget(minutes=0.03 / 60))
+    end, engine = run(work, Budget(minutes=0.01 / 60))
     assert isinstance(end, Diagnostic) and end.code == "E0907"
     assert engine.calls == engine.answered == len(work.answered())
     assert run(work, Budget())[0] == calm[0]
