@@ -80,10 +80,11 @@ class Running(Generic[T]):
         return cast(T, self._value)
 
     def cancel(self) -> None:
-        """As a task's: what it waits for is cancelled, and the code hears of it where it waits."""
-        if self._waiting is not None:
-            self._waiting.cancel()
-        else:
+        """As a task's: what it waits for is cancelled, and the code hears of it where it waits.
+
+        What has come to its end already cannot be cancelled: then the code hears of it in place of what came.
+        """
+        if self._waiting is None or not self._waiting.cancel():
             self._cancelling = True
 
     def _begin(self) -> None:
@@ -115,6 +116,11 @@ class Running(Generic[T]):
 
     def _go_on(self, waited: asyncio.Future[Any]) -> None:
         self._waiting = None
+        if self._cancelling:
+            self._cancelling = False
+            _heard(waited)
+            self._drive(self._greenlet.throw, asyncio.CancelledError())
+            return
         try:
             value = waited.result()
         except BaseException:
@@ -125,6 +131,12 @@ class Running(Generic[T]):
     def _end(self, error: BaseException | None) -> None:
         self._done, self._error = True, error
         self._ended(self)
+
+
+def _heard(future: asyncio.Future[Any]) -> None:
+    """Its fault is not told as one that nobody asked for."""
+    if not future.cancelled():
+        future.exception()
 
 
 def await_(coroutine: Awaitable[T]) -> T:

@@ -57,6 +57,22 @@ def test_a_fault_comes_out_where_it_was_waited_for_and_else_of_its_result() -> N
         running.result()
 
 
+@pytest.mark.parametrize("fault", [None, ValueError("lost")])
+def test_cancelled_in_the_moment_in_which_its_wait_ends_it_goes_no_further(fault: Exception | None) -> None:
+    """What it would wait for next may depend on others who were cancelled with it."""
+
+    async def run() -> Running[Any]:
+        awaited: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        ended: asyncio.Future[Running[Any]] = asyncio.get_running_loop().create_future()
+        running: Running[Any] = Running(ended.set_result, lambda: (await_(awaited), await_(asyncio.Event().wait())))
+        await asyncio.sleep(0)
+        awaited.set_result(None) if fault is None else awaited.set_exception(fault)
+        running.cancel()
+        return await asyncio.wait_for(ended, 5)
+
+    assert asyncio.run(run()).cancelled()
+
+
 def test_cancelled_it_runs_its_cleanup_which_may_wait() -> None:
     cleaned = []
 
