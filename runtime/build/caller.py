@@ -31,7 +31,7 @@ class Caller:
         if self.dispatcher not in self.progress.asked:
             self.progress.asked.append(self.dispatcher)
 
-    def asked(self, request: Request) -> Awaitable[Answer]:
+    def promised(self, request: Request) -> Awaitable[Answer]:
         """As `complete`, with nobody who waits in a coroutine. What a budget bounds goes the long way."""
         long = self.allowance.bounded or not self.journal.shared
         return self.complete(request) if long else _Call(self, request).answer

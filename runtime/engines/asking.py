@@ -59,7 +59,7 @@ class Backend:
     def __init__(self, engine: Engine, completer: Completer | None = None) -> None:
         self.engine = engine
         self.completer: Completer = completer or engine
-        self._shorter: Callable[[Request], Awaitable[Answer]] | None = getattr(self.completer, "asked", None)
+        self._shorter: Callable[[Request], Awaitable[Answer]] | None = getattr(self.completer, "promised", None)
         self._lowered: dict[Constraint | None, Lowered] = {}
 
     @cached_property

@@ -55,10 +55,10 @@ def test_an_answer_is_counted_and_stored_before_it_is_used(journal: Journal) -> 
     async def scenario() -> None:
         engine, progress = Shortly(), Progress("rows")
         caller = Caller(Dispatcher(engine), journal, progress)
-        first, same = caller.asked(question(1)), caller.asked(question(1))
+        first, same = caller.promised(question(1)), caller.promised(question(1))
         await until_asked(engine, 1)
         engine.asked[0][1](HELLO)
-        assert await first == await same == await caller.asked(question(1)) == HELLO
+        assert await first == await same == await caller.promised(question(1)) == HELLO
         assert Answer.from_json(journal.get(question(1).digest) or b"") == HELLO
         assert (len(engine.asked), progress.fresh, progress.reused, progress.prompt_tokens) == (1, 1, 2, 3)
 
@@ -69,7 +69,7 @@ def test_a_fault_of_the_engine_is_told_as_a_diagnostic_and_makes_room(journal: J
     async def scenario() -> None:
         engine = Shortly()
         caller = Caller(Dispatcher(engine), journal, Progress("rows"))
-        first, second = caller.asked(question(1)), caller.asked(question(2))
+        first, second = caller.promised(question(1)), caller.promised(question(2))
         await until_asked(engine, 1)
         engine.asked[0][1](EngineUnavailable("mock", "is gone"))
         with pytest.raises(SynthError) as fault:
@@ -87,7 +87,7 @@ def test_who_is_cancelled_is_called_off_wherever_it_is_and_makes_room(journal: J
     async def scenario() -> None:
         engine = Shortly()
         caller = Caller(Dispatcher(engine), journal, Progress("rows"))
-        calls = [asyncio.ensure_future(caller.asked(question(number))) for number in range(3)]
+        calls = [asyncio.ensure_future(caller.promised(question(number))) for number in range(3)]
         await until_asked(engine, 1)
         calls[0 if sent else 1].cancel()
         await asyncio.sleep(0.01)
