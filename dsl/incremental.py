@@ -111,7 +111,9 @@ class Rereader:
                 mend, last = True, last + 1
             elif first > 0 and not middle[0].leads:
                 first -= 1
-            elif last + 1 < len(self._regions) and (middle[-1].bare or (mend and not middle[-1].closed)):
+            elif last + 1 < len(self._regions) and (
+                middle[-1].bare or (mend and not middle[-1].closed) or not self._regions[last + 1].leads
+            ):
                 last += 1
             else:
                 return first, middle, last
@@ -174,15 +176,16 @@ def _mended(source: Source, regions: Sequence[Region], tokens: Sequence[Token]) 
 
     What no declaration leads belongs to the one above it: the brace that closes that may be all that stands there.
     """
-    starts = [region.start for region in regions if _leads(region, tokens)] or [regions[0].start]
+    leading = [_leads(region, tokens) for region in regions]
+    starts = [region.start for region, leads in zip(regions, leading, strict=True) if leads] or [regions[0].start]
     ends = [*starts[1:], regions[-1].end]
     made: list[Region] = []
-    for region in regions:
+    for region, leads in zip(regions, leading, strict=True):
         start, end = next((pair for pair in zip(starts, ends, strict=True) if region.start < pair[1]), (0, 0))
         begin = min(start, region.start)
         crooked = balance(Lexer(source, begin, end).tokens).by_indent
         steady = not crooked and is_steady(Lexer(source, begin, end).tokens)
-        made.append(replace(region, mended=True, crooked=crooked, steady=steady))
+        made.append(replace(region, leads=region.leads and leads, mended=True, crooked=crooked, steady=steady))
     return made
 
 

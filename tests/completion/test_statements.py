@@ -160,3 +160,8 @@ def test_a_text_without_its_second_quote_takes_nothing_of_the_line_behind_it() -
     marked = in_dataset('filter ticket.level == "lo¦ and polite(ticket.text)')
     span = Project().offers(marked).span
     assert marked.replace("¦", "")[span.start : span.end] == "lo"
+
+
+def test_an_element_is_offered_as_a_value_and_not_where_something_is_called() -> None:
+    assert "it" in labels(in_dataset('let x = ["a", "b"].where(¦)'))
+    assert "it" not in labels(in_dataset('let x = ["a", "b"].where(¦("a"))'))

@@ -47,6 +47,9 @@ def shown(parsed: Parsed) -> object:
 @example(
     ROOT / "tests/dsl/examples/bios.synth", 27426
 )  # a brace comes back above a test that indentation had cut short
+@example(ROOT / "tests/dsl/examples/python_qa.synth", 3050)  # what a brace closes without a head stands above it
+@example(ROOT / "dsl/std/text_to_sql.synth", 3690)
+@example(ROOT / "tests/dsl/examples/support_mix.synth", 5150)
 @settings(max_examples=12, deadline=None)
 def test_after_any_edits_the_tree_and_the_mistakes_are_those_of_a_first_reading(file: Path, seed: int) -> None:
     text = file.read_text()

@@ -124,7 +124,8 @@ def _element_fields(asked: Asked) -> Iterator[Item]:
         return
     for name in names_of(element.type):
         yield Item(name, "field", str(element_property(element.type, name) or ""), rank=Rank.FITTING)
-    if element.type not in (ANY, ANY_ROW):
+    called = asked.source.text[asked.placeholder.span.end :].lstrip(" \t").startswith("(")
+    if element.type not in (ANY, ANY_ROW) and not called:
         yield Item("it", "value", str(element.type), "The element.", rank=Rank.FITTING)
 
 
