@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from dsl.grammar import END, Start, keywords
+from dsl.grammar import END, Start, States, keywords, taken
 from dsl.tables import tables
 from dsl.tokens import Token
-
-States = tuple[int, ...]
-"""The parser's stack: where it is, and in the midst of what."""
 
 _FILLS = (
     *("RPAR", "RSQB", "RBRACE", "EQUAL", "COLON", "TILDE", "ARROW", "NAME", "TEMPLATE", "LBRACE", "_NL"),
@@ -24,18 +21,6 @@ MAX_TRIED = 300
 
 def begin(start: Start) -> States:
     return (tables().starts[start],)
-
-
-def taken(states: States, name: str) -> States | None:
-    """The stack after the terminal `name`; None where it cannot stand."""
-    found, stack = tables(), list(states)
-    while (action := found.actions[stack[-1]].get(name)) is not None and action < 0:
-        rule = found.rules[-1 - action]
-        del stack[len(stack) - rule.size :]
-        stack.append(found.actions[stack[-1]][rule.origin])
-        if name == END and stack[-1] in found.ends.values():
-            return tuple(stack)
-    return None if action is None else (*stack, action)
 
 
 def terminal(states: States, token: Token) -> str:

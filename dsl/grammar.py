@@ -14,6 +14,9 @@ from dsl.tokens import Token
 
 Start = Literal["item", "expression", "hole"]
 END = "$END"
+States = tuple[int, ...]
+"""The parser's stack: where it is, and in the midst of what."""
+
 _Action = tuple[str, int, Callable[[list[Any]], Any] | None, tuple[int, ...]]
 """Origin, size, what makes the node, and where children are spread; no function where an only child stays as it is."""
 
@@ -29,7 +32,7 @@ class Misfit:
     def expected(self) -> frozenset[str]:
         """The terminals that would fit: found by trying each, which is worth it only for a message."""
         shown = tables().actions[self.states[-1]]
-        return frozenset(name for name in shown if name.isupper() and _fits(self.states, name))
+        return frozenset(name for name in shown if name.isupper() and taken(self.states, name) is not None)
 
 
 @cache
@@ -104,13 +107,13 @@ def _children(children: list[Any]) -> list[Any]:
     return children
 
 
-def _fits(states: Sequence[int], name: str) -> bool:
-    """Whether the terminal `name` can come next, seen without making anything."""
+def taken(states: Sequence[int], name: str) -> States | None:
+    """The stack after the terminal `name`, without making anything; None where it cannot stand."""
     found, stack = tables(), list(states)
     while (action := found.actions[stack[-1]].get(name)) is not None and action < 0:
         rule = found.rules[-1 - action]
         del stack[len(stack) - rule.size :]
         stack.append(found.actions[stack[-1]][rule.origin])
         if name == END and stack[-1] in found.ends.values():
-            return True
-    return action is not None
+            return tuple(stack)
+    return None if action is None else (*stack, action)

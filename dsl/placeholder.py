@@ -11,7 +11,8 @@ from typing import Literal
 
 from dsl import tree
 from dsl.brackets import balance
-from dsl.following import States, begin, bridge, follow, reach, taken
+from dsl.following import begin, bridge, follow, reach
+from dsl.grammar import States, taken
 from dsl.lexer import COMMENT, DOC, Lexer
 from dsl.placeholder_templates import Hole, hole_at
 from dsl.recovery import recover

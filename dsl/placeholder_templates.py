@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from dsl.following import States, begin, bridge, fits, follow, reach, taken
-from dsl.grammar import Start
+from dsl.following import begin, bridge, fits, follow, reach
+from dsl.grammar import Start, States, taken
 from dsl.lexer import Lexer
 from dsl.source import Source, Span
 from dsl.template_pieces import Piece, Scanner

@@ -9,36 +9,20 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from runtime.build.build import Options, build
-from runtime.build.session import Session
 from runtime.config.project import Project
-from runtime.engines.deterministic import DeterministicEngine
 from runtime.review import Place, Reviews
 from runtime.store.open import project_store
 from tests.acceptance.workshop import SPEC as FILE
 from tests.acceptance.workshop import Workshop
 from tests.browser.chromium import started
+from tests.browser.python_qa import QUESTIONS, SHORTER, SPEC
 from tests.browser.reader import Reader, Scheme, reading
-from tests.page.project import Reviewed
+from tests.page.project import Reviewed, built
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 ADA, GRACE = "Ada Lovelace <ada@example.org>", "Grace Hopper <grace@example.org>"
 NOON = 1_700_000_000.0
 POLICY = '\n[review]\nbranches = ["main"]\napprovals = 1\nflags = "read"\n'
-SPEC = """edition 1
-record Question { id: str, topic: str, level: int, text: str, long: str, short: str }
-input questions: Question = jsonl("questions.jsonl") { key = id }
-
-dataset python_qa {
-  each asked from questions
-  let answer = asked.long
-  filter words(answer) > 4
-  flag answer when asked.level > 3
-  emit { question = asked.text, answer = answer, topic = asked.topic, level = asked.level }
-}
-"""
-SHORTER = SPEC.replace("asked.long", "asked.short").replace("words(answer) > 4", "words(answer) > 8")
-QUESTIONS = Path(__file__).with_name("questions.jsonl")
 
 
 def main(folder: Path) -> None:
@@ -75,10 +59,10 @@ def _project(root: Path) -> Reviewed:
     shutil.copy(QUESTIONS, root)
     with (root / "synth.toml").open("a") as config:
         config.write(POLICY)
-    _build(work, "main")
+    built(work, "main")
     work.store.create_branch("shorter", work.store.resolve("main"))
     (root / FILE).write_text(SHORTER)
-    _build(work, "shorter")
+    built(work, "shorter")
     reviews = Reviews(project_store(Project.find(root)), clock=_clock())
     said = "Answers that begin with the answer. The long ones made readers skip to the end."
     pull = reviews.open("shorter", "main", "Shorter answers", said, ADA)
@@ -100,14 +84,6 @@ def _decided(work: Workshop) -> None:
     edited = {"answer": "Use zip, which gives pairs; with strict=True it raises when one list is longer."}
     found = [verdict("q01", "accept", {}, ""), verdict("q02", "edit", edited, "half as long")]
     decide(work.store, "shorter", "python_qa", [*found, verdict("q05", "reject", {}, "too short to teach anything")])
-
-
-def _build(work: Workshop, branch: str) -> None:
-    project = Project.find(work.root)
-    with Session(project, project.config.profile(), DeterministicEngine()) as session:
-        analysis = work.analysis(session, {})
-        assert analysis.ok, analysis.errors
-        build(analysis, session, Options(branch))
 
 
 def _clock() -> Any:

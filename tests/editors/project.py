@@ -5,28 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from runtime.build.build import Options, build
-from runtime.build.session import Session
-from runtime.config.project import Project
-from runtime.engines.deterministic import DeterministicEngine
 from tests.acceptance.workshop import ENGINE, SPEC, Workshop
+from tests.browser.python_qa import QUESTIONS, SHORTER
+from tests.browser.python_qa import SPEC as LONG
+from tests.page.project import built
 
-QUESTIONS = Path(__file__).parents[1] / "browser" / "questions.jsonl"
-TEXT = """## What a reader is told who asks how Python works.
-edition 1
-
-record Question { id: str, topic: str, level: int, text: str, long: str, short: str }
-input questions: Question = jsonl("questions.jsonl") { key = id }
-
-dataset python_qa {
-  each asked from questions
-  let answer = asked.long
-  filter words(answer) > 4
-  flag answer when asked.level > 3
-  emit { question = asked.text, answer = answer, topic = asked.topic, level = asked.level }
-}
-"""
-SHORTER = TEXT.replace("asked.long", "asked.short").replace("words(answer) > 4", "words(answer) > 8")
+TITLE = "## What a reader is told who asks how Python works.\n"
 EXPLAIN = """## The same answers, told to somebody.
 edition 1
 
@@ -82,18 +66,10 @@ def project(root: Path, hostile: str = "") -> Path:
     rows[0]["short"] = hostile or rows[0]["short"]
     (root / QUESTIONS.name).write_text("".join(json.dumps(row) + "\n" for row in rows))
     (root / "synth.toml").write_text(ENGINE.format(settings=""))
-    for branch, text in (("main", TEXT), ("shorter", SHORTER)):
+    for branch, text in (("main", TITLE + LONG), ("shorter", TITLE + SHORTER)):
         if branch != "main":
             work.store.create_branch(branch, work.store.resolve("main"))
         (root / SPEC).write_text(text)
-        _build(work, branch)
+        built(work, branch)
     (root / "explain.synth").write_text(EXPLAIN)
     return root
-
-
-def _build(work: Workshop, branch: str) -> None:
-    project = Project.find(work.root)
-    with Session(project, project.config.profile(), DeterministicEngine()) as session:
-        analysis = work.analysis(session, {})
-        assert analysis.ok, analysis.errors
-        build(analysis, session, Options(branch))

@@ -66,7 +66,7 @@ class Reviewed:
         return Reviews(self.store)
 
     def build(self, branch: str) -> None:
-        _build(Workshop(self.root), branch)
+        built(Workshop(self.root), branch)
 
     def rows(self, branch: str) -> dict[str, dict[str, Any]]:
         """The dataset's rows by their printed keys."""
@@ -76,10 +76,10 @@ class Reviewed:
 def reviewed_project(folder: Path, rows: int = 40) -> Reviewed:
     """Of `rows` + 4 rows on `main`, 4 are gone on `tone` (one of them filtered) and all others changed; 2 are new."""
     work = Workshop(folder).write(TEXT, pages=_pages(range(rows), hostile=False))
-    first = _build(work, TARGET)
+    first = built(work, TARGET)
     work.store.create_branch(SOURCE, first)
     work.write(EDITED, pages=_pages(range(3, rows + 2), hostile=True))
-    _build(work, SOURCE)
+    built(work, SOURCE)
     return _opened(work.root, "Shorter notes")
 
 
@@ -94,7 +94,7 @@ def large_project(folder: Path, rows: int = 100_000) -> Reviewed:
     return _opened(folder, "Other words")
 
 
-def _build(work: Workshop, branch: str) -> CommitId:
+def built(work: Workshop, branch: str) -> CommitId:
     project = Project.find(work.root)
     with Session(project, project.config.profile(), DeterministicEngine()) as session:
         analysis = work.analysis(session, {})
