@@ -38,6 +38,8 @@ class Reader:
     requests: list[str] = field(default_factory=list)
 
     def open(self, tab: str = "rows") -> Reader:
+        """The page as it is on arrival: another place in the same page would show the old rows for a moment."""
+        self.page.goto("about:blank")
         self.page.goto(f"{self.url}/pulls/{self.number}#{tab}")
         self.tab(tab.split("?")[0])
         return self

@@ -53,8 +53,8 @@ def test_what_cannot_be_seen_is_shown_by_name(reader: Reader, key: str) -> None:
 def test_a_text_s_direction_stays_its_own(reader: Reader) -> None:
     reader.open()
     value = reader.card("bidi").locator(".after bdi").first
-    assert value.get_attribute("dir") == "auto"
-    assert value.evaluate("(element) => getComputedStyle(element).unicodeBidi") == "isolate"
+    expect(value).to_have_attribute("dir", "auto")
+    expect(value).to_have_css("unicode-bidi", "isolate")
 
 
 def test_a_field_to_edit_says_what_it_cannot_show(reader: Reader) -> None:
