@@ -1,6 +1,6 @@
 """Benchmark 15: the two-call job on Ray with two workers and with one; the ratio of their calls a second printed last.
 
-python benchmarks/b15_ray.py [--few 2000] [--many 8000] [--rounds 2] [--in-flight 64]
+python benchmarks/b15_ray.py [--few 2000] [--many 14000] [--rounds 2] [--in-flight 64]
 
 The server takes 50 ms for a call. Each worker has as many calls in flight, so two have twice what one has. The rate is
 of the rows between few and many, so that starting a cluster does not count; whole processes stand beside. All builds
@@ -39,7 +39,7 @@ def built(rows: int, workers: int, url: str, in_flight: int) -> tuple[float, str
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--few", type=int, default=2_000)
-    parser.add_argument("--many", type=int, default=8_000)
+    parser.add_argument("--many", type=int, default=14_000)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--in-flight", type=int, default=64)
     options = parser.parse_args()
