@@ -14,7 +14,7 @@ from runtime.cli.console import json_text, paint, plural, say, say_json, width
 from runtime.cli.files import write
 from runtime.cli.options import Dataset, Json, Limit, Params, ProfileName, Seed, Spec
 from runtime.cli.plan_held import foreseen
-from runtime.cli.plan_reasons import waited_for, why_dataset, why_step
+from runtime.cli.plan_reasons import differing, waited_for, why_dataset, why_step
 from runtime.cli.plan_sum import ranged, short, summed
 
 if TYPE_CHECKING:
@@ -128,12 +128,10 @@ def _show_dataset(one: Forecast) -> None:
 
 
 def _why(one: Forecast) -> str:
-    from runtime.diff.causes import causes
-
     if one.previous is None:
         of = plural(one.candidates, "candidate") if one.candidates is not None else "endless candidates"
         return f"new, {of}"
-    return _few([_cause(cause) for cause in causes(one.previous, one.now)])
+    return _few([_cause(cause) for cause in differing(one)])
 
 
 def _few(reasons: Sequence[str]) -> str:
@@ -194,14 +192,12 @@ def _show_acceptance(one: Forecast) -> None:
 
 
 def as_json_of(one: Forecast) -> dict[str, object]:
-    from runtime.diff.causes import causes
-
     return {
         "dataset": one.dataset,
         "how": one.how,
         "depends": list(one.waits),
         "candidates": one.candidates,
-        "causes": [_cause(cause) for cause in causes(one.previous, one.now)] if one.now else [],
+        "causes": [_cause(cause) for cause in differing(one)],
         "why": why_dataset(one),
         "inputs": one.inputs,
         "decisions": dict(Counter(found.state for found in one.decisions)),

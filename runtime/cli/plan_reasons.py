@@ -12,9 +12,20 @@ if TYPE_CHECKING:
     from runtime.tables.manifest import Manifest, StepRecord
 
 
-def why_dataset(one: Forecast) -> list[str]:
-    """What differs from the version it is compared with."""
+def differing(one: Forecast) -> tuple[Cause, ...]:
+    """What differs from the version it is compared with, as far as that is known before anything is made."""
+    from runtime.build.identity import described_anew
     from runtime.diff.causes import causes
+
+    if one.how == "unchanged" or one.previous is None or one.now is None:
+        return ()
+    if one.how == "described":  # its rows stay, and no cause is to be sought in them
+        return causes(one.previous, described_anew(one.previous, one.now))
+    return causes(one.previous, _counted(one, one.now))
+
+
+def why_dataset(one: Forecast) -> list[str]:
+    """The same in words."""
     from runtime.diff.view import cause_line
 
     if one.how == "depends":
@@ -23,7 +34,7 @@ def why_dataset(one: Forecast) -> list[str]:
         return ["no version of it is committed yet"]
     if one.how == "unchanged":
         return ["statements, inputs and models are those of the version before"]
-    return [cause_line(cause) for cause in causes(one.previous, _counted(one, one.now))]
+    return [cause_line(cause) for cause in differing(one)]
 
 
 def _counted(one: Forecast, now: Manifest) -> Manifest:
@@ -44,7 +55,6 @@ def why_step(one: Forecast, cell: Cell) -> list[str]:
 
 def _changed(one: Forecast, cell: Cell) -> Iterator[str]:
     """Which part of what its calls are made of is another one than in the version before."""
-    from runtime.diff.causes import causes
     from runtime.diff.view import cause_line
 
     if one.previous is None or one.now is None:
@@ -53,7 +63,7 @@ def _changed(one: Forecast, cell: Cell) -> Iterator[str]:
     if cell.kind == "gen" and cell.name not in before:
         yield "the version before has no such step"
         return
-    found = causes(one.previous, _counted(one, one.now))
+    found = differing(one)
     own = [cause for cause in found if _concerns(cause, cell)]
     yield from map(cause_line, own)
     follows = [name for name in cell.reads if _closure(before, name) != _closure(now, name)]

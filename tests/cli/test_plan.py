@@ -98,6 +98,16 @@ def test_what_is_not_run_says_that_nothing_changed(cli: Cli, notes: Path) -> Non
     told = cli("plan", "notes.synth", "--explain").out
     assert "- statements, inputs and models are those of the version before" in told
     assert "answered anew" not in told
+    (one,) = cli("plan", "notes.synth", "--json").json
+    assert (one["how"], one["causes"]) == ("unchanged", [])
+
+
+def test_new_words_are_the_only_cause_where_only_they_changed(cli: Cli, notes: Path) -> None:
+    assert cli("build", "notes.synth").code == 0
+    (notes / "notes.synth").write_text(SPEC.replace("dataset notes", "## What was said again.\ndataset notes"))
+    (one,) = cli("plan", "notes.synth", "--json").json
+    assert (one["how"], one["causes"]) == ("described", ["description changed"])
+    assert "answered anew" not in " ".join(one["why"])
 
 
 def test_a_step_under_a_condition_says_so(cli: Cli, notes: Path) -> None:
