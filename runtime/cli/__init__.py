@@ -5,13 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import typer
-
-    from dsl.diagnostics import SynthError
-    from dsl.source import Source
 
 DONE, DIFFERENT, MISTAKE, OUR_BUG, INTERRUPTED = 0, 1, 2, 70, 130
 GATES = frozenset({"E0901", "E0902", "E0903", "E0920", "E1085", "E1061", "E1062"})
@@ -33,18 +26,20 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Runs the command and gives its exit code. Mistakes are rendered; only our own bugs have a traceback to show."""
     from dsl.diagnostics import SynthError
+    from runtime.cli.mistaken import told, wants_json
 
+    as_json = wants_json(arguments)
     try:
         return _run(arguments)
     except SynthError as error:
-        told(error)
+        told(error, as_json)
         return DIFFERENT if all(found.code in GATES for found in error.diagnostics) else MISTAKE
     except KeyboardInterrupt:
         return _interrupted()
     except BrokenPipeError:
         raise
     except Exception as error:
-        if isinstance(error, OSError) and _refused(error):
+        if isinstance(error, OSError) and _refused(error, as_json):
             return MISTAKE
         if os.environ.get("SYNTH_DEBUG"):
             raise
@@ -57,13 +52,15 @@ def _run(arguments: Sequence[str]) -> int:
     import typer
 
     from runtime.cli.app import app
+    from runtime.cli.mistaken import misused, wants_json
     from runtime.cli.noted import forget
 
     forget()
     try:
         code = app(list(arguments) or ["--help"], prog_name="synth", standalone_mode=False)
     except typer.TyperException as error:  # a mistake in the call: an unknown option, an argument too few
-        return _misused(error)
+        misused(error, wants_json(arguments))
+        return MISTAKE
     except SystemExit as error:  # typer's answer to a pipe that nobody reads any more
         raise BrokenPipeError from error
     except typer.Abort:
@@ -71,48 +68,18 @@ def _run(arguments: Sequence[str]) -> int:
     return _interrupted() if code == INTERRUPTED else code or DONE
 
 
-def _misused(error: typer.TyperException) -> int:
-    context = getattr(error, "ctx", None)
-    if context is not None:
-        print(context.get_usage(), f"Try `{context.command_path} --help`.", "", sep="\n", file=sys.stderr)
-    print(f"error: {error.format_message()}", file=sys.stderr)
-    return MISTAKE
-
-
 def _interrupted() -> int:
     print("\nstopped; run the same command again to go on where it was", file=sys.stderr)
     return INTERRUPTED
 
 
-def told(error: SynthError) -> None:
-    """Prints a user's mistakes, each with what it quotes."""
-    from runtime.cli.console import report
-
-    report(error.diagnostics, _source)
-
-
-def _refused(error: OSError) -> bool:
+def _refused(error: OSError, as_json: bool) -> bool:
     """Whether it was the disk or its rights, and was told."""
     from dsl.diagnostics import SynthError
     from runtime.cli.disk import refused
+    from runtime.cli.mistaken import told
 
     found = refused(error)
     if found is not None:
-        told(SynthError(found))
+        told(SynthError(found), as_json)
     return found is not None
-
-
-def _source(path: str) -> Source | None:
-    """What a message quotes, from the spec's project or the current folder's; nothing when that cannot be read."""
-    from dsl.diagnostics import SynthError
-    from runtime.cli.context import Context, configuration
-    from runtime.cli.noted import ENTERED, LOOKED
-
-    if LOOKED and not ENTERED and (unread := configuration(path)) is not None:
-        return unread
-    try:
-        return (ENTERED[-1] if ENTERED else Context.here()).source(path)
-    except SynthError:
-        return configuration(path)
-    except OSError:
-        return None

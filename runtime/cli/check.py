@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 import typer
 
 from runtime.cli.context import Context
-from runtime.cli.findings import FixOption, Format, FormatOption, format_of, mend_specs, mendable, show_all, tell_clean
+from runtime.cli.findings import (
+    FixOption,
+    Format,
+    FormatOption,
+    format_of,
+    in_form,
+    mend_specs,
+    mendable,
+    show_all,
+    tell_clean,
+)
 from runtime.cli.options import Params, ProfileName
 
 if TYPE_CHECKING:
@@ -62,15 +72,20 @@ def run(
     """
     asked = Asked(specs or [], param, profile)
     shown = format_of(form, as_json)
-    if fix:
-        _mend(asked)
-    if watch:
-        from runtime.cli.watch import changes
+    with in_form(shown):
+        if fix:
+            _mend(asked)
+        if watch:
+            _watch(asked, shown)
+        elif _check(asked, shown):
+            raise typer.Exit(2)
 
-        for _ in changes(Context.here().project.root):
-            _check(asked, shown)
-    elif _check(asked, shown):
-        raise typer.Exit(2)
+
+def _watch(asked: Asked, form: Format) -> None:
+    from runtime.cli.watch import changes
+
+    for _ in changes(Context.here().project.root):
+        _check(asked, form)
 
 
 def _check(asked: Asked, form: Format) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
@@ -13,6 +14,7 @@ from dsl.diagnostics import Diagnostic, Severity, SourceOf, SynthError, diagnost
 from dsl.source import Source
 from runtime.cli.console import plural, report, say, say_json, say_raw
 from runtime.cli.context import Context
+from runtime.cli.mistaken import source_of
 
 
 class Format(enum.StrEnum):
@@ -34,6 +36,18 @@ def format_of(name: str, as_json: bool = False) -> Format:
         return Format.JSON if as_json else Format(name)
     except ValueError:
         raise typer.BadParameter(f"`{name}` is none of {', '.join(Format)}", param_hint="--format") from None
+
+
+@contextmanager
+def in_form(form: Format) -> Iterator[None]:
+    """What keeps specs from being looked at is told in the form that was asked for, too."""
+    try:
+        yield
+    except SynthError as error:
+        if form is Format.TEXT:
+            raise
+        show(error.diagnostics, source_of, form)
+        raise typer.Exit(2) from None
 
 
 def show(found: Sequence[Diagnostic], source_of: SourceOf, form: Format) -> bool:

@@ -11,7 +11,17 @@ import typer
 from dsl.diagnostics import Diagnostic, Severity, SynthError, nearest
 from runtime.cli.check import Asked
 from runtime.cli.context import Context
-from runtime.cli.findings import FixOption, Format, FormatOption, format_of, mend_specs, mendable, show_all, tell_clean
+from runtime.cli.findings import (
+    FixOption,
+    Format,
+    FormatOption,
+    format_of,
+    in_form,
+    mend_specs,
+    mendable,
+    show_all,
+    tell_clean,
+)
 
 if TYPE_CHECKING:
     from compiler.analysis import Analysis
@@ -19,6 +29,8 @@ if TYPE_CHECKING:
 
 UNSAFE = "Make fixes too that change what is built."
 Wanted = Callable[[str], bool]
+Looked = Sequence[tuple[Context, list[str], Wanted]]
+"""Projects with the specs of each that are looked at, and the rules that are wanted of them."""
 
 
 def run(
@@ -37,17 +49,26 @@ def run(
 
     Example: synth lint --fix
     """
-    asked = Asked(specs or [], [], None)
     shown = format_of(form)
-    projects = [(context, files, _wanted(context, select, ignore)) for context, files in asked.projects()]
-    if fix:
-        for context, files, wanted in projects:
-            mend_specs(context, files, _finder(context, wanted), unsafe)
-    found = [(context, _found(context, files, wanted)) for context, files, wanted in projects]
-    wrong = show_all(found, shown)
+    with in_form(shown):
+        projects = Asked(specs or [], [], None).projects()
+        looked = [(context, files, _wanted(context, select, ignore)) for context, files in projects]
+        if fix:
+            _mend(looked, unsafe)
+        _tell(looked, shown)
+
+
+def _mend(looked: Looked, unsafe: bool) -> None:
+    for context, files, wanted in looked:
+        mend_specs(context, files, _finder(context, wanted), unsafe)
+
+
+def _tell(looked: Looked, form: Format) -> None:
+    found = [(context, _found(context, files, wanted)) for context, files, wanted in looked]
+    wrong = show_all(found, form)
     told = [one for _, some in found for one in some]
-    if shown is Format.TEXT:
-        _close(sum(len(files) for _, files, _ in projects), told)
+    if form is Format.TEXT:
+        _close(sum(len(files) for _, files, _ in looked), told)
     if told:
         raise typer.Exit(2 if wrong else 1)
 

@@ -56,8 +56,8 @@ def run(
 def _watch(asked: Asked) -> None:
     """Mistakes are told, and the next change is waited for."""
     from dsl.diagnostics import SynthError
-    from runtime.cli import told
     from runtime.cli.context import Context
+    from runtime.cli.mistaken import told
     from runtime.cli.noted import forget
     from runtime.cli.watch import changes
 
@@ -68,7 +68,7 @@ def _watch(asked: Asked) -> None:
             try:
                 _preview(asked)
             except SynthError as error:
-                told(error)
+                told(error, asked.as_json)
             say_aside(f"watching {asked.spec}; Ctrl-C ends")
     except KeyboardInterrupt:
         say_aside("")

@@ -16,7 +16,9 @@ Made from each verb's own `--help`; change it there. What every verb keeps to:
 * **Exit codes**: 0 done; 1 a gate failed, or a difference that was asked about (`fmt --check`, `diff --exit-code`);
   2 a mistake in the call, the spec or the environment; 130 stopped with Ctrl-C; 70 a bug of synth's own.
 * **Streams**: what was asked for is on stdout, everything else on stderr. `--json` prints one JSON document and nothing
-  else on stdout.
+  else on stdout. Where a mistake is in the way, that document is `{"diagnostics": [...]}`, each with `code`,
+  `severity`, `message`, `place`, `notes`, `help` and `fixes`; a call that the verb does not know is E1119. `check` and
+  `lint` print such a list itself, and `test` has a spec's mistakes among the results.
 * **Looks**: 80 columns; colour only on a terminal, and never where `NO_COLOR` is set.
 * **Paths** are relative to the folder one stands in; messages print them relative to the project, which is the nearest
   folder with a `synth.toml`: `check`, `plan`, `preview`, `test` and `build` look from the spec upwards, and use that

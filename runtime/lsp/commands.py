@@ -86,7 +86,7 @@ async def _told(server: Server, given: Given, arguments: list[str], tell: Callab
     root, saved = place if place is not None else (server.projects.home, True)
     async with _progress(server, title):
         done = await run(arguments, root)
-    text, data = tell(done) if done.code in (0, 1) else markdown.console(done)
+    text, data = tell(done) if done.code in (0, 1) or "--json" in arguments else markdown.console(done)
     note = "" if saved else "_As it is saved; the editor holds changes that are not._\n\n"
     return {"title": title, "markdown": note + text, "data": data, "ok": done.code == 0, "code": done.code}
 

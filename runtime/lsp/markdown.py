@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from runtime.lsp.processes import Done
@@ -16,8 +16,18 @@ def console(done: Done) -> tuple[str, Any]:
 
 def preview(done: Done) -> tuple[str, Any]:
     """Each candidate with its prompts, answers and rows."""
-    data = json.loads(done.out)
-    return "\n\n".join(part for one in data for part in _candidate(one)) + "\n", data
+    return _asked(done, _candidate, "\n\n")
+
+
+def _asked(done: Done, tell: Callable[[Mapping[str, Any]], Iterator[str]], between: str) -> tuple[str, Any]:
+    """A list of what was asked for; or the mistakes that a command with `--json` prints in its place."""
+    try:
+        data = json.loads(done.out)
+    except ValueError:  # it was killed
+        return console(done)
+    if not isinstance(data, list):
+        return fenced(done.err.strip()), data["diagnostics"]
+    return between.join(part for one in data for part in tell(one)) + "\n", data
 
 
 def _candidate(one: Mapping[str, Any]) -> Iterator[str]:
@@ -33,8 +43,7 @@ def _candidate(one: Mapping[str, Any]) -> Iterator[str]:
 
 def tests(done: Done) -> tuple[str, Any]:
     """A line for each test, and behind one that failed what it expected."""
-    data = json.loads(done.out)
-    return "\n".join(part for one in data for part in _test(one)) + "\n", data
+    return _asked(done, _test, "\n")
 
 
 def _test(one: Mapping[str, Any]) -> Iterator[str]:

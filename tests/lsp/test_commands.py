@@ -54,6 +54,15 @@ async def test_a_command_that_fails_answers_with_what_it_said(desktop: Desktop) 
     assert found["code"] == 2 and "nowhere" in found["markdown"]
 
 
+async def test_a_preview_of_a_spec_with_a_mistake_shows_the_mistake_and_has_it_as_data(desktop: Desktop) -> None:
+    file = desktop.folder / "broken.synth"
+    file.write_text("edition 1\n\nrecord Fact {\n  id: strr\n}\n")
+    found = await _ask(desktop.opened("broken.synth"), "synth.preview")
+    (mistake,) = found["data"]
+    assert not found["ok"] and found["code"] == 2 and mistake["place"]["start"]["line"] == 4
+    assert f"error[{mistake['code']}]" in found["markdown"] and '"diagnostics"' not in found["markdown"]
+
+
 async def test_a_command_nobody_knows_is_an_error_of_that_request_alone(desktop: Desktop) -> None:
     text = desktop.text("a.synth").open("edition 1\n")
     with pytest.raises(JsonRpcException, match=r"synth\.nothing"):
