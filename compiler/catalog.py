@@ -9,11 +9,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal, Protocol
 
 from dsl.diagnostics import Diagnostic
+from dsl.parser import Parsed, parse
 from dsl.source import Source, Span
 
 ColumnType = Literal["str", "int", "float", "bool", "list", "record", "null", "any"]
@@ -69,6 +70,12 @@ def library(path: str) -> Source | None:
     if path not in library_files():
         return None
     return Source(path, (resources.files("dsl") / path).read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=256)
+def parsed_once(source: Source) -> Parsed:
+    """Parsing depends on the text alone, and an editor checks the same files again and again."""
+    return parse(source)
 
 
 @cache

@@ -6,18 +6,15 @@ import; what nothing uses gets its removal.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache
 
-from compiler.catalog import library, library_files
+from compiler.exports import READ, WRITTEN_AS_TYPES, Exports
 from compiler.importing import importing
 from compiler.model import Model
-from compiler.passes.load import parsed_once
 from dsl import tree
-from dsl.diagnostics import Diagnostic, Edit, Fix, Severity
-from dsl.diagnostics.fixing import respelt
+from dsl.diagnostics import Diagnostic, Edit, Fix, Guess, Severity
+from dsl.diagnostics.fixing import respelling, respelt
 from dsl.source import Source, Span
 
 _NO_NAME, _NO_TYPE, _UNUSED_IMPORT = "E0201", "E0207", "W0202"
@@ -42,40 +39,26 @@ def _mended(diagnostic: Diagnostic, model: Model, settled: bool) -> Diagnostic:
     if diagnostic.code in _UNUSED:
         removal = _without if diagnostic.code == _UNUSED_IMPORT else _removal
         return replace(found, fixes=tuple(removal(diagnostic.span, model))) if settled else found
-    return replace(found, fixes=(*_imports(diagnostic.span, model), *found.fixes))
+    return replace(found, fixes=(*_imports(diagnostic, diagnostic.span, model), *found.fixes))
 
 
 # --- an import that is missing ---
 
 
-def _imports(span: Span, model: Model) -> Iterator[Fix]:
-    """An import for each file that declares what the place names; none where the file itself has that name."""
-    source, file = model.sources.get(span.path), model.files.get(span.path)
-    name = source.slice(span) if source is not None else ""
-    if source is None or file is None or not name.isidentifier():
+def _imports(diagnostic: Diagnostic, span: Span, model: Model) -> Iterator[Fix]:
+    """An import for each file that declares what the place names, or what it probably means."""
+    source, file, guess = model.sources.get(span.path), model.files.get(span.path), diagnostic.label
+    if source is None or file is None:
         return
-    for path in _declaring(name, model, span.path):
+    if isinstance(guess, Guess) and guess.origin:
+        edit = respelling(diagnostic, model.sources.get)
+        title = f'write `{guess.meant}`, imported from "{guess.origin}"'
+        if edit is not None:
+            yield Fix(title, (edit, importing(source, file, guess.origin, guess.meant)), safe=True)
+        return
+    name, kinds = source.slice(span), WRITTEN_AS_TYPES if diagnostic.code == _NO_TYPE else READ
+    for path in Exports(model.files, span.path).declaring(name, kinds):
         yield Fix(f'import `{name}` from "{path}"', (importing(source, file, path, name),), safe=True)
-
-
-def _declaring(name: str, model: Model, importer: str) -> Iterator[str]:
-    """Paths as `importer` would write them: the project's own files first."""
-    folder = posixpath.dirname(importer)
-    for path, file in model.files.items():
-        if path != importer and not path.startswith("std/") and name in _exports(file):
-            yield posixpath.relpath(path, folder or ".")
-    yield from (path for path in library_files() if path != importer and name in _library_exports(path))
-
-
-@cache
-def _library_exports(path: str) -> frozenset[str]:
-    source = library(path)
-    return frozenset() if source is None else _exports(parsed_once(source).file)
-
-
-def _exports(file: tree.File) -> frozenset[str]:
-    names = (getattr(declaration, "name", None) for declaration in file.declarations)
-    return frozenset(name.text for name in names if isinstance(name, tree.Name))
 
 
 # --- what is not used ---

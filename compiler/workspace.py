@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from compiler.analysis import Analysis, Overlay, Stage, analyse, further
-from compiler.catalog import Catalog, beside
+from compiler.catalog import Catalog, beside, parsed_once
 from compiler.model import Model
-from compiler.passes.load import parsed_once
 from compiler.queries.between import Between
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Edit, SynthError

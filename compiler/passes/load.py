@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
-from compiler.catalog import beside, library_files
+from compiler.catalog import beside, library_files, parsed_once
 from compiler.context import Context
 from compiler.model import Model
 from dsl import tree
 from dsl.diagnostics import Related, SynthError, did_you_mean
-from dsl.parser import Parsed, parse
 from dsl.source import Source, Span
 
 EDITIONS = (1,)
@@ -22,12 +20,6 @@ def run(model: Model, context: Context) -> Model:
     if source is not None:
         loader.load(source)
     return replace(model, files=loader.files, sources=loader.sources)
-
-
-@lru_cache(maxsize=256)
-def parsed_once(source: Source) -> Parsed:
-    """Parsing depends on the text alone, and an editor checks the same files again and again."""
-    return parse(source)
 
 
 class _Loader:

@@ -76,16 +76,24 @@ def fix_of(diagnostic: Diagnostic, path: str, unsafe: bool = False) -> Fix | Non
 
 def respelt(diagnostic: Diagnostic, source_of: SourceOf) -> Diagnostic:
     """A "did you mean" with the fix that writes what was meant, where the place holds the name that nobody knows."""
-    guess, span = diagnostic.label, diagnostic.span
-    if not isinstance(guess, Guess) or span is None or diagnostic.fixes:
+    guess = diagnostic.label
+    edit = respelling(diagnostic, source_of)
+    if edit is None or not isinstance(guess, Guess) or guess.origin or diagnostic.fixes:
         return diagnostic
-    source = source_of(span.path)
-    places = list(_words(source.slice(span), guess.given)) if source is not None else []
-    if len(places) != 1:
-        return diagnostic
-    start = span.start + places[0]
-    edit = Edit(Span(span.path, start, start + len(guess.given)), guess.meant)
     return replace(diagnostic, fixes=(Fix(f"write `{guess.meant}`", (edit,), safe=diagnostic.code.startswith("E")),))
+
+
+def respelling(diagnostic: Diagnostic, source_of: SourceOf) -> Edit | None:
+    """What was meant in the place of what was written; None where nothing is guessed, or the place is not clear."""
+    guess, span = diagnostic.label, diagnostic.span
+    source = source_of(span.path) if span is not None else None
+    if not isinstance(guess, Guess) or span is None or source is None:
+        return None
+    places = list(_words(source.slice(span), guess.given))
+    if len(places) != 1:
+        return None
+    start = span.start + places[0]
+    return Edit(Span(span.path, start, start + len(guess.given)), guess.meant)
 
 
 def _words(text: str, word: str) -> Iterator[int]:

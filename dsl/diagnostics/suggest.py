@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 
 class Guess(str):
-    """The label "did you mean `role`?", which also keeps what was written and what was meant, for a fix."""
+    """The label "did you mean `role`?", which also keeps what was written and what was meant, for a fix.
+
+    `origin` is the file that declares it, as an import would say it, where it has to be imported first.
+    """
 
     given: str
     meant: str
+    origin: str
 
     @classmethod
-    def of(cls, given: str, meant: str) -> Guess:
-        made = cls(f"did you mean `{meant}`?")
-        made.given, made.meant = given, meant
+    def of(cls, given: str, meant: str, origin: str = "") -> Guess:
+        made = cls(f"did you mean `{meant}`{f' of `{origin}`' if origin else ''}?")
+        made.given, made.meant, made.origin = given, meant, origin
         return made
+
+    @property
+    def likeness(self) -> float:
+        """From 0 (nothing in common) to 1 (the same but for letter case)."""
+        return SequenceMatcher(None, self.meant.lower(), self.given.lower()).ratio()
 
 
 def nearest(name: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | None:
@@ -28,7 +37,7 @@ def nearest(name: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | 
     return by_lower[matches[0]] if matches else None
 
 
-def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+def did_you_mean(name: str, candidates: Iterable[str]) -> Guess | str:
     """The label "did you mean `x`?" (a `Guess`), or the empty string when nothing is close."""
     found = nearest(name, candidates)
     return Guess.of(name, found) if found else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from compiler.context import Context
+from compiler.exports import Exports
 from compiler.model import Kind, Model, Symbol
 from compiler.passes.names.declarations import DeclarationNames
 from compiler.passes.names.resolver import Resolver
@@ -18,7 +19,7 @@ def run(model: Model, context: Context) -> Model:
     used: set[Symbol] = set()
     scopes = TopLevel(model, context, symbols).build()
     for path, file in model.files.items():
-        names = DeclarationNames(Resolver(path, scopes[path].names, context, symbols, used))
+        names = DeclarationNames(Resolver(path, scopes[path].names, context, symbols, used, Exports(model.files, path)))
         names.run(file.declarations)
         if path == model.root and not file.broken:
             _warn_unused(file, names, context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from compiler.functions import DRAWS, RESULTS
@@ -13,6 +13,7 @@ from compiler.passes.names.scope import Scope
 from compiler.walk import children, statements
 from dsl import tree
 from dsl.diagnostics import Guess, Related, did_you_mean, nearest
+from dsl.source import Span
 
 DRAWN: dict[str, Symbol] = {name: Symbol(name, Kind.DISTRIBUTION, "", None) for name in DRAWS}
 MEASURES: dict[str, Symbol] = {name: Symbol(name, Kind.MEASURE, "", None) for name in RESULTS}
@@ -87,29 +88,44 @@ class DatasetNames:
         self._declare(node.name, Kind.AXIS, node)
 
     def _draw(self, node: tree.Draw) -> None:
-        self._distribution(node.distribution, is_role=node.name.text in self.roles)
+        self._distribution(node.distribution, node.name.text)
         self._declare(node.name, Kind.DRAW, node)
 
-    def _distribution(self, node: tree.Expr, *, is_role: bool) -> None:
+    def _distribution(self, node: tree.Expr, drawn: str) -> None:
         """Words that only mean something right of `~`: `int(…)`; and roles, which need not be declared."""
         if isinstance(node, tree.Conditional):
             self._all(self.scope, node.condition)
-            self._distribution(node.then, is_role=is_role)
-            self._distribution(node.otherwise, is_role=is_role)
-        elif isinstance(node, tree.ListExpr) and is_role:
-            for item in node.items:
-                self._distribution(item, is_role=True)
-        elif isinstance(node, tree.Call) and isinstance(node.callee, tree.Attr) and is_role:
-            self._distribution(node.callee.base, is_role=True)
+            self._distribution(node.then, drawn)
+            self._distribution(node.otherwise, drawn)
+        elif isinstance(node, tree.ListExpr):
+            self._choices(node.items, drawn)
+        elif isinstance(node, tree.Call) and isinstance(node.callee, tree.Attr) and self._picks(node.callee, drawn):
+            self._distribution(node.callee.base, drawn)
             self._all(self.scope, *(arg.value for arg in node.args))
-        elif isinstance(node, tree.Ref) and is_role and self.scope.find(node.name) is None:
+        elif isinstance(node, tree.Ref) and drawn in self.roles and self.scope.find(node.name) is None:
             self.resolver.probe(node.name, self.scope)
             self.resolver.symbols[node] = Symbol(node.name, Kind.MODEL, self.resolver.path, None)
+            self._nearly_declared(node.name, node.span)
         elif isinstance(node, tree.Call) and isinstance(node.callee, tree.Ref) and node.callee.name in DRAWN:
             self.resolver.use(node.callee, DRAWN[node.callee.name])
             self._all(self.scope, *(arg.value for arg in node.args))
         else:
             self._all(self.scope, node)
+
+    def _picks(self, method: tree.Attr, drawn: str) -> bool:
+        return drawn in self.roles or (isinstance(method.base, tree.ListExpr) and method.name.text == "pick")
+
+    def _choices(self, items: Sequence[tree.Expr], drawn: str) -> None:
+        """Where no gen asks `with` what is drawn, a name that is not there may have been meant as a text or a role."""
+        symbols = [self.scope.find(item.name) for item in items if isinstance(item, tree.Ref)]
+        among_roles = any(symbol is not None and symbol.kind is Kind.MODEL for symbol in symbols)
+        for item in items:
+            if drawn in self.roles:
+                self._distribution(item, drawn)
+            elif isinstance(item, tree.Ref):
+                self.resolver.ref(item, self.scope, _meant(item.name, drawn, among_roles))
+            else:
+                self._all(self.scope, item)
 
     def _let(self, node: tree.Let) -> None:
         self._all(self.scope, node.type, node.value)
@@ -136,14 +152,18 @@ class DatasetNames:
         if symbol is not None or later is not None:
             self._not_a_role(name, symbol)
             return
+        self._nearly_declared(name.text, name.span)
+
+    def _nearly_declared(self, role: str, place: Span) -> None:
+        """A role need not be declared; one that looks like one that is, is most likely that one."""
         models = [found.name for found in self.resolver.top.names.values() if found.kind is Kind.MODEL]
-        guess = nearest(name.text, models, cutoff=0.8)
+        guess = nearest(role, models, cutoff=0.8)
         if guess:
             self.resolver.context.report(
                 "W0206",
-                f"no `model {name.text}` is declared",
-                name.span,
-                label=Guess.of(name.text, guess),
+                f"no `model {role}` is declared",
+                place,
+                label=Guess.of(role, guess),
                 notes=("a role that is not declared has temperature 0.7 and max_tokens 512",),
             )
 
@@ -275,3 +295,8 @@ class DatasetNames:
         else:
             for child in children(node):
                 self._audit(child, scope)
+
+
+def _meant(name: str, drawn: str, among_roles: bool) -> str:
+    role = f"a role without a `model` is drawn only for a gen that says `with {drawn}`"
+    return role if among_roles else f'a text stands in quotes: `"{name}"`; {role}'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from compiler.context import Context
+from compiler.exports import CALLED, READ, WRITTEN_AS_TYPES, Exports
 from compiler.functions import METHODS, REGISTRY, Each
 from compiler.model import Kind, Symbol
 from compiler.passes.names.scope import Scope
@@ -31,8 +32,11 @@ class Resolver:
         context: Context,
         symbols: dict[tree.Node, Symbol],
         used: set[Symbol],
+        exports: Exports | None = None,
     ) -> None:
+        """`exports`: what the file could import, which a name that nobody knows may stand for."""
         self.path = path
+        self.exports = exports
         self.context = context
         self.symbols = symbols
         self.used = used
@@ -64,21 +68,22 @@ class Resolver:
         self.symbols[node] = symbol
         self.used.add(symbol)
 
-    def ref(self, node: tree.Ref, scope: Scope) -> None:
+    def ref(self, node: tree.Ref, scope: Scope, hint: str | None = None) -> None:
+        """`hint` says how what is no name may have been meant at this place, where that is more than a text."""
         symbol = scope.find(node.name)
         if symbol is not None:
             self.use(node, symbol)
             return
         self.probe(node.name, scope)
         if not scope.is_lenient:
-            self._unknown(node, scope)
+            self._unknown(node, scope, hint)
 
     def probe(self, name: str, scope: Scope) -> None:
         """What could have stood where this name stands, for whoever asks."""
         if self.context.probe is not None:
             self.context.probe.seen(name, scope.visible())
 
-    def _unknown(self, node: tree.Ref, scope: Scope) -> None:
+    def _unknown(self, node: tree.Ref, scope: Scope, hint: str | None) -> None:
         self.symbols[node] = Symbol(node.name, Kind.UNKNOWN, self.path, None)
         later = scope.declared_later(node.name)
         if later is not None:
@@ -104,24 +109,37 @@ class Resolver:
                 help=f"write what it is emitted from, or name that above the emit: `let {node.name} = …`",
             )
         else:
-            self.report_unknown(node.name, node, scope.all(), "name")
+            self.report_unknown(node.name, node, scope.all(), "name", hint)
 
-    def report_unknown(self, name: str, node: tree.Node, known: Iterable[str], what: str) -> None:
+    def report_unknown(
+        self, name: str, node: tree.Node, known: Iterable[str], what: str, hint: str | None = None
+    ) -> None:
+        kinds = CALLED if what == "function" else READ
         foreign = _FOREIGN_VALUES.get(name)
-        guess = Guess.of(name, foreign) if foreign else did_you_mean(name, known)
+        guess = Guess.of(name, foreign) if foreign else self._guess(name, known, kinds)
         message = f"there is no {what} `{name}` here"
-        hint = self._meant(name, guess) if what == "name" else None
+        help_ = self._meant(name, guess, hint) if what == "name" else None
         if name in FUNCTIONS and what == "name":
-            message, hint = f"`{name}` is a function", f"call it: `{name}(…)`"
-        self.context.report("E0201", message, node.span, label=guess, help=hint)
+            message, help_ = f"`{name}` is a function", f"call it: `{name}(…)`"
+        self.context.report("E0201", message, node.span, label=guess, help=help_)
 
-    def _meant(self, name: str, guess: str) -> str | None:
+    def _guess(self, name: str, known: Iterable[str], kinds: frozenset[Kind]) -> str:
+        """The nearest name that is seen here, unless one to import is nearer; the name itself is no guess."""
+        here = did_you_mean(name, known)
+        there = self.exports.guess(name, kinds) if self.exports is not None else None
+        if there is None or (isinstance(here, Guess) and here.likeness >= there.likeness):
+            return here
+        return there if there.meant != name else ""
+
+    def _meant(self, name: str, guess: str, hint: str | None) -> str | None:
         """A bare word is never a value: what it was probably meant as."""
         enums = (found.node for found in self.top.names.values() if isinstance(found.node, tree.Enum))
         owner = next((enum.name.text for enum in enums if name in {member.text for member in enum.members}), None)
         if owner is not None:
             return f'a value of `{owner}` is written `{owner}.{name}` or `"{name}"`'
-        return None if guess else f'a text stands in quotes: `"{name}"`'
+        if guess or (self.exports is not None and any(self.exports.declaring(name))):
+            return None
+        return hint or f'a text stands in quotes: `"{name}"`'
 
     # --- expressions ---
 
@@ -181,7 +199,7 @@ class Resolver:
             return
         known = [*TYPES, *(name for name, found in self.top.names.items() if found.kind in _TYPES)]
         foreign = _FOREIGN_TYPES.get(node.name)
-        label = Guess.of(node.name, foreign) if foreign else did_you_mean(node.name, known)
+        label = Guess.of(node.name, foreign) if foreign else self._guess(node.name, known, WRITTEN_AS_TYPES)
         if node.name == "list":
             label = "write `T[]`"
         self.context.report("E0207", f"there is no type `{node.name}`", node.span, label=label)

@@ -4,32 +4,13 @@ from __future__ import annotations
 
 from compiler.catalog import beside
 from compiler.context import Context
+from compiler.exports import KINDS, name_of
 from compiler.model import Kind, Model, Symbol
 from compiler.model import Scope as FileScope
 from compiler.prelude import TYPES
 from dsl import tree
 from dsl.diagnostics import Related, did_you_mean, nearest
 from dsl.recovery import UNNAMED
-
-KINDS: dict[type[tree.Declaration], Kind] = {
-    tree.Param: Kind.PARAM,
-    tree.Const: Kind.CONST,
-    tree.Enum: Kind.ENUM,
-    tree.Record: Kind.RECORD,
-    tree.Input: Kind.INPUT,
-    tree.Personas: Kind.PERSONAS,
-    tree.Criteria: Kind.CRITERIA,
-    tree.Model: Kind.MODEL,
-    tree.Prompt: Kind.PROMPT,
-    tree.Judge: Kind.JUDGE,
-    tree.Dataset: Kind.DATASET,
-    tree.Mix: Kind.MIX,
-}
-
-
-def name_of(declaration: tree.Declaration) -> tree.Name | None:
-    """The name a declaration gives to its file; editions, imports and tests give none."""
-    return declaration.name if type(declaration) in KINDS else None  # type: ignore[attr-defined]
 
 
 class TopLevel:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from compiler.analysis import Analysis, analyse
-from compiler.catalog import Catalog, Columns
+from compiler.catalog import Catalog, Columns, parsed_once
 from compiler.model import Model, Symbol
-from compiler.passes.load import parsed_once
 from compiler.passes.types.checker import Element
 from compiler.probe import Probe
 from compiler.queries.completion.model import Names

@@ -6,11 +6,10 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from compiler.catalog import beside, library_files
+from compiler.catalog import beside, library_files, parsed_once
+from compiler.exports import KINDS, name_of
 from compiler.importing import importing
 from compiler.model import Kind, Symbol
-from compiler.passes.load import parsed_once
-from compiler.passes.names.top import KINDS, name_of
 from compiler.queries.completion.asked import Asked
 from compiler.queries.completion.describe import symbol_item
 from compiler.queries.completion.model import Item, Rank
