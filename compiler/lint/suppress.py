@@ -20,6 +20,8 @@ NO_REASON, NOTHING = "L100", "L101"
 _SAID = re.compile(r"#+\s*lint\s*:\s*(?P<rest>.*)")
 _FORM = re.compile(r"allow\s+(?P<codes>[LW]\d+(?:\s*,\s*[LW]\d+)*)\s+because\s+(?P<reason>\S.*)")
 FORM = "# lint: allow L002 because the cases are the reader's to write"
+UNSAID = "it is meant this way"
+"""The reason until a person gives a better one: without any, the comment would be told itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,27 @@ def _line(spec: Spec, number: int) -> Span:
     source = spec.source
     start = source.line_starts[min(number, source.line_count) - 1]
     return Span(source.path, start, start + len(source.line(number)))
+
+
+def allowing(spec: Spec, found: Diagnostic) -> Edit | None:
+    """The comment that allows what was found, above it; None for what is said of a comment itself."""
+    if found.span is None or found.code in (NO_REASON, NOTHING):
+        return None
+    start = spec.source.line_starts[spec.source.position(_above(spec, found.span)).line - 1]
+    line = spec.source.text[start:]
+    indent = line[: len(line) - len(line.lstrip(" \t"))]
+    return Edit(Span(spec.source.path, start, start), f"{indent}# lint: allow {found.code} because {UNSAID}\n")
+
+
+def _above(spec: Spec, place: Span) -> int:
+    """Where the line begins that a comment can stand above: inside a template it would be a part of the prompt."""
+    start = spec.source.line_starts[spec.source.position(place.start).line - 1]
+    templates = (token for token in Lexer(spec.source).tokens if token.type == "TEMPLATE")
+    around = next((token for token in templates if token.start < start < token.end), None)
+    if around is None:
+        return place.start
+    owners = [node for node in spec.nodes if isinstance(node, tree.Declaration | tree.Statement)]
+    return max((node.span.start for node in owners if node.span.start <= around.start < node.span.end), default=0)
 
 
 def _no_reason(place: Span) -> Diagnostic:

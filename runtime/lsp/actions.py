@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from lsprotocol import types
 
 from compiler.analysis import analyse
+from compiler.lint.spec import Spec
+from compiler.lint.suppress import allowing
 from dsl.diagnostics import Diagnostic, Fix
 from dsl.diagnostics.fixing import mend
 from dsl.source import Source, Span
@@ -53,8 +55,8 @@ def _fixes(view: View, found: Iterable[Diagnostic]) -> Iterator[types.CodeAction
     for one in found:
         for number, fix in enumerate(one.fixes):
             yield _action(view, one, fix, preferred=number == 0 and fix.safe)
-        if one.code.startswith("L") and one.span is not None:
-            yield _suppression(view, one, one.span)
+        if one.code.startswith("L"):
+            yield from _suppression(view, one)
 
 
 def _action(view: View, found: Diagnostic, fix: Fix, preferred: bool) -> types.CodeAction:
@@ -67,19 +69,16 @@ def _action(view: View, found: Diagnostic, fix: Fix, preferred: bool) -> types.C
     )
 
 
-def _suppression(view: View, found: Diagnostic, span: Span) -> types.CodeAction:
-    """The reason is for the person to write: one that is missing is reported."""
-    start = view.document.text.rfind("\n", 0, span.start) + 1
-    line = view.document.text[start : span.start]
-    indent = line[: len(line) - len(line.lstrip())]
-    place = view.lines.range(start, start)
-    edit = types.TextEdit(place, f"{indent}# lint: allow {found.code} because \n")
-    return types.CodeAction(
-        title=f"allow {found.code} here, with a reason",
-        kind=types.CodeActionKind.QuickFix,
-        diagnostics=shown([found], view),
-        edit=types.WorkspaceEdit(changes={view.document.uri: [edit]}),
-    )
+def _suppression(view: View, found: Diagnostic) -> Iterator[types.CodeAction]:
+    """A comment that allows it; a better reason than the one that it gives is for the person to write."""
+    edit = allowing(Spec(view.project.workspace.analyse(view.path, upto="plan")), found)
+    if edit is not None:
+        yield types.CodeAction(
+            title=f"allow {found.code} here, with a reason",
+            kind=types.CodeActionKind.QuickFix,
+            diagnostics=shown([found], view),
+            edit=workspace_edit(view, [edit]),
+        )
 
 
 def _mended(view: View, title: str, kind: str, chosen: Callable[[Diagnostic], bool]) -> Iterator[types.CodeAction]:
