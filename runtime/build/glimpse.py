@@ -5,8 +5,7 @@ out. Nothing is asked, started or written, and no code of the project is run: a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from compiler import plan
@@ -17,6 +16,7 @@ from runtime.build.dry import cells
 from runtime.build.foretell.guarded import guarded
 from runtime.build.foretell.looker import Looker, LookingBackend
 from runtime.build.foretell.looking import LookingRow
+from runtime.build.glanced import Place, Unread, moment
 from runtime.build.inputs import Inputs
 from runtime.build.program import Loaded
 from runtime.build.progress import Progress
@@ -29,28 +29,25 @@ from runtime.journal import Journal
 from runtime.program.stage import Bound
 from runtime.tables.keys import print_key
 
-READ = frozenset({"jsonl", "json", "csv", "parquet", "text", "markdown", "html"})
-"""Sources that are files of the project, read as they stand."""
-LARGEST = 20_000_000
-"""Bytes of a source beyond which it is not read while somebody types."""
-
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
     """Of the candidate `key`: `prompts` by gen and judge as they would be sent, and how many tokens each has, about.
 
     `shown` says which gen or judge asks a prompt first. `calls` are those of all candidates when each answer is right
-    at once, and `all_tokens` of their prompts when every row's are as long; None where nobody knows.
+    at once, and `all_tokens` of their prompts when every row's are as long; None where nobody knows. `unread` says why
+    there is nothing of all this, where an input is not read while somebody types.
     """
 
     dataset: str
-    key: str
-    prompts: Mapping[str, str]
-    tokens: Mapping[str, int]
-    shown: Mapping[str, str]
-    candidates: int | None
-    calls: int | None
-    all_tokens: int | None
+    key: str = ""
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    tokens: Mapping[str, int] = field(default_factory=dict)
+    shown: Mapping[str, str] = field(default_factory=dict)
+    candidates: int | None = None
+    calls: int | None = None
+    all_tokens: int | None = None
+    unread: str = ""
 
 
 class _Nothing:
@@ -83,11 +80,21 @@ class _Listening(LookingBackend):
         return super()._complete(call, request)
 
 
-def glimpse(loaded: Loaded, root: Path) -> Glimpse | None:
-    """None for a mix, for a dataset without a candidate, and where what it reads is not to be read."""
-    if loaded.mix is not None or not all(_readable(item, root) for item in loaded.plan.inputs):
+def glimpse(loaded: Loaded, place: Place) -> Glimpse | None:
+    """None for a mix, and for a dataset without a candidate."""
+    if loaded.mix is not None:
         return None
-    inputs = Inputs.open(loaded, root, {})
+    try:
+        with moment():
+            return _glimpse(loaded, place.open(loaded))
+    except Unread as unread:
+        reason = str(unread)
+    except TimeoutError:
+        reason = "a query over its inputs takes longer than a moment"
+    return Glimpse(loaded.plan.name, shown=_shown(loaded), unread=reason)
+
+
+def _glimpse(loaded: Loaded, inputs: Inputs) -> Glimpse | None:
     looker = Looker(loaded.plan, guarded(loaded.text, loaded.plan.name, loaded.namespace), _NOTHING)
     backend = _Listening(looker)
     roles = {item.role: Bound(item.role, "", backend, item.settings) for item in loaded.plan.models}
@@ -101,14 +108,6 @@ def glimpse(loaded: Loaded, root: Path) -> Glimpse | None:
 
 def _no_encoder(step: plan.Step) -> None:
     return None
-
-
-def _readable(item: plan.InputPlan, root: Path) -> bool:
-    if item.kind not in READ or item.dataset is not None:
-        return False
-    folder = root / Path(item.span.path).parent
-    files = folder.glob(str(next(iter(item.arguments.values()), "")))
-    return sum(file.stat().st_size for file in files if file.is_file()) <= LARGEST
 
 
 def _look(job: Job, looker: Looker, candidate: Candidate) -> None:
@@ -129,8 +128,12 @@ def _seen(loaded: Loaded, inputs: Inputs, candidate: Candidate, requests: Mappin
         key=print_key(candidate.key),
         prompts=prompts,
         tokens=tokens,
-        shown={cell.prompt: cell.name for cell in reversed(asked) if cell.prompt},
+        shown=_shown(loaded),
         candidates=every,
         calls=every * sum(cell.each for cell in asked) if every is not None else None,
         all_tokens=(every or 0) * sum(cell.each * tokens[cell.name] for cell in asked) if known else None,
     )
+
+
+def _shown(loaded: Loaded) -> dict[str, str]:
+    return {cell.prompt: cell.name for cell in reversed(cells(loaded.plan)) if cell.prompt}

@@ -50,11 +50,11 @@ class EditorCatalog:
         asked = (kind, repr(list(args.items())), posixpath.dirname(span.path))
         at, found = self._found.get(asked, (-inf, None))
         if time.monotonic() - at > (AGAIN if isinstance(found, Diagnostic) else FRESH):
-            found = self._files.columns(kind, args, span) if kind != "dataset" or self._has_store() else None
+            found = self._files.columns(kind, args, span) if kind != "dataset" or self.has_store() else None
             self._found[asked] = (time.monotonic(), found)
         return replace(found, span=span) if isinstance(found, Diagnostic) else found
 
-    def _has_store(self) -> bool:
+    def has_store(self) -> bool:
         """Whether committed datasets are there to be read: opening a folder makes no store, and asks no server."""
         try:
             project = Project(self.root, self.root / STATE, load_config(self.root / FILE))

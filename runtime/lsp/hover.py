@@ -16,6 +16,7 @@ from runtime.lsp.samples import glimpses
 from runtime.lsp.view import View
 
 if TYPE_CHECKING:
+    from runtime.build.glimpse import Glimpse
     from runtime.lsp.samples import Glimpses
 
 
@@ -57,7 +58,13 @@ def _prompt(seen: Glimpses, name: str, dataset: str | None) -> str:
         if cell in one.prompts:
             head = f"Prompt of `{cell}` for the row `{escaped(one.key)}`, about {one.tokens[cell]:,} tokens:"
             return f"{head}\n\n{fenced(one.prompts[cell].strip())}"
-    return ""
+    return _unread(own, *(one for one in seen.values() if name in one.shown))
+
+
+def _unread(*places: Glimpse | None) -> str:
+    """Why there is no prompt to be seen, where an input is the reason."""
+    reason = next((one.unread for one in places if one is not None and one.unread), "")
+    return f"A preview shows the prompt: {reason}." if reason else ""
 
 
 def _parts(view: View, found: Hover) -> Iterator[str]:

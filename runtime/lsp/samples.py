@@ -13,7 +13,9 @@ from runtime.lsp.feature import Errand
 from runtime.lsp.view import View
 
 if TYPE_CHECKING:
+    from runtime.build.glanced import Place
     from runtime.build.glimpse import Glimpse
+    from runtime.lsp.projects import OpenProject
 
     Glimpses = Mapping[str, Glimpse]
 
@@ -43,11 +45,24 @@ def _made(analysis: Analysis, view: View) -> Glimpses:
     if not analysis.ok or analysis.model.plan is None or not analysis.model.plan.ordered:
         return {}
     found: dict[str, Glimpse] = {}
+    place = _place(view.project)
     for loaded in chosen(analysis, None):
         try:
-            seen = glimpse(loaded, view.project.root)
+            seen = glimpse(loaded, place)
         except SynthError:  # its input has mistakes, which a check has told
             continue
         if seen is not None:
             found[seen.dataset] = seen
     return found
+
+
+def _place(project: OpenProject) -> Place:
+    """A store is opened that is there, on this machine; none is made, and no server is asked."""
+    from runtime.build.glanced import Place
+    from runtime.store.open import project_store
+    from runtime.store.worktree import current_branch
+
+    if not project.catalog.has_store():
+        return Place(project.root)
+    branch = project.config.profile(None).branch or current_branch(project.project.state_dir)
+    return Place(project.root, project_store(project.project), branch)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO
 
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.query.catalog import DatasetAt, dataset_at, datasets, no_dataset, no_table
@@ -11,12 +13,12 @@ from runtime.query.names import Reference
 from runtime.query.shards import local_shards
 from runtime.sources.place import Where
 from runtime.sources.stored import Table, table_names, table_of
+from runtime.store.port import CommitId, Store
 from runtime.tables.layout import table_folder
+from runtime.tables.manifest import Manifest, Shard
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from runtime.store.port import Store
+Shards = Callable[[Store, CommitId, str, Sequence[Shard]], Iterable[Path | IO[bytes]]]
+"""How shards of a folder are opened, in order."""
 
 
 def parse(text: str) -> Reference:
@@ -48,22 +50,27 @@ def _find(where: Where) -> Table:
     found = dataset_at(store, reference.dataset, ref)
     if found is None:
         raise SynthError(no_dataset(reference.dataset, datasets(store, store.resolve(ref))))
-    return _table(store, found, reference, where.argument)
+    return table_at(found, reference, where.argument)
 
 
-def _table(store: Store, found: DatasetAt, reference: Reference, name: str) -> Table:
-    manifest = found.manifest
+def table_at(found: DatasetAt, reference: Reference, name: str, shards: Shards = local_shards) -> Table:
+    """The table of a version that a reference means. E1032 where it has no such table."""
+    manifest, part = found.manifest, emit_of(found.manifest, reference)
+
+    def paths(table: str) -> Iterable[Path | IO[bytes]]:
+        folder = table_folder(manifest.dataset, table)
+        return shards(found.store, found.commit, folder, manifest.tables[table].shards)
+
+    return table_of(manifest, part, name, paths, found.commit)
+
+
+def emit_of(manifest: Manifest, reference: Reference) -> str:
+    """The one that is named, or else the only one, or the one without a name."""
     emits = list(dict.fromkeys(table.partition("/")[0] for table in manifest.tables))
     part = reference.part or (emits[0] if len(emits) == 1 else manifest.dataset)
     if not table_names(manifest, part):
         raise SynthError(_unknown(reference, sorted(manifest.tables)))
-
-    def paths(table: str) -> list[Path]:
-        folder = table_folder(manifest.dataset, table)
-        shards = manifest.tables[table].shards
-        return local_shards(store, found.commit, folder, shards)
-
-    return table_of(manifest, part, name, paths, found.commit)
+    return part
 
 
 def _unknown(reference: Reference, tables: list[str]) -> Diagnostic:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Event, Timer
 from typing import TYPE_CHECKING
 
 from runtime.sources.place import Where
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
     from compiler.catalog import ColumnType
 
 BATCH = 1024
+MOMENT: ContextVar[float | None] = ContextVar("moment", default=None)
+"""Seconds after which a query is a `TimeoutError`, for who reads while somebody types; else it takes what it takes."""
+FEW = "SET memory_limit = '256MB'", "SET temp_directory = ''"
+"""What a query may use within a moment."""
 _TABLE_BEFORE = re.compile(r"\b(?:from|join)\s*$", re.IGNORECASE)
 _READER_BEFORE = re.compile(
     r"\b(?:read_\w+|\w+_scan|glob|sniff_csv)\s*\(\s*\[?\s*(?:'(?:[^']|'')*'\s*,\s*)*$", re.IGNORECASE
@@ -40,17 +47,40 @@ _INTEGERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
 def rows(where: Where) -> Iterator[Raw]:
     import duckdb
 
-    with _connect(where) as connection:
+    with _connect(where) as connection, _timely(connection) as is_late:
         try:
             result = connection.execute(_select(where))
             names = [column[0] for column in result.description or ()]
             number = 0
             while batch := result.fetchmany(BATCH):
+                if is_late.is_set():
+                    raise TimeoutError
                 for cells in batch:
                     number += 1
                     yield _row(where, names, cells, number), f"row {number} of the query"
         except duckdb.Error as error:
+            if is_late.is_set():
+                raise TimeoutError from None
             raise _failed(where, error) from None
+
+
+@contextmanager
+def _timely(connection: duckdb.DuckDBPyConnection) -> Iterator[Event]:
+    """Set, and the query interrupted, when the moment is over; never, where there is none."""
+    seconds, is_late = MOMENT.get(), Event()
+
+    def end() -> None:
+        is_late.set()
+        connection.interrupt()
+
+    timer = Timer(seconds or 0, end)
+    timer.daemon = True
+    if seconds is not None:
+        timer.start()
+    try:
+        yield is_late
+    finally:
+        timer.cancel()
 
 
 def _row(where: Where, names: list[str], cells: tuple[object, ...], number: int) -> dict[str, object]:
@@ -77,6 +107,8 @@ def _connect(where: Where) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     connection = duckdb.connect(":memory:")
+    for setting in FEW if MOMENT.get() is not None else ():
+        connection.execute(setting)
     folder = where.root.resolve().as_posix().replace("'", "''")
     for setting in (
         f"allowed_directories = ['{folder}/']",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
@@ -95,7 +95,11 @@ def table_names(manifest: Manifest, table: str) -> list[str]:
 
 
 def table_of(
-    manifest: Manifest, table: str, name: str, paths: Callable[[str], Sequence[Path]], commit: str | None = None
+    manifest: Manifest,
+    table: str,
+    name: str,
+    paths: Callable[[str], Iterable[Path | IO[bytes]]],
+    commit: str | None = None,
 ) -> Table:
     """`paths` gives the local shard files of a table, in key order."""
     named = table_names(manifest, table)
@@ -126,7 +130,7 @@ def _positions(manifest: Manifest, tables: Iterable[TableManifest]) -> list[KeyC
     return [KeyColumn(f"position_{place}" if more > 1 else "position", INT) for place in range(1, more + 1)]
 
 
-def _shards(paths: Iterable[Path], schema: Schema) -> Iterator[tuple[bytes, Keyed]]:
+def _shards(paths: Iterable[Path | IO[bytes]], schema: Schema) -> Iterator[tuple[bytes, Keyed]]:
     """One batch of one shard in memory at a time."""
     import pyarrow.parquet as pq
 

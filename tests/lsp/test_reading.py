@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import subprocess
+import sys
+
 import pytest
 from lsprotocol import types
 
@@ -118,11 +122,27 @@ async def test_hover_over_what_asks_a_model_shows_the_prompt_of_the_first_row(de
     assert "  Passage: Honey keeps for years." in await _hovered(text)
 
 
+async def test_the_prompt_over_a_dataset_that_was_built_shows_its_rows(desktop: Desktop) -> None:
+    desktop.questions()
+    more = 'input made: Made = dataset("questions")\nrecord Made {\n  question: str\n  fact: str\n}\n'
+    gen = 'dataset more {\n  each one from made\n  gen an|swer: str with writer """Answer: {{ one.fact }}"""\n'
+    spec = f"edition 1\n{more}{gen}  emit {{ answer = answer }}\n}}\n"
+    await asyncio.to_thread(_build, desktop, "questions.synth")
+    assert "  Answer: candle" in await _hovered(desktop.opened("more.synth", spec))
+
+
+def _build(desktop: Desktop, spec: str) -> None:
+    command = [sys.executable, "-c", "from runtime.cli import main; main()", "build", spec]
+    subprocess.run(command, cwd=desktop.folder, check=True, capture_output=True)
+
+
 async def test_a_source_that_would_run_code_is_not_read_for_a_prompt(desktop: Desktop) -> None:
     desktop.questions()
     desktop.save("facts.py", "open('ran', 'w')\ndef rows():\n    yield {'id': 'a', 'text': 'b'}\n")
     spec = QUESTIONS.replace('jsonl("facts.jsonl")', 'python("facts.py")').replace("gen question", "gen ques|tion")
     text = desktop.opened("questions.synth", spec)
     await text.found()
-    assert "gen question" in await _hovered(text)
+    shown = await _hovered(text)
+    assert "gen question" in shown
+    assert "A preview shows the prompt: `facts` is read by `python(…)`, which only a command does." in shown
     assert not list(desktop.folder.rglob("ran")) and not (desktop.folder / ".synth").exists()
