@@ -14,6 +14,7 @@ from pathlib import Path
 PATIENCE = 5.0
 """Seconds that a command has to stop cleanly."""
 _START = "from runtime.cli import main; main()"
+_LEASH = "from runtime.lsp.leash import hold; hold({}); "
 _running: set[int] = set()
 _OURS = str(Path(__file__).parents[2])
 
@@ -27,25 +28,41 @@ class Done:
 
 async def run(arguments: Sequence[str], folder: Path) -> Done:
     """The same `synth` that serves the editor. No module is taken from the folder (`-P`), whatever lies there."""
-    environment = {**os.environ, "PYTHONPATH": _OURS, "NO_COLOR": "1"}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-c", _START, *arguments),
+    with _leash() as leash:
+        process = await _started(arguments, folder, leash)
+        _running.add(process.pid)
+        try:
+            out, err = await process.communicate()
+        except asyncio.CancelledError:
+            await _stop(process)
+            raise
+        finally:
+            _running.discard(process.pid)
+    return Done(process.returncode or 0, out.decode(errors="replace"), err.decode(errors="replace"))
+
+
+async def _started(arguments: Sequence[str], folder: Path, leash: int) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-c", _LEASH.format(leash) + _START, *arguments),
         cwd=folder,
-        env=environment,
+        env={**os.environ, "PYTHONPATH": _OURS, "NO_COLOR": "1"},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
+        pass_fds=(leash,),
     )
-    _running.add(process.pid)
+
+
+@contextlib.contextmanager
+def _leash() -> Iterator[int]:
+    """The end of a pipe for a command to hold: when the other end closes, because we are gone, it ends itself."""
+    held, ours = os.pipe()
     try:
-        out, err = await process.communicate()
-    except asyncio.CancelledError:
-        await _stop(process)
-        raise
+        yield held
     finally:
-        _running.discard(process.pid)
-    return Done(process.returncode or 0, out.decode(errors="replace"), err.decode(errors="replace"))
+        os.close(held)
+        os.close(ours)
 
 
 @contextlib.contextmanager

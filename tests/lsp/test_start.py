@@ -55,25 +55,45 @@ def test_a_signal_ends_a_server_that_waits_for_its_editor(number: signal.Signals
         assert server.wait(10) == -number
 
 
-def test_what_a_server_runs_ends_with_it() -> None:
-    script = """
+COMMAND = "import subprocess, time; subprocess.Popen(['sleep', '60']); print(1, flush=True); time.sleep(60)"
+LEADS = f"""
 import asyncio, os, signal, sys
 from runtime.lsp import processes
-processes._START = "import time; print(1, flush=True); time.sleep(60)"
-async def main():
+processes._START = {COMMAND!r}
+async def main(number):
     asyncio.ensure_future(processes.run((), "."))
     while not processes._running:
         await asyncio.sleep(0.01)
+    await asyncio.sleep(0.5)
     print(*processes._running, flush=True)
-    os.kill(os.getpid(), signal.SIGTERM)
+    os.kill(os.getpid(), number)
     await asyncio.sleep(60)
 with processes.ended_with_us():
-    asyncio.run(main())
+    asyncio.run(main(int(sys.argv[1])))
 """
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=30, check=False)
-    assert done.returncode == -signal.SIGTERM
-    state = Path(f"/proc/{int(done.stdout)}/stat")
-    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_what_a_server_runs_ends_with_it(number: signal.Signals) -> None:
+    command = [sys.executable, "-c", LEADS, str(number.value)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=30, check=False)
+    assert done.returncode == -number
+    group, end = int(done.stdout), time.monotonic() + 10
+    while time.monotonic() < end and _living(group):
+        time.sleep(0.02)
+    assert _living(group) == []
+
+
+def _living(group: int) -> list[str]:
+    """States of the processes of a group, but for those that ended and that nobody has asked about."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, of, *_ = file.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        found += [state] if int(of) == group and state != "Z" else []
+    return found
 
 
 @contextmanager
