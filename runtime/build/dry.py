@@ -47,7 +47,8 @@ from runtime.tables.manifest import Manifest
 __all__ = ["Cell", "Forecast", "cells", "forecast", "wanted"]
 WINDOW = 64
 LOOK = 1_000_000
-"""Candidates that are looked at, of axes that never end."""
+BEYOND = 2_000
+"""Candidates that are looked at, of axes that never end: at most, and of those that a build only may come to."""
 
 
 @dataclass
@@ -57,7 +58,8 @@ class Forecast:
     `candidates` is how many there are at all; None for endless axes. Of a mix they are its parts' rows. `looked` are
     those that a build may come to, `sure` those that it comes to whatever is answered.
     `rates` are those of each cell, as in a pilot or the version before, and so is `acceptance`; `seconds` are for a
-    token, as last seen of the models. `target` is how many rows are wanted at most.
+    token, as last seen of the models. `target` is how many rows are wanted at most. `endless`: a build may come to more
+    candidates than were looked at.
     `decisions` are what people decided about rows, as they stand in the version before.
     `order` is that of the axes where rows are run in another than the spec's; `sharing` what rows share of the prompts
     of cells that would be asked, in tokens as the model of the engine `tokenizer` has them, or else as they are guessed
@@ -74,6 +76,7 @@ class Forecast:
     target: int | None = None
     looked: int = 0
     sure: int = 0
+    endless: bool = False
     inputs: dict[str, int] = field(default_factory=dict)
     rates: Mapping[str, Rate] = field(default_factory=dict)
     acceptance: Acceptance | None = None
@@ -95,16 +98,18 @@ class Forecast:
 
     def expected(self, cell: Cell) -> float:
         """New calls, by the rate at which candidates came to it before; half-way between low and high where it is
-        new."""
+        new, and where there is no end to the candidates, those of the candidates that are sure."""
         rate = self.rates.get(cell.name)
         if rate is None or cell.low == cell.high:
-            return (cell.low + cell.high) / 2
+            sure = cell.high * self.sure / self.looked if self.endless else (cell.low + cell.high) / 2
+            return max(cell.low, sure)
         if self.target is not None and self.acceptance is not None and self.acceptance.kept:
-            tried = min(self.looked, max(self.sure, self.target / self.acceptance.share))
+            tried = max(self.sure, self.target / self.acceptance.share)
+            tried = tried if self.endless else min(self.looked, tried)
             new = rate.calls * tried - cell.reused - cell.maybe  # the first candidates are those asked before
         else:
             new = (rate.calls * self.looked - cell.reused) * cell.high / (cell.high + cell.maybe)
-        return min(cell.high, max(cell.low, new))
+        return max(cell.low, new if self.endless else min(cell.high, new))
 
     def tokens_of(self, cell: Cell) -> float | None:
         """Prompt and completion tokens of its new calls; None where nobody knows."""
@@ -246,7 +251,10 @@ class Look:
         stage = replace(self.job.stage(), admit=self.job.duplicates.admit_next, wanted=lambda index, group: True)
         for candidate, settled in self._candidates():
             needed = hopes.all
-            if needed == "full" or (self.made.candidates is None and self.made.looked >= LOOK):
+            if needed == "full":
+                break
+            if self._far():
+                self.made.endless = True
                 break
             row, outcome = self._run(candidate, stage, needed == "open", settled)
             self.watch(row)
@@ -259,6 +267,14 @@ class Look:
                 self.embeds.compared(outcome.scores)
         tally.finish()
         self._beyond()
+        for cell in self.made.cells.values():
+            cell.open = cell.open or (self.made.endless and cell.high > 0)
+
+    def _far(self) -> bool:
+        """Axes that never end are looked at for as long as a build is sure to go on, and as far again."""
+        if self.made.candidates is not None:
+            return False
+        return self.made.looked >= min(LOOK, self.made.sure + max(BEYOND, self.made.sure))
 
     def _candidates(self) -> Iterator[tuple[Candidate, Mapping[str, Said]]]:
         candidates = iter(self.job.candidates())

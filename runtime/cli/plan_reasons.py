@@ -117,9 +117,11 @@ def waited_for(one: Forecast, cell: Cell) -> list[str]:
 def _range(one: Forecast, cell: Cell) -> Iterator[str]:
     if cell.condition:
         yield "it is asked under a condition, which may hold for no row"
-    if cell.open:
+    if one.endless:
+        yield "the candidates have no end, and how many of them the target takes nobody knows yet"
+    elif cell.open:
         yield "it is asked for each element of a list, and how long that is nobody knows yet"
-    if one.sure < one.looked:
+    if one.sure < one.looked and not one.endless:
         yield "fewer are asked if the rows before meet the target"
     elif not cell.condition and not cell.open:
         yield "what rows come here hangs on answers that are not there yet"

@@ -28,12 +28,12 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _plan(root: Path) -> Forecast:
+def _plan(root: Path, limit: int | None = None) -> Forecast:
     project = Project.find(root)
     engine = DeterministicEngine()
     with Session(project, project.config.profile(), engine) as session:
         analysis = analyse("python_qa.synth", ProjectCatalog(root), upto="lower")
-        [made] = asyncio.run(foresee(analysis, session, Options("main"), session.store.head("main")))
+        [made] = asyncio.run(foresee(analysis, session, Options("main", limit=limit), session.store.head("main")))
     assert engine.calls == 0, "a plan makes no call"
     return made
 
@@ -234,3 +234,37 @@ def test_a_row_that_stops_at_such_a_call_makes_it(tmp_path: Path) -> None:
     (tmp_path / "python_qa.synth").write_text(SOMETIMES.replace("at length", "in full"))
     second = _plan(tmp_path)
     assert (second.cells["long"].low, second.cells["long"].high, second.low) == (1, 1, 1)
+
+
+ENDLESS = '''edition 1
+dataset python_qa {
+  target = 20
+  each take in 1..
+  gen note: str with writer """
+    Write note {{ take }}.
+  """
+  require words(note) > 6 else retry 1
+  filter take % 2 == 0 or words(note) > 3
+  emit { note = note }
+}
+'''
+
+
+def test_of_candidates_without_end_a_plan_looks_at_few_and_leaves_open_how_many_follow(tmp_path: Path) -> None:
+    spec = tmp_path / "python_qa.synth"
+    spec.write_text(ENDLESS)
+    first = _plan(tmp_path)
+    note = first.cells["note"]
+    assert (first.candidates, first.endless, note.low, note.open) == (None, True, 20, True)
+    assert first.looked < 10_000, "a million of them took minutes"
+    assert 20 <= first.expected(note) < 100, "those of the candidates that are sure, and not of all that were looked at"
+    _build(tmp_path)
+    spec.write_text(ENDLESS.replace("Write note", "Write a note"))
+    again, made = _plan(tmp_path), _build(tmp_path).datasets[0]
+    assert made.progress.fresh / 3 < again.expected(again.cells["note"]) < made.progress.fresh * 3
+
+
+def test_a_limit_ends_candidates_that_have_no_end(tmp_path: Path) -> None:
+    (tmp_path / "python_qa.synth").write_text(ENDLESS)
+    made = _plan(tmp_path, limit=30)
+    assert (made.endless, made.looked, made.cells["note"].open, made.cells["note"].high) == (False, 30, False, 60)
