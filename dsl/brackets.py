@@ -58,6 +58,7 @@ class _Matcher:
         self.line = 0
         self.opens_line: Token | None = None
         self.told: set[int] = set()
+        self.around_deep: set[int] = set()
         for index, token in enumerate(tokens):
             self._take(index, token)
         self._close_down_to(1, None)
@@ -118,6 +119,7 @@ class _Matcher:
         if not self.skipped:
             note = f"at most {MAX_DEPTH} brackets can stand inside each other"
             self.result.report(Diagnostic("E0109", "nested too deep", token.span, notes=(note,)), token)
+            self.around_deep.update(frame.index for frame in self.frames)
             self._add(token.synthetic(STRAY))
         self.skipped = max(0, self.skipped + (token.type in CLOSES) - (token.type in SIGNS))
         return True
@@ -270,7 +272,7 @@ class _Matcher:
             if opener is None:
                 continue
             last = next((t for t in reversed(self.result.tokens) if t.type != NEWLINE), opener)
-            if not told and not self._on_faulty_line(frame.index):
+            if not told and frame.index not in self.around_deep and not self._on_faulty_line(frame.index):
                 self._report(unclosed(opener, before or last), frame.line)
                 self.result.faults += [last] if before is None else []
             told = True

@@ -18,6 +18,7 @@ from dsl.diagnostics import Diagnostic
 from dsl.lexer import COMMENT, DOC, NEWLINE, Lexer
 from dsl.parser import Parsed, parse, whole_file
 from dsl.recovery import MAX_MISTAKES, recover
+from dsl.runs import told
 from dsl.shifting import shifted, shifted_diagnostic, shifted_span
 from dsl.source import Source, Span
 from dsl.templates import parse_template
@@ -256,4 +257,4 @@ def _joined(source: Source, regions: Sequence[Region]) -> Parsed:
     broken = sorted(span for region in regions for span in region.broken)
     lost = frozenset().union(*(region.lost for region in regions))
     diagnostics = sorted((found for region in regions for found in region.diagnostics), key=lambda one: one.sort_key)
-    return Parsed(whole_file(source, declarations, tuple(broken), lost), tuple(diagnostics))
+    return Parsed(whole_file(source, declarations, tuple(broken), lost), told(diagnostics, source))

@@ -13,6 +13,7 @@ from dsl.grammar import Misfit, derive
 from dsl.lexer import Lexer, significant
 from dsl.messages import unclosed, unexpected
 from dsl.recovery import recover
+from dsl.runs import told
 from dsl.source import Source, Span
 from dsl.templates import parse_template
 from dsl.units import split
@@ -22,7 +23,7 @@ MAX_BYTES = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """`file` holds all that could be read; `diagnostics` stand in the order of their places."""
+    """`file` holds all that could be read; `diagnostics` stand in the order of their places, long runs cut."""
 
     file: tree.File
     diagnostics: tuple[Diagnostic, ...]
@@ -44,7 +45,7 @@ def parse_tokens(source: Source, lexer: Lexer) -> Parsed:
     recovered = recover(split(balanced.tokens))
     diagnostics += recovered.diagnostics
     file = whole_file(source, recovered.declarations, tuple(sorted(recovered.broken)), frozenset(recovered.lost))
-    return Parsed(file, tuple(sorted(diagnostics, key=lambda d: d.sort_key)))
+    return Parsed(file, told(sorted(diagnostics, key=lambda d: d.sort_key), source))
 
 
 def whole_file(

@@ -315,7 +315,7 @@ def test_pages_show_a_file_with_the_mistake_and_one_without(code: str) -> None:
 
 
 def test_a_file_of_nothing_but_mistakes_is_not_read_to_its_end() -> None:
-    assert len(mistakes("dataset d {\n" + "  let x =\n" * 2_000 + "}\n")) == 500
+    assert len(mistakes("dataset d {\n" + "  let x =\n\n" * 2_000 + "}\n")) == 500
 
 
 @pytest.mark.parametrize(
