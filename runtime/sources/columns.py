@@ -51,8 +51,12 @@ def columns_of(where: Where) -> dict[str, ColumnType]:
         from runtime.sources import sql
 
         return sql.columns(where)
-    found = (row for row, _ in islice(raw.rows(where), SAMPLE))
-    return infer(found, textual=where.kind == "csv")
+    found = infer((row for row, _ in islice(raw.rows(where), SAMPLE)), textual=where.kind == "csv")
+    if not found and where.kind == "csv":
+        return dict.fromkeys(raw.header(where), "any")
+    if not found and where.kind in ("jsonl", "json"):
+        raise where.error("E0608", f"`{where.argument}` has no rows, and only rows say what columns there are")
+    return found
 
 
 def infer(rows: Iterable[Mapping[str, Any]], *, textual: bool = False) -> dict[str, ColumnType]:

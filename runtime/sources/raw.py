@@ -20,6 +20,8 @@ Raw = tuple[dict[str, Any], str]
 """A row and where it stands, as in `inputs/pages.jsonl:3`."""
 
 BOM = b"\xef\xbb\xbf"
+TAB = "\t"
+NOT_UTF_8 = "it is not UTF-8"
 
 
 def jsonl(where: Where) -> Iterator[Raw]:
@@ -46,7 +48,8 @@ def _json(where: Where, data: bytes, place: str) -> Any:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:
         said = str(error).split(": line", 1)[0]
-        said = "it is not UTF-8" if "surrogates" in said or "utf-8" in said.lower() else said
+        if "surrogates" in said or "utf-8" in said.lower():
+            raise unreadable(where, place, f"not JSON: {NOT_UTF_8}", "save the file as UTF-8") from None
         raise unreadable(where, place, f"not JSON: {said}") from None
 
 
@@ -62,9 +65,7 @@ def csv_(where: Where) -> Iterator[Raw]:
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     for path in where.files((".csv", ".tsv")):
         with path.open(encoding="utf-8-sig", newline="") as text:
-            yield from _cells(
-                where, path, csv.reader(text, delimiter="\t" if path.suffix == ".tsv" else ",", strict=True)
-            )
+            yield from _cells(where, path, csv.reader(text, delimiter=_delimiter(path), strict=True))
 
 
 def _cells(where: Where, path: Path, reader: Any) -> Iterator[Raw]:
@@ -82,21 +83,55 @@ def _cells(where: Where, path: Path, reader: Any) -> Iterator[Raw]:
     except csv.Error as error:
         raise unreadable(where, f"{shown}:{reader.line_num}", f"not CSV: {error}") from None
     except UnicodeDecodeError:
-        raise unreadable(where, f"{shown}:{reader.line_num + 1}", "it is not UTF-8") from None
+        raise unreadable(where, f"{shown}:{_first_bad(path)}", NOT_UTF_8, "save the file as UTF-8") from None
     if header is None:
         raise unreadable(where, shown, "it is empty, and its first line should name the columns")
 
 
 def _header(where: Where, cells: list[str], place: str) -> list[str]:
     names = [cell.strip() for cell in cells]
+    other = next((sign for sign in (";", "\t", "|") if len(names) == 1 and sign in names[0]), None)
+    if other is not None:
+        parted = f"its columns are parted by {'tabs' if other == TAB else f'`{other}`'}, and not by commas"
+        raise unreadable(where, place, parted, "write commas; or tabs, in a file that ends in `.tsv`")
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise unreadable(where, place, f"two columns are called `{twice}`" if twice else "two columns have no name")
     return names
 
 
-def unreadable(where: Where, place: str, reason: str) -> SynthError:
-    return where.error("E0608", f"`{place}` cannot be read as {where.kind}: {reason}")
+def header(where: Where) -> list[str]:
+    """What the first lines of CSV files call their columns, with or without rows below."""
+    files = where.files((".csv", ".tsv"))
+    return list(dict.fromkeys(name for path in files for name in _named(where, path)))
+
+
+def _named(where: Where, path: Path) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        cells = next(csv.reader(text, delimiter=_delimiter(path), strict=True), [])
+    return _header(where, cells, f"{where.shown(path)}:1")
+
+
+def _delimiter(path: Path) -> str:
+    return TAB if path.suffix == ".tsv" else ","
+
+
+def _first_bad(path: Path) -> int:
+    """The line with the first bytes that are not UTF-8: a reader decodes many lines at once."""
+    with path.open("rb") as lines:
+        return next(number for number, line in enumerate(lines, start=1) if not _decodes(line))
+
+
+def _decodes(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def unreadable(where: Where, place: str, reason: str, mend: str | None = None) -> SynthError:
+    return where.error("E0608", f"`{place}` cannot be read as {where.kind}: {reason}", help=mend)
 
 
 def _document(where: Where) -> Iterator[Raw]:

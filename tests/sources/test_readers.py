@@ -145,7 +145,9 @@ def test_a_table_that_is_no_file_is_named(opened: Open) -> None:
         ("csv", "a.csv", "id,n\n1,2,3\n", "3 cells, and 2 columns"),
         ("csv", "a.csv", "id,id\n1,2\n", "two columns are called `id`"),
         ("csv", "a.csv", 'id\n"open\n', "not CSV"),
-        ("csv", "a.csv", b"id\n\xff\n", "not UTF-8"),
+        ("csv", "a.csv", b"id\nok\n\xff\nok\n", "a.csv:3` cannot be read as csv: it is not UTF-8"),
+        ("csv", "a.csv", "id;n\n1;2\n", "parted by `;`"),
+        ("csv", "a.csv", "id\tn\n1\t2\n", "parted by tabs"),
         ("csv", "a.csv", "", "it is empty"),
         ("text", "a.txt", b"\xff", "not UTF-8"),
         ("parquet", "a.parquet", "no parquet", "specs/inputs/a.parquet"),
@@ -158,6 +160,19 @@ def test_a_broken_file_is_named_with_its_line(
     (found,) = mistakes(lambda: len(opened(kind, name)))
     assert found.code == "E0608"
     assert says in found.message
+
+
+def test_a_csv_of_a_header_alone_has_its_columns_and_no_rows(write: Write, opened: Open) -> None:
+    write("a.csv", "id,text\n")
+    source = opened("csv", "a.csv", record(id=STR, text=STR), key="id")
+    assert (source.columns, len(source)) == ({"id": "any", "text": "any"}, 0)
+
+
+@pytest.mark.parametrize("content", ["", "\n\n"])
+def test_lines_of_json_without_any_are_said_to_have_no_rows(write: Write, opened: Open, content: str) -> None:
+    write("a.jsonl", content)
+    (found,) = mistakes(lambda: opened("jsonl", "a.jsonl").columns)
+    assert (found.code, "has no rows" in found.message) == ("E0608", True)
 
 
 def test_bytes_in_a_parquet_file_are_refused(write: Write, opened: Open) -> None:
