@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 from runtime.build.changes import Changes
 from runtime.build.program import Loaded
 from runtime.build.progress import Progress
-from runtime.build.recorded import RecordedGens
+from runtime.build.recorded import RecordedGens, Wanted
 from runtime.build.stamps import stamps
 from runtime.engines.protocol import Answer
 from runtime.journal import Journal
 from runtime.program.stage import CallPlace, HeldCall, RecordedGen
 from runtime.program.trace import Event
-from runtime.query.shards import local_shards
+from runtime.query.shards import local_shard, local_shards
 from runtime.tables import layout
 from runtime.tables.keys import Key
 from runtime.tables.manifest import Manifest
@@ -74,10 +74,10 @@ class Held:
         from runtime.build.rows import digest_of
 
         cell = event.cell
-        if cell in self.proven:  # asked before it was, and answered since
+        if cell in self.proven or self.recorded is None:  # asked before it was, and answered since
             self._count(cell, event.call == recorded.call)
             return
-        self._count(cell, digest_of(key, event) == recorded.digest)
+        self._count(cell, digest_of(key, event) == self.recorded.digest(recorded.at))
         if cell in self.cells and self._proved[cell] >= CHECKED:
             self.proven.add(cell)
 
@@ -181,15 +181,28 @@ def held_calls(
     cells, roles = _unchanged(loaded, changes, previous, now), same_roles(previous, now)
     if not cells or not roles:
         return None
-    folder = layout.calls_folder(previous.dataset)
-    paths = local_shards(changes.store, changes.head, folder, previous.calls.shards)
-    named = previous.texts is not None
-    gens = RecordedGens.read(paths, cells, roles, named) if previous.seed == now.seed else None
     judges = cells & {judge.name for judge in loaded.plan.judges}
-    calls, keys = _recorded(paths, judges, roles) if judges else ([], [])
+    gens = None
+    if previous.seed == now.seed and cells - judges:
+        gens = _gens(changes, previous, Wanted(cells - judges, roles, previous.texts is not None))
+    calls, keys = _recorded(_files(changes, previous), judges, roles) if judges else ([], [])
     if gens is None and not keys:
         return None
     return Held(journal, progress, cells, Index(calls, keys), json_text, gens)
+
+
+def _gens(changes: Changes, previous: Manifest, wanted: Wanted) -> RecordedGens:
+    """Nothing of them is read yet; what is far away is fetched together."""
+    assert previous.calls is not None and changes.head is not None
+    store, head, shards = changes.store, changes.head, previous.calls.shards
+    folder = layout.calls_folder(previous.dataset)
+    store.prefetch(head, [layout.shard_path(folder, shard.sha256) for shard in shards])
+    return RecordedGens(shards, lambda shard: local_shard(store, head, folder, shard), wanted)
+
+
+def _files(changes: Changes, previous: Manifest) -> list[Path]:
+    assert previous.calls is not None and changes.head is not None
+    return local_shards(changes.store, changes.head, layout.calls_folder(previous.dataset), previous.calls.shards)
 
 
 def _unchanged(loaded: Loaded, changes: Changes, previous: Manifest, now: Manifest) -> set[str]:

@@ -1,26 +1,28 @@
 """The version before's table of calls in; its gens by candidate, as rows that need not be made again, out.
 
-They lie in a scratch file, mapped: a candidate's are read by themselves, or with some hundred others where candidates
-come in the table's order. The rows of those that were made again as they were are copied from there.
+A shard of it is read when its first candidate begins, by a thread that then goes on with the next one: rows are run
+meanwhile. What was read lies in a scratch file, mapped: a candidate's gens are read by themselves, or with some hundred
+others where candidates come in the table's order. The rows of those that were made again as they were are copied from
+there.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import repeat
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import accumulate, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runtime.program.stage import CallPlace, RecordedGen
 from runtime.tables.keys import Key, encode_key
+from runtime.tables.manifest import Shard
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from runtime.scratch.arrow import MappedTable
 
 MOST = 8_000_000
 MOST_BYTES = 8 * 1024**3
@@ -28,88 +30,71 @@ MOST_BYTES = 8 * 1024**3
 BLOCK = 1024
 """Neighbours that are read at once."""
 ROWS = 4096
-"""Rows of a shard that are read, and rows that are copied, at once."""
-_PLACE = ("cell", "round", "element", "sample", "attempt")
-_SAID = ("role", "arguments", "text", "finish", "logprob", "reasoning", "call", "_hash")
-_PLACE_BYTES = 2 + 4 * 9
-"""What a call's place adds to its row's key, besides the cell's name."""
+"""Rows that are copied at once."""
+AHEAD = 1
+"""Shards that are read before they are asked for."""
+_SLOT = ("round", "element", "sample", "attempt")
 _NAMED_TEXT = '"$text"'
-_MASK = (1 << 64) - 1
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which calls can be the same: of these cells, by these roles. `named`: whether texts may be kept by name."""
+
+    cells: Collection[str]
+    roles: Collection[str]
+    named: bool = True
+
+    def of(self, calls: pa.Table) -> pa.Table:
+        """Arguments with a long text are kept by its name, and cannot be compared."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        fit = pc.and_(pc.equal(calls.column("kind"), "gen"), pc.is_valid(calls.column("call")))
+        for name, values in (("cell", self.cells), ("role", self.roles)):
+            fit = pc.and_(fit, pc.is_in(calls.column(name), pa.array(sorted(values), pa.string())))
+        if self.named:
+            fit = pc.and_(fit, pc.invert(pc.match_substring(calls.column("arguments"), _NAMED_TEXT)))
+        return calls.filter(fit)
+
+
 class RecordedGens:
-    """`at` of a gen is its place in the mapped table; it is marked in `copied` once its candidate has ended."""
+    """`at` of a gen is its place among all; it is marked in `copied` once its candidate has ended."""
 
-    mapped: MappedTable
-    rows: _Rows
-    copied: bytearray
-    _table: pa.Table
-    """What is read of it."""
-    _from: int = 0
-    _size: int = 1
-    _next: int = 0
-    _starts: list[int] = field(default_factory=lambda: [0])
-    _keys: list[bytes] = field(default_factory=list)
-    _places: list[CallPlace] = field(default_factory=list)
-    _said: list[RecordedGen] = field(default_factory=list)
+    def __init__(self, shards: Sequence[Shard], path_of: Callable[[Shard], Path], wanted: Wanted) -> None:
+        from runtime.scratch.arrow import MappedTables
 
-    @classmethod
-    def read(
-        cls, paths: Sequence[Path], cells: Collection[str], roles: Collection[str], named: bool = True
-    ) -> RecordedGens | None:
-        """Those of the cells by the roles; None where there are none. `named`: whether texts may be kept by name."""
-        from runtime.scratch.arrow import MappedTable
-
-        hashes, starts = array("Q"), array("I")
-        mapped = MappedTable.of(_noted(_blocks(paths, cells, roles, named), hashes, starts))
-        if mapped is None:
-            return None
-        rows = mapped.table.num_rows
-        starts.append(rows)
-        table = mapped.table.select(["_key", *_PLACE, *_SAID])
-        return cls(mapped, _Rows(hashes, starts), bytearray(rows), table)
+        self._shards, self._path_of, self._wanted = shards, path_of, wanted
+        self._lows = [encode_key(shard.first) for shard in shards]
+        self._highs = [encode_key(shard.last) for shard in shards]
+        self._offsets = [0, *accumulate(shard.rows for shard in shards)]
+        self._mapped = MappedTables()
+        self._reader = ThreadPoolExecutor(1, "synth-calls-before")
+        self._read: dict[int, Future[_Part | None]] = {}
+        self._here = _NOTHING
+        self._size, self._next = 1, 0
+        self.copied = bytearray(self._offsets[-1])
 
     def of(self, key: Key) -> Mapping[CallPlace, RecordedGen]:
         """Mostly those that come next in the table."""
-        prefix = encode_key(key)
-        rank: int | None = self._next
-        if not self._is(self._next, prefix):
-            rank = next((rank for rank in self.rows.find(prefix) if self._is(self._here(rank), prefix)), None)
-        if rank is None:
-            return {}
-        at = rank - self._from
-        start, end = self._starts[at : at + 2]
-        self._next = rank + 1
-        return dict(zip(self._places[start:end], self._said[start:end], strict=True))
+        prefix, rank, here = encode_key(key), self._next, self._here
+        if here.inner[0] <= rank < here.inner[1] and here.is_at(rank, prefix):
+            self._next = rank + 1
+            return here.gens(rank)
+        found: dict[CallPlace, RecordedGen] = {}
+        place = bisect_left(self._highs, prefix)
+        while place < len(self._lows) and (self._lows[place] <= prefix or self._lows[place].startswith(prefix)):
+            found |= self._within(place, prefix)
+            place += 1
+        return found
 
-    def _is(self, rank: int, prefix: bytes) -> bool:
-        """Whether the candidate is among what is read, and is this one."""
-        at = rank - self._from
-        if not 0 <= at < len(self._starts) - 1:
-            return False
-        keys, (start, end) = self._keys, self._starts[at : at + 2]
-        return keys[start].startswith(prefix) and keys[end - 1].startswith(prefix)
-
-    def _here(self, rank: int) -> int:
-        """Reads the candidate: as long as they come in order, more and more are read at once."""
-        end = self._from + len(self._starts) - 1
-        if not self._from <= rank < end:
-            most = max(1, BLOCK * len(self.rows) // len(self.copied))
-            self._size = min(4 * self._size, most) if self._from < rank <= end + self._size else 1
-            self._read(rank)
-        return rank
-
-    def _read(self, rank: int) -> None:
-        starts = self.rows.starts[rank : rank + self._size + 1].tolist()
-        first, last = starts[0], starts[-1]
-        some = self._table.slice(first, last - first)
-        self._from, self._starts = rank, [start - first for start in starts]
-        self._keys = _values(some.column("_key"))
-        self._places = list(zip(*(_values(some.column(name)) for name in _PLACE), strict=True))
-        said = zip(range(first, last), *(_values(_said(some, name)) for name in _SAID), strict=True)
-        self._said = list(map(tuple.__new__, repeat(RecordedGen), said))
-        self.mapped.read(last - first)
+    def digest(self, at: int) -> bytes:
+        """Of the whole row."""
+        place = bisect_left(self._offsets, at + 1) - 1
+        part = self._part(place)
+        assert part is not None
+        found: bytes = part.table.column("_hash")[at - self._offsets[place]].as_py()
+        return found
 
     def take(self) -> Iterator[pa.Table]:
         """The rows that were marked, in the order of their keys."""
@@ -117,101 +102,164 @@ class RecordedGens:
         import pyarrow as pa
 
         marks = np.frombuffer(self.copied, np.bool_)
-        for start in range(0, len(marks), ROWS):
-            some = marks[start : start + ROWS]
-            if some.any():
-                block = self.mapped.table.slice(start, ROWS)
-                yield block if some.all() else block.filter(pa.array(some))
-                self.mapped.read(ROWS)
+        for place, read in sorted(self._read.items()):
+            part = read.result()
+            rows = 0 if part is None else part.table.num_rows
+            for start in range(0, rows, ROWS):
+                first = self._offsets[place] + start
+                some = marks[first : first + min(ROWS, rows - start)]
+                if part is not None and some.any():
+                    block = part.table.slice(start, ROWS)
+                    yield block if some.all() else block.filter(pa.array(some))
+                    self._mapped.read(part.row_bytes * block.num_rows)
+
+    # --- a candidate's ---
+
+    def _within(self, place: int, prefix: bytes) -> Mapping[CallPlace, RecordedGen]:
+        part = self._part(place)
+        rank = None if part is None else part.find(prefix)
+        if part is None or rank is None:
+            return {}
+        here = self._here
+        if here.part is not part or not here.start <= rank < here.stop:
+            self._look(part, rank)
+        self._next = rank + 1
+        return self._here.gens(rank) if self._here.is_at(rank, prefix) else {}
+
+    def _look(self, part: _Part, rank: int) -> None:
+        """As long as candidates come in order, more and more are read at once."""
+        here = self._here
+        follows = here.stop <= rank <= here.stop + self._size if here.part is part else rank <= self._size
+        most = max(1, BLOCK * part.count // part.table.num_rows)
+        self._size = min(4 * self._size, most) if follows else 1
+        self._here = _Block.read(part, rank, min(rank + self._size, part.count))
+        self._mapped.read(part.row_bytes * len(self._here.said))
+
+    # --- shards ---
+
+    def _part(self, place: int) -> _Part | None:
+        for near in range(place, min(place + AHEAD + 1, len(self._shards))):
+            if near not in self._read:
+                self._read[near] = self._reader.submit(self._loaded, near)
+        return self._read[place].result()
+
+    def _loaded(self, place: int) -> _Part | None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        if self._offsets[place] >= MOST or self._mapped.size >= MOST_BYTES:
+            return None
+        with pq.ParquetFile(self._path_of(self._shards[place])) as file:
+            blocks = (
+                self._wanted.of(pa.Table.from_batches([batch])) for batch in file.iter_batches(ROWS, use_threads=False)
+            )
+            table = self._mapped.add(blocks)
+        return None if table is None else _Part.of(table, self._offsets[place])
 
 
-class _Rows:
-    """Where each candidate's gens begin, in the table's order, and its place there by 64 bits of its key.
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A shard's rows that are wanted, mapped, and where each candidate begins; `starts` has their end as well."""
 
-    `starts` has the table's end as well. It takes 16 bytes a candidate.
-    """
+    table: pa.Table
+    offset: int
+    starts: array[int]
+    row_bytes: int
 
-    def __init__(self, hashes: array[int], starts: array[int]) -> None:
+    @classmethod
+    def of(cls, table: pa.Table, offset: int) -> _Part:
+        """Neighbours whose keys are only printed alike are taken for one, which is neither when it is looked at."""
         import numpy as np
+        import pyarrow.compute as pc
 
-        found = np.frombuffer(hashes, np.uint64)
-        order = np.argsort(found, kind="stable")
-        self._hashes = array("Q", found[order].tobytes())
-        self._ranks = array("I", order.astype(np.uint32).tobytes())
-        self.starts = starts
+        printed = table.column("row").combine_chunks()
+        changes = pc.not_equal(printed[1:], printed[:-1]).to_numpy(zero_copy_only=False)
+        starts = array("I", [0, *(np.flatnonzero(changes) + 1).tolist(), table.num_rows])
+        return cls(table, offset, starts, table.nbytes // table.num_rows)
 
-    def __len__(self) -> int:
-        return len(self._ranks)
+    @property
+    def count(self) -> int:
+        return len(self.starts) - 1
 
-    def find(self, prefix: bytes) -> Iterator[int]:
-        """Those that may be the candidate."""
-        wanted = hash(prefix) & _MASK
-        at = bisect_left(self._hashes, wanted)
-        while at < len(self._hashes) and self._hashes[at] == wanted:
-            yield self._ranks[at]
-            at += 1
-
-
-def _blocks(paths: Iterable[Path], cells: Collection[str], roles: Collection[str], named: bool) -> Iterator[pa.Table]:
-    """Arguments with a long text are kept by its name there, and cannot be compared."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    for path in paths:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(ROWS):
-                block = pa.Table.from_batches([batch])
-                block = block.filter(_fit(block, cells, roles, named))
-                if block.num_rows:
-                    yield block
+    def find(self, prefix: bytes) -> int | None:
+        """The first candidate that does not stand before this one."""
+        keys = self.table.column("_key")
+        rank = bisect_left(self.starts, prefix, 0, self.count, key=lambda start: keys[start].as_py())
+        return rank if rank < self.count else None
 
 
-def _fit(calls: pa.Table, cells: Collection[str], roles: Collection[str], named: bool) -> pa.Array:
-    import pyarrow as pa
-    import pyarrow.compute as pc
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Candidates from `start` to `stop` of a part, as a program needs them.
 
-    fit = pc.and_(pc.equal(calls.column("kind"), "gen"), pc.is_valid(calls.column("call")))
-    for name, values in (("cell", cells), ("role", roles)):
-        fit = pc.and_(fit, pc.is_in(calls.column(name), pa.array(sorted(values), pa.string())))
-    return pc.and_(fit, pc.invert(pc.match_substring(calls.column("arguments"), _NAMED_TEXT))) if named else fit
-
-
-def _noted(blocks: Iterable[pa.Table], hashes: array[int], starts: array[int]) -> Iterator[pa.Table]:
-    """The blocks, up to as many as are remembered; notes where each candidate begins."""
-    rows = size = 0
-    last = ""
-    for block in blocks:
-        last = _note(block, last, rows, hashes, starts)
-        yield block
-        rows, size = rows + block.num_rows, size + block.nbytes
-        if rows >= MOST or size >= MOST_BYTES:
-            return
-
-
-def _note(block: pa.Table, last: str, rows: int, hashes: array[int], starts: array[int]) -> str:
-    """Adds the candidates that begin in the block; gives the printed key of the one that it ends with.
-
-    Neighbours whose keys are only printed alike are taken for one, which is neither when it is looked up.
+    `inner` are those of them of which no call can stand in another shard.
     """
-    import numpy as np
-    import pyarrow.compute as pc
 
-    printed = block.column("row").combine_chunks()
-    begins = np.append(True, pc.not_equal(printed[1:], printed[:-1]).to_numpy(zero_copy_only=False))
-    begins[0] = not starts or printed[0].as_py() != last
-    places = np.flatnonzero(begins)
-    first = block.select(["_key", "cell"]).take(places)
-    for key, cell in zip(_values(first.column("_key")), _values(first.column("cell").cast("binary")), strict=True):
-        hashes.append(hash(key[: -len(cell) - _PLACE_BYTES]) & _MASK)
-    starts.extend((places + rows).tolist())
-    found: str = printed[-1].as_py()
-    return found
+    part: _Part | None
+    start: int
+    stop: int
+    inner: tuple[int, int]
+    starts: Sequence[int]
+    keys: Sequence[bytes]
+    places: Sequence[CallPlace]
+    said: Sequence[RecordedGen]
+
+    @classmethod
+    def read(cls, part: _Part, start: int, stop: int) -> _Block:
+        first, last = part.starts[start], part.starts[stop]
+        some = part.table.slice(first, last - first)
+        starts = [at - first for at in part.starts[start : stop + 1]]
+        keys = _values(some.column("_key"))
+        inner = max(start, 1), min(stop, part.count - 1)
+        return cls(part, start, stop, inner, starts, keys, _places(some), _said(some, part.offset + first))
+
+    def is_at(self, rank: int, prefix: bytes) -> bool:
+        at = rank - self.start
+        keys, start, end = self.keys, self.starts[at], self.starts[at + 1]
+        return keys[start].startswith(prefix) and keys[end - 1].startswith(prefix)
+
+    def gens(self, rank: int) -> dict[CallPlace, RecordedGen]:
+        at = rank - self.start
+        start, end = self.starts[at], self.starts[at + 1]
+        return dict(zip(self.places[start:end], self.said[start:end], strict=True))
 
 
-def _said(calls: pa.Table, name: str) -> pa.ChunkedArray:
+_NOTHING = _Block(None, 0, 0, (0, 0), (), (), (), ())
+
+
+def _places(calls: pa.Table) -> list[CallPlace]:
+    """Most calls stand in no loop or list, are one sample and the first attempt."""
+    cells, slots = _shared(calls.column("cell")), [calls.column(name).to_numpy() for name in _SLOT]
+    if any(numbers.any() for numbers in slots):
+        return list(zip(cells, *(numbers.tolist() for numbers in slots), strict=True))
+    plain = {cell: (cell, 0, 0, 0, 0) for cell in set(cells)}
+    return [plain[cell] for cell in cells]
+
+
+def _said(calls: pa.Table, first: int) -> list[RecordedGen]:
     """Arguments as the bytes that they are compared as."""
-    column = calls.column(name)
-    return column.cast("binary") if name == "arguments" else column
+    columns = (
+        range(first, first + calls.num_rows),
+        _shared(calls.column("role")),
+        _values(calls.column("arguments").cast("binary")),
+        _values(calls.column("text")),
+        _shared(calls.column("finish")),
+        _values(calls.column("logprob")),
+        _values(calls.column("reasoning")),
+        _values(calls.column("call")),
+    )
+    return list(map(tuple.__new__, repeat(RecordedGen), zip(*columns, strict=True)))
+
+
+def _shared(column: pa.ChunkedArray) -> list[Any]:
+    """Values of which there are few, each of them one object."""
+    encoded = column.combine_chunks().dictionary_encode()
+    known: list[Any] = encoded.dictionary.to_pylist()
+    if len(known) == 1 and not encoded.null_count:
+        return known * len(encoded)
+    if encoded.null_count:
+        return [None if at is None else known[at] for at in encoded.indices.to_pylist()]
+    return [known[at] for at in encoded.indices.to_numpy().tolist()]
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:

@@ -47,7 +47,7 @@ class HeldCall:
 
 
 class RecordedGen(NamedTuple):
-    """A gen's call as the version before has it, `at` a place that tells it apart there; `digest` is of its whole row.
+    """A gen's call as the version before has it, `at` a place that tells it apart there.
 
     `arguments` are canonical JSON; `call` is the journal's key in hex.
     """
@@ -60,7 +60,6 @@ class RecordedGen(NamedTuple):
     logprob: float | None
     reasoning: str | None
     call: str
-    digest: bytes
 
 
 class HeldCalls(Protocol):
