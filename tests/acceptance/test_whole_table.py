@@ -5,7 +5,6 @@ Answers arrive in random order, from 1, 7 or 64 calls at once: the rows are the 
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ from runtime.engines.deterministic import DeterministicEngine
 from runtime.engines.protocol import Request
 from runtime.filters import index, overlaps
 from tests.acceptance.workshop import Workshop
+from tests.examples import few
 from tests.filters.test_overlap import Texts
 
 SPEC = '''edition 1
@@ -91,7 +91,7 @@ def repeats(method: str, threshold: float | None) -> Callable[[str], bool]:
     return lambda line: within.admit([within.prepare(line)])[0] is not None
 
 
-EXAMPLES = int(os.environ.get("SYNTH_TEST_EXAMPLES", "12"))
+EXAMPLES = few(12)
 said = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(LINES)), min_size=1, max_size=14)
 at_once = st.sampled_from([1, 7, 64])
 

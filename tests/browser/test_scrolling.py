@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, expect
 
 from tests.browser.conftest import FIGURE
-from tests.browser.reader import Reader, reading
+from tests.browser.reader import PATIENCE, Reader, reading
 from tests.page.project import Reviewed, large_project
 
 pytestmark = pytest.mark.browser
@@ -46,15 +46,22 @@ AT_REST = f"""async ([from, to]) => {{
   {DRAWN}
 }}"""
 """Moves the bar at the moment that scrolling is taken to have come to rest, before a browser tells of the move."""
-SEEN = """() => {
-  const list = document.querySelector(".list").getBoundingClientRect();
-  return [...document.querySelectorAll(".card:not(.waits)")]
+SEEN = """async (patience) => {
+  const list = document.querySelector(".list").getBoundingClientRect(), until = performance.now() + patience;
+  const look = () => [...document.querySelectorAll(".card")]
     .map((card) => [card, card.getBoundingClientRect()])
     .filter(([, box]) => box.bottom > list.top + 1 && box.top < list.bottom - 1)
-    .sort(([, a], [, b]) => a.top - b.top)
-    .map(([card, box]) => [Number(card.ariaPosInSet) - 1, card.querySelector(".key").textContent,
-                           card.querySelector(".after").textContent, box.top - list.top, box.bottom - list.top]);
+    .sort(([, a], [, b]) => a.top - b.top);
+  const drawn = (cards) => cards.length && cards.every(([card]) => !card.classList.contains("waits"))
+    && (cards.at(-1)[1].bottom >= list.bottom - 2 || cards.at(-1)[0].ariaPosInSet === cards.at(-1)[0].ariaSetSize);
+  let cards = look();
+  for (; !drawn(cards) && performance.now() < until; cards = look())
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+  if (!drawn(cards)) throw new Error(`no whole screen of rows: ${cards.length} cards`);
+  return cards.map(([card, box]) => [Number(card.ariaPosInSet) - 1, card.querySelector(".key").textContent,
+                     card.querySelector(".after").textContent, box.top - list.top, box.bottom - list.top]);
 }"""
+"""Waits for a screen full of rows that have all come, and reads them at that moment."""
 
 
 @pytest.fixture(scope="module")
@@ -76,8 +83,7 @@ def opened(reader: Reader) -> Reader:
 
 def _seen(reader: Reader) -> list[Any]:
     """What is on the screen: row by row without a gap, each with the key and the text of its place."""
-    expect(reader.page.locator(".card.waits")).to_have_count(0)
-    seen: list[Any] = reader.page.evaluate(SEEN)
+    seen: list[Any] = reader.page.evaluate(SEEN, PATIENCE)
     for (row, _, _, _, bottom), (after, _, _, top, _) in pairwise(seen):
         assert after == row + 1
         assert abs(top - bottom) < 1.5

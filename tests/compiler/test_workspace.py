@@ -13,6 +13,7 @@ from compiler.workspace import Workspace
 from dsl.tree import walk
 from runtime.sources.catalog import ProjectCatalog
 from tests.dsl.edits import edited
+from tests.examples import few
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = "tests/dsl/examples/python_qa.synth"
@@ -29,7 +30,7 @@ def shown(analysis: Analysis) -> object:
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=few(6), deadline=None)
 def test_after_any_edits_the_model_and_the_mistakes_are_those_of_a_new_check(seed: int) -> None:
     text = (ROOT / EXAMPLE).read_text()
     workspace = Workspace(CATALOG)

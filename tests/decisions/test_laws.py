@@ -15,6 +15,7 @@ from runtime.tables.keys import print_key
 from runtime.tables.manifest import Manifest
 from runtime.tables.schema import INT, STR
 from tests.diff.builder import Builder, Version
+from tests.examples import few
 
 COUNT = 6
 PLACES = [("qa", (n,)) for n in range(COUNT)] + [("parts", (n, place)) for n in range(COUNT) for place in (0, 1)]
@@ -41,7 +42,7 @@ def at(builder: Builder) -> Manifest:
     return found
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=few(4), deadline=None)
 @given(DECIDED, st.randoms(use_true_random=False), st.integers(2, 5), DECIDED)
 def test_the_tables_are_a_function_of_what_stands(
     decided: dict[Any, str], order: Any, batch: int, before: dict[Any, str]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,11 @@ from runtime.executor.driver import Driver
 from runtime.executor.messages import Report
 from tests.acceptance.deciding import EMIT, Desk, edit, reject
 from tests.acceptance.workshop import Workshop
+from tests.examples import few
 from tests.executor.content import Files, content
 from tests.executor.inline import InlineCluster
 from tests.executor.killing import AtTheSeal, Killer
 from tests.executor.specs import CHAIN, EVERY, SPECS, inputs
-
-EXAMPLES = int(os.environ.get("SYNTH_TEST_EXAMPLES", "6"))
 
 
 def engine() -> DeterministicEngine:
@@ -48,7 +46,7 @@ def spread(folder: Path, name: str, cluster: InlineCluster, own_journals: bool =
     return work, built.datasets[0]
 
 
-@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.parametrize("workers", [1, 3])
 @pytest.mark.parametrize("name", list(SPECS))
 def test_the_commit_is_that_of_one_machine(
     tmp_path: Path, alone: dict[str, tuple[Files, set[str]]], name: str, workers: int
@@ -88,7 +86,7 @@ def test_rows_that_were_written_and_not_told_of_are_not_there_twice(
     assert content(work) == alone[name][0]
 
 
-@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=few(6), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(list(SPECS)), st.integers(1, 3), st.integers(0, 2), st.integers(1, 40), st.booleans())
 def test_whoever_is_lost_whenever_it_is_lost(
     tmp_path_factory: pytest.TempPathFactory,

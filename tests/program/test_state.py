@@ -25,6 +25,7 @@ from runtime.engines.protocol import Answer, Constraint, Request, Sampling
 from runtime.program.prompt import Prompt, environment
 from runtime.program.state import run
 from runtime.program.values import Text
+from tests.examples import few
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 PROGRAMS = sorted(GOLDEN.glob("*/*_program.txt"))
@@ -99,7 +100,7 @@ def ends(function: Any, arguments: dict[str, Any], said: dict[str, Any], built: 
 
 
 @pytest.mark.parametrize("file", PROGRAMS, ids=lambda file: file.parent.name)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=few(6), deadline=None)
 @given(data=st.data())
 def test_every_printed_program_asks_the_same_of_both(file: Path, data: st.DataObject) -> None:
     names: dict[str, Any] = {"__name__": "printed"}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from runtime.review import changed_rows, digest
 from runtime.tables.manifest import Fingerprints
 from tests.diff.builder import Version
+from tests.examples import few
 from tests.review.desk import TYPES, Desk, rows, version
 
 
@@ -97,7 +98,7 @@ def test_two_tables_do_not_run_together(desk: Desk) -> None:
     assert of(desk, "one") != of(desk, "two")
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=few(4), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sets(st.integers(0, 199), min_size=1, max_size=8), st.sampled_from([4, 16, 64]))
 def test_how_tables_are_cut_into_shards_makes_no_difference(
     tmp_path_factory: pytest.TempPathFactory, edited: set[int], cut: int
