@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
+from typing import Any
+
+import orjson
 
 from runtime.engines import rids
 from runtime.engines.reader import HttpAnswer
@@ -18,7 +22,8 @@ LONGEST_ASKED = 300.0
 
 @dataclass(slots=True)
 class Call:
-    """One exchange, over its attempts. `rids` are what the server calls it, and stand in `data`."""
+    """One exchange, over its attempts. `rids` are what the server calls it, and stand in `data`. `read` is for the body
+    of a good answer."""
 
     method: str
     path: str
@@ -26,6 +31,7 @@ class Call:
     patience: float
     rids: tuple[str, ...]
     retries: int
+    read: Callable[[bytes], Any] = orjson.loads
     attempts: int = 0
     losses: int = 0
     faults: int = 0

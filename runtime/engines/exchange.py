@@ -125,15 +125,19 @@ class Exchange:
         *,
         patience: float | None = None,
         rid: str | None = None,
+        read: Callable[[bytes], Any] = orjson.loads,
     ) -> Begun | None:
         """As `json` by POST, for who is told: at once, if there is room and an open connection, or not at all (None).
 
-        Told is the JSON, or the fault. Only a good answer comes this way; with any other a task goes on from there.
+        Told is the JSON, as `read` has it, or the fault. Only a good answer comes this way; with any other a task
+        goes on from there.
         """
         lane = self._lane()
         if not lane.pool.ready or not lane.load.try_enter():
             return None
-        return Short(self, lane, self.call("POST", path, body, patience=patience, rid=rid), told)
+        call = self.call("POST", path, body, patience=patience, rid=rid)
+        call.read = read
+        return Short(self, lane, call, told)
 
     async def _asked(self, lane: Lane, call: Call, ticket: int, begun: Awaitable[HttpAnswer | None] | None) -> Any:
         """`begun` is an attempt that is made already."""
@@ -164,15 +168,15 @@ class Exchange:
         rid: str | Sequence[str] | None = None,
         retries: int | None = None,
     ) -> Call:
-        """What `ask` takes; the arguments are those of `json`."""
-        data = b"" if body is None else orjson.dumps(body)
+        """What `ask` takes; the arguments are those of `json`. A body in bytes is JSON already."""
+        data = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
         rids = () if rid is None else (rid,) if isinstance(rid, str) else tuple(rid)
         patience = self._timeout if patience is None else patience
         return Call(method, path, data, patience, rids, self.retries if retries is None else retries)
 
     def _content(self, call: Call, answer: HttpAnswer) -> Any:
         if answer.status == 200:
-            return orjson.loads(answer.body)
+            return call.read(answer.body)
         raise self._refusals.error(call.path, answer)
 
     # --- attempts ---
@@ -212,12 +216,12 @@ class Exchange:
             return None
         return answer
 
-    def good(self, lane: Lane, answer: HttpAnswer) -> Any:
+    def good(self, lane: Lane, call: Call, answer: HttpAnswer) -> Any:
         """The JSON of a 200 answer. ValueError where it is none; what whoever listens raises."""
         self._hear(answer, lane.load)
         self._met, self.trouble = True, ""
         lane.load.answered()
-        return orjson.loads(answer.body)
+        return call.read(answer.body)
 
     async def after(self, lane: Lane, call: Call, came: HttpAnswer | Exception, mark: int, answers: int) -> Any:
         """The JSON of a call whose first attempt came to this: no good answer, a fault, or good but no JSON."""

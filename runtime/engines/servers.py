@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from runtime.engines.attempts import Call
-from runtime.engines.begun import Begun
 from runtime.engines.exchange import Exchange, NoAnswer
 from runtime.engines.prefixes import Prefixes, blocks
 
@@ -93,11 +92,10 @@ class Servers:
         call = self._servers[0].exchange.call(method, path, body, patience=patience, rid=rid, retries=0)
         return self._asked(call, blocks(prompt))
 
-    def begin(self, path: str, body: Any, told: Callable[[Any], None], *, patience: float, rid: str) -> Begun | None:
-        """As `Exchange.begin`, where there is nothing to choose between."""
-        if len(self._servers) > 1:
-            return None
-        return self._servers[0].exchange.begin(path, body, told, patience=patience, rid=rid)
+    @property
+    def only(self) -> Exchange | None:
+        """Where there is nothing to choose between."""
+        return self._servers[0].exchange if len(self._servers) == 1 else None
 
     async def _asked(self, call: Call, route: list[int]) -> Any:
         tried, broken = set[_Server](), 0

@@ -42,7 +42,7 @@ class Short:
             self._go_on(answer)
             return
         try:
-            content = self._exchange.good(self._lane, answer)
+            content = self._exchange.good(self._lane, self._call, answer)
         except ValueError as error:
             self._go_on(error)
             return

@@ -19,9 +19,11 @@ from runtime.bridge import await_, background_loop
 from runtime.engines.begun import Begun, Told
 from runtime.engines.chat import ChatTemplate
 from runtime.engines.protocol import About, Answer, Capabilities, EngineError, EngineRejected, Request
+from runtime.engines.rids import rid
 from runtime.engines.settings import digest, nameless, secret, template_text
 from runtime.engines.sglang import wire
 from runtime.engines.sglang.about import Facts
+from runtime.engines.sglang.bodies import Bodies
 from runtime.engines.sglang.generating import Generating
 from runtime.engines.sglang.grammar import named
 from runtime.engines.sglang.judging import Judge
@@ -77,6 +79,7 @@ class SglangEngine:
         self._template = ChatTemplate(template, name) if template else None
         self._of_template = f"+{digest(template.encode())}" if template else ""
         self._patience = Patience(timeout, seconds_per_token)
+        self._bodies = Bodies(name)
         self.urls = self._line.urls
         self._known: Facts | None = None
         self._learnt: WeakKeyDictionary[asyncio.AbstractEventLoop, _Here] = WeakKeyDictionary()
@@ -190,10 +193,11 @@ class SglangEngine:
         prompt = self._here().writer.at_once(request)
         if prompt is None:
             return None
-        body = wire.generate_body(request, prompt, self.name, facts.takes_seeds)
+        name = rid()
+        body = self._bodies.written(request, prompt, name, facts.takes_seeds)
         waiting = self._patience.of(request.sampling.max_tokens, together=self._together(facts))
         call = Generating(self._line, request, waiting, lambda answer: self._finished(answer, facts), told)
-        return call if call.begin(body) else None
+        return call if call.begin(body, name) else None
 
     async def complete_all(self, requests: Sequence[Request]) -> list[Answer]:
         first, facts = requests[0], await self._facts()
@@ -240,8 +244,9 @@ class SglangEngine:
 
     def _finished(self, answer: Answer, facts: Facts) -> Answer:
         """A server that keeps seeds gives an answer again as long as its template says the same every day."""
-        repeatable = facts.deterministic and not self._here().writer.frames.dated
-        return replace(answer, repeatable=True) if repeatable else answer
+        if facts.deterministic and not self._here().writer.frames.dated:
+            answer.repeatable = True  # nobody else has it yet
+        return answer
 
     async def _thought(self, answer: Answer, request: Request, facts: Facts) -> Answer:
         """The answer without what the model thought aloud, where the server knows how its model does that."""

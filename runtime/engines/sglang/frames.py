@@ -31,9 +31,10 @@ class Frame:
 
     def parts(self, contents: Sequence[str], prefill: str) -> list[str]:
         """The template's words and the contents in turn, from its words to the prefill."""
-        told = [c.strip() if strip else c for c, strip in zip(contents, self.strips, strict=False)]
-        inner = [part for piece, content in zip(self.pieces, told, strict=False) for part in (piece, content)]
-        return [*inner, self.pieces[-1], prefill]
+        found: list[str] = []
+        for piece, content, strips in zip(self.pieces, contents, self.strips, strict=False):
+            found += piece, content.strip() if strips else content
+        return [*found, self.pieces[-1], prefill]
 
     def filled(self, contents: Sequence[str]) -> str:
         return "".join(self.parts(contents, ""))

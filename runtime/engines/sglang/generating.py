@@ -25,9 +25,9 @@ class Generating:
         self._finished, self._told = finished, told
         self._begun: Begun | None = None
 
-    def begin(self, body: wire.Json) -> bool:
+    def begin(self, body: bytes, rid: str) -> bool:
         """Whether it is on its way."""
-        self._begun = self._line.begin(body, self._waiting.__enter__(), self._came)
+        self._begun = self._line.begin(body, rid, self._waiting.__enter__(), self._came)
         if self._begun is None:
             self._waiting.__exit__()
         return self._begun is not None

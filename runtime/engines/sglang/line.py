@@ -17,6 +17,7 @@ from runtime.engines.rids import rid as new_rid
 from runtime.engines.servers import Servers
 from runtime.engines.sglang.about import Facts, facts
 from runtime.engines.sglang.declared import mistake
+from runtime.engines.sglang.pared import pared
 from runtime.engines.sglang.wire import Json, Prompt
 
 QUICK = 4
@@ -78,11 +79,10 @@ class Line:
         named = {**body, "rid": rid}
         return await self._servers.json("POST", "/generate", named, prompt=prompt, patience=patience, rid=rid)
 
-    def begin(self, body: Json, patience: float, told: Callable[[Any], None]) -> Begun | None:
-        """As `generate` of one call, for who is told; None where that is the only way."""
-        rid = new_rid()
-        body["rid"] = rid
-        return self._servers.begin("/generate", body, told, patience=patience, rid=rid)
+    def begin(self, body: bytes, rid: str, patience: float, told: Callable[[Any], None]) -> Begun | None:
+        """As `generate` of one call that the body names `rid`, for who is told; None where that is the only way."""
+        one = self._servers.only
+        return one.begin("/generate", body, told, patience=patience, rid=rid, read=pared) if one else None
 
     async def facts(self, deterministic: bool | None, *, quick: bool = False) -> Facts:
         """What the servers say of themselves; with `quick` those that are not there are not waited for. Raises

@@ -16,21 +16,21 @@ class Once(Generic[K, V]):
     def __init__(self, make: Callable[[K], Coroutine[Any, Any, V]]) -> None:
         self._make = make
         self._tasks: dict[K, asyncio.Task[V]] = {}
+        self._made: dict[K, V] = {}
 
     def made(self, key: K) -> V | None:
         """What is there already."""
-        task = self._tasks.get(key)
-        there = task is not None and task.done() and not task.cancelled() and task.exception() is None
-        return task.result() if task is not None and there else None
+        return self._made.get(key)
 
     async def get(self, key: K) -> V:
+        if key in self._made:
+            return self._made[key]
         task = self._tasks.get(key)
-        if task is not None and task.done() and not task.cancelled() and task.exception() is None:
-            return task.result()
         if task is None:
             task = self._tasks[key] = asyncio.ensure_future(self._make(key))
         try:
-            return await asyncio.shield(task)  # one who is cancelled takes it from nobody else
+            found = self._made[key] = await asyncio.shield(task)  # one who is cancelled takes it from nobody else
+            return found
         except BaseException:
             if task.done():
                 self._tasks.pop(key, None)

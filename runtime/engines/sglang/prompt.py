@@ -50,9 +50,9 @@ class PromptWriter:
         """As `write`, where nobody has to be asked for it, as of nearly all prompts; else None."""
         if request.raw:
             return "".join(m.content for m in request.messages) + request.prefill
-        frame = self._frames.made((tuple(m.role for m in request.messages), request.open_role))
         contents = [m.content for m in request.messages]
-        if frame is None or any(map(self._controls.suspects, (*contents, request.prefill))):
+        frame = self._frames.made((tuple([m.role for m in request.messages]), request.open_role))
+        if frame is None or self._controls.suspects("".join((*contents, request.prefill))):
             return None
         return "".join(frame.parts(contents, request.prefill))
 

@@ -9,6 +9,7 @@ from runtime.engines.labels import IMPOSSIBLE
 from runtime.engines.protocol import Answer, EngineRejected, EngineUnavailable, Request
 from runtime.engines.seeds import folded
 from runtime.engines.sglang.grammar import grammar
+from runtime.engines.sglang.pared import Pared
 
 Prompt = str | list[int]
 Json = dict[str, Any]
@@ -129,15 +130,22 @@ class reading:  # noqa: N801 (it is used as a function)
 
 def answer_of(data: Any, name: str = "sglang") -> Answer:
     """The answer in what `/generate` sent."""
-    meta = finished(data, name)
+    if type(data) is Pared:
+        return _answer(data.data, data.logprob, name)
+    meta = data["meta_info"]
     logprobs = [token[0] for token in meta.get("output_token_logprobs") or () if token[0] is not None]
+    return _answer(data, sum(logprobs) / len(logprobs) if logprobs else None, name)
+
+
+def _answer(data: Any, logprob: float | None, name: str) -> Answer:
+    meta = finished(data, name)
     return Answer(
-        text=str(data["text"]),
-        finish="length" if (meta.get("finish_reason") or {}).get("type") == "length" else "stop",
-        prompt_tokens=meta.get("prompt_tokens", 0),
-        completion_tokens=meta.get("completion_tokens", 0),
-        cached_tokens=meta.get("cached_tokens", 0),
-        logprob=sum(logprobs) / len(logprobs) if logprobs else None,
+        str(data["text"]),
+        "length" if (meta.get("finish_reason") or {}).get("type") == "length" else "stop",
+        meta.get("prompt_tokens", 0),
+        meta.get("completion_tokens", 0),
+        meta.get("cached_tokens", 0),
+        logprob,
     )
 
 
