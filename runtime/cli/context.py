@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dsl.diagnostics import Diagnostic, SynthError, nearest
 from dsl.source import Source
 from runtime.cli.noted import LOOKED, TYPED
-from runtime.config.project import FILE, Project
+from runtime.config.project import FILE, Project, once
 
 if TYPE_CHECKING:
     from compiler.analysis import Analysis, Stage
@@ -88,13 +88,14 @@ class Context:
         )
 
     def specs(self) -> list[Path]:
-        """Every .synth file of the project. Hidden folders are left out, and those that are projects of their own."""
+        """Every .synth file of the project. Hidden folders are left out, those that are projects of their own, and
+        further names of a spec."""
         found: list[Path] = []
         for folder, folders, files in os.walk(self.project.root):
             here = Path(folder)
             folders[:] = [name for name in folders if name[0] != "." and not (here / name / FILE).is_file()]
             found += (here / name for name in files if name.endswith(".synth") and name[0] != ".")
-        return sorted(found)
+        return sorted(once(found))
 
     def analyse(
         self,

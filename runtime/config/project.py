@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,13 @@ class Project:
         """A path as messages print it: relative to the root, with `/`; absolute when it is outside."""
         absolute = Path(path).resolve() if not Path(path).is_absolute() else Path(path)
         return absolute.relative_to(self.root).as_posix() if absolute.is_relative_to(self.root) else str(absolute)
+
+
+def once(files: Iterable[Path]) -> list[Path]:
+    """Each file under one name: a link to another of them is not one more."""
+    found = list(files)
+    real = {file for file in found if not file.is_symlink()}
+    return [file for file in found if file in real or file.resolve() not in real]
 
 
 def load_config(path: Path) -> Config:

@@ -14,6 +14,7 @@ from lsprotocol import types
 
 from runtime.config.project import FILE
 from runtime.lsp.diagnostics import shown
+from runtime.lsp.documents import canonical
 from runtime.lsp.mistakes import mistakes
 from runtime.lsp.view import View
 
@@ -40,11 +41,15 @@ class Checking:
 
     def soon(self, uri: str, pause: float = PAUSE) -> None:
         """The text has changed: so have those that read it."""
-        for other in (uri, *(key for key, read in self._read.items() if uri in read and key != uri)):
+        for other in (uri, *self._readers(uri)):
             if (waiting := self._waiting.pop(other, None)) is not None:
                 waiting.cancel()
             self._waiting[other] = asyncio.get_running_loop().call_later(pause, self._begin, other)
             self._elsewhere = self._elsewhere or other != uri
+
+    def _readers(self, uri: str) -> list[str]:
+        name = canonical(uri)
+        return [key for key, read in self._read.items() if name in read and key != uri]
 
     def all(self) -> None:
         """Anything may have changed: a configuration, a file on the disk."""
@@ -55,7 +60,7 @@ class Checking:
     def closed(self, uri: str) -> None:
         if (waiting := self._waiting.pop(uri, None)) is not None:
             waiting.cancel()
-        readers = [key for key, read in self._read.items() if uri in read and key != uri]
+        readers = self._readers(uri)
         self._read.pop(uri, None)
         self._own.pop(uri, None)
         for other in {uri, *self._beside.pop(uri, {})}:
@@ -98,10 +103,11 @@ class Checking:
 
 
 def _checked(view: View) -> tuple[list[types.Diagnostic], Found, frozenset[str]]:
-    """The text's own mistakes, those in files that are not open, and the URIs of all files that it reads."""
+    """The text's own mistakes, those in files that are not open, and the canonical URIs of all files that it reads."""
     found = mistakes(view)
     beside: Found = defaultdict(list)
     for one in found.beside:
         if one.span is not None and (one.span.path not in view.project.texts or one.span.path == FILE):
             beside[view.project.uri(one.span.path)] += shown([one], view)
-    return shown(found.own, view), dict(beside), frozenset(view.project.uri(path) for path in found.reads)
+    reads = frozenset(canonical(view.project.uri(path)) for path in found.reads)
+    return shown(found.own, view), dict(beside), reads

@@ -8,8 +8,9 @@ from functools import cached_property
 from pathlib import Path
 
 from lsprotocol import types
-from pygls.uris import to_fs_path
+from pygls.uris import from_fs_path, to_fs_path
 
+from runtime.config.project import FILE
 from runtime.lsp.positions import Lines
 
 Change = types.TextDocumentContentChangeEvent
@@ -34,6 +35,10 @@ class Document:
         path = to_fs_path(self.uri)
         return Path(path) if path else None
 
+    @cached_property
+    def place(self) -> Path | None:
+        return place_of(self.uri)
+
     @property
     def name(self) -> str:
         return self.file.name if self.file else f"{self.uri.rpartition('/')[2].rpartition(':')[2]}.synth"
@@ -49,6 +54,21 @@ class Document:
                 text = change.text
             lines = Lines(text, self.encoding)
         return replace(self, text=text, version=version)
+
+
+def place_of(uri: str) -> Path | None:
+    """The file that is meant, whichever link leads to it; a configuration counts where it is linked to."""
+    path = to_fs_path(uri)
+    if not path:
+        return None
+    file = Path(path)
+    return file.parent.resolve() / FILE if file.name == FILE else file.resolve()
+
+
+def canonical(uri: str) -> str:
+    """One name for all that lead to the same file."""
+    place = place_of(uri)
+    return str(from_fs_path(str(place))) if place else uri
 
 
 class Documents:
@@ -75,5 +95,7 @@ class Documents:
         return self.all.get(uri)
 
     def _put(self, document: Document) -> Document:
+        """The one that was last typed into comes last."""
+        self.close(document.uri)
         self.all = {**self.all, document.uri: document}
         return document

@@ -10,7 +10,7 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runtime.config.project import FILE
+from runtime.config.project import FILE, once
 
 if TYPE_CHECKING:
     from runtime.config.model import Binding
@@ -24,7 +24,7 @@ MOST = 5_000
 
 @dataclass
 class ProjectNames:
-    """The compiler's `Names`. Hidden folders are left out, and those that are projects of their own."""
+    """The compiler's `Names`. Hidden folders are left out, those that are projects of their own, and links to specs."""
 
     project: OpenProject
     _files: tuple[str, ...] = ()
@@ -55,12 +55,14 @@ def _bound(binding: Binding) -> str:
 
 
 def _below(root: Path) -> list[str]:
-    found: list[str] = []
+    found: list[Path] = []
     for folder, folders, files in os.walk(root):
         here = Path(folder)
         kept = [name for name in folders if not name.startswith((".", "__pycache__", "node_modules"))]
         folders[:] = sorted(name for name in kept if not (here / name / FILE).is_file())
-        found += ((here / name).relative_to(root).as_posix() for name in sorted(files) if not name.startswith("."))
+        found += (here / name for name in sorted(files) if not name.startswith("."))
         if len(found) >= MOST:
             break
-    return found[:MOST]
+    specs = {file for file in found if file.suffix == ".synth"}
+    twice = specs.difference(once(specs))
+    return [file.relative_to(root).as_posix() for file in found[:MOST] if file not in twice]

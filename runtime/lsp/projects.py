@@ -72,7 +72,7 @@ class OpenProject:
         return profile_params(self.config, self.config.profile(None))
 
     def path(self, document: Document) -> str:
-        return self.project.path(document.file.resolve()) if document.file else document.name
+        return self.project.path(document.place) if document.place else document.name
 
     def uri(self, path: str) -> str:
         """Of any file that a span can lie in: open, saved, or of the library."""
@@ -94,7 +94,7 @@ class OpenProject:
             return None
 
     def sync(self, documents: Iterable[Document]) -> None:
-        """Makes the workspace see these texts, and no others, unsaved."""
+        """Makes the workspace see these texts, and no others, unsaved. Of two for one file the last counts."""
         now = {self.path(document): document for document in documents}
         for path in [path for path in self.texts if path not in now]:
             del self.texts[path], self.uris[path]
@@ -137,7 +137,7 @@ class Projects:
         """The document's project, which sees the texts as they were when it was asked about."""
         root = self.root(document)
         project = self.by_root.setdefault(root, OpenProject(root))
-        project.sync(other for other in documents.values() if self.root(other) == root)
+        project.sync([*(other for other in documents.values() if self.root(other) == root), document])
         return project
 
     def opened(self, documents: Mapping[str, Document]) -> list[OpenProject]:
@@ -149,7 +149,7 @@ class Projects:
         return [self.by_root.setdefault(root, OpenProject(root))]
 
     def root(self, document: Document) -> Path:
-        folder = document.file.parent if document.file else self.home
+        folder = document.place.parent if document.place else self.home
         return Project.root_of(folder) if folder.is_dir() else folder
 
     def forget(self) -> None:

@@ -185,3 +185,12 @@ def test_without_a_spec_those_of_other_projects_and_hidden_folders_are_left_alon
     told = cli("check", str(SPEC), "tests/inner/specs/wrong.synth")
     assert told.code == 2
     assert "specs/wrong.synth:3:10" in told.err
+
+
+def test_a_spec_under_two_names_is_one_spec(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "a.synth").write_text("edition 1\n\nrecord Fact {\n  id: strr\n}\n")
+    (tmp_path / "b.synth").symlink_to("specs/a.synth")
+    (found,) = cli("check", "--json").json
+    assert found["place"]["path"] == "specs/a.synth"
+    assert cli("check", "b.synth", "--json").json == [found]

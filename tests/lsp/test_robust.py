@@ -30,6 +30,14 @@ async def test_places_are_counted_as_the_editor_asks(encoding: str, tmp_path: Pa
         assert await text.codes() == []
 
 
+async def test_old_line_ends_and_a_mark_at_the_start_are_read_as_from_disk(desktop: Desktop) -> None:
+    text = desktop.text("a.synth").open("\ufeff" + ONE.replace("{{ take }}", "{{ tale }}").replace("\n", "\r"))
+    assert [text.slice(one.range) for one in await text.found()] == ["tale"]
+    start = text.text.index("tale")
+    text.replace(start, start + 4, "take")
+    assert await text.codes() == []
+
+
 async def test_a_text_that_was_never_saved_is_checked_and_laid_out(desktop: Desktop) -> None:
     text = Text(desktop.editor, "untitled:Untitled-1").open(ONE.replace("{{ take }}", "{{ tale }}"))
     assert await text.codes() == ["E0201"]
@@ -48,7 +56,7 @@ async def test_texts_of_other_languages_and_unknown_ones_have_no_answers(desktop
 
 async def test_a_file_that_is_made_or_goes_is_seen_by_those_that_read_it(desktop: Desktop) -> None:
     reader = desktop.opened("a.synth", 'edition 1\nfrom "b.synth" import n\nconst m = n\n')
-    await desktop.editor.until_codes(reader.uri, "E0102" if False else "E0203")
+    await desktop.editor.until_codes(reader.uri, "E0203")
     file = desktop.save("b.synth", "edition 1\nconst n = 1\n")
     _tell(desktop, file, types.FileChangeType.Created)
     await desktop.editor.until_codes(reader.uri)
@@ -72,6 +80,35 @@ async def test_a_column_that_a_saved_input_gains_is_known_at_once(desktop: Deskt
     _tell(desktop, file, types.FileChangeType.Changed)
     await desktop.editor.until_codes(text.uri, "L007")
     assert len(wrong) == 1
+
+
+async def test_a_file_under_two_names_is_one_spec_and_each_text_is_checked_as_it_stands(desktop: Desktop) -> None:
+    desktop.save("specs/one.synth", ONE)
+    (desktop.folder / "link.synth").symlink_to("specs/one.synth")
+    real, link = desktop.opened("specs/one.synth"), desktop.opened("link.synth")
+    reader = desktop.opened("a.synth", 'edition 1\nfrom "specs/one.synth" import facts\nconst n = facts\n')
+    await reader.found()
+    start = real.text.index("{{ take }}")
+    real.replace(start, start + len("{{ take }}"), "{{ tale }}")
+    assert (await real.codes(), await link.codes()) == (["E0201"], [])
+    link.replace(0, len("edition 1"), "edition 1\n")
+    assert (await real.codes(), await link.codes()) == (["E0201"], [])
+    found = await desktop.editor.workspace_symbol_async(types.WorkspaceSymbolParams("facts"))
+    assert len([one for one in found or () if one.location.uri.startswith(desktop.folder.as_uri())]) == 1
+
+
+async def test_what_reads_a_file_follows_it_under_whichever_name_it_is_typed_into(desktop: Desktop) -> None:
+    desktop.save("specs/one.synth", "edition 1\nconst n = 1\n")
+    (desktop.folder / "link.synth").symlink_to("specs/one.synth")
+    reader = desktop.opened("a.synth", 'edition 1\nfrom "specs/one.synth" import n\nconst m = n\n')
+    for name in ("specs/one.synth", "link.synth"):
+        text = desktop.opened(name)
+        await desktop.editor.until_codes(reader.uri)
+        place = text.text.index("n = 1")
+        text.replace(place, place + 1, "other")
+        await desktop.editor.until_codes(reader.uri, "E0204")
+        text.replace(place, place + len("other"), "n")
+        await desktop.editor.until_codes(reader.uri)
 
 
 async def test_two_projects_are_kept_apart(desktop: Desktop) -> None:
