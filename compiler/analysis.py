@@ -207,7 +207,7 @@ class Overlay:
 
     def read_source(self, path: str) -> Source | None:
         text = self.texts.get(path)
-        return Source(path, text) if text is not None else self.catalog.read_source(path)
+        return Source.unsaved(path, text) if text is not None else self.catalog.read_source(path)
 
     def read_text(self, path: str) -> str | None:
         return self.catalog.read_text(path)

@@ -85,7 +85,7 @@ class Lexer:
             start, at = found.span(kind)
             if kind == NEWLINE:
                 if self._misses_template(start):
-                    at = self._template(start, quotes=0)
+                    at = self._template(start - self.text.startswith("\r\n", start - 1), quotes=0)
                     continue
                 self._add(NEWLINE, start, at)
                 self._enter_line(at)

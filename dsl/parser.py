@@ -79,7 +79,7 @@ def parse_expression(text: str, path: str) -> tree.Expr:
 
 
 def read_source(where: Path | str | bytes, path: str | None = None) -> Source:
-    """The source that a file (or its bytes) holds, its line ends made `\\n`. What cannot be read raises SynthError.
+    """The source that a file (or its bytes) holds, its lines all ended by `\\n`. What cannot be read raises SynthError.
 
     `path` is what messages print; without it, the file's own path.
     """
@@ -94,7 +94,7 @@ def read_source(where: Path | str | bytes, path: str | None = None) -> Source:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SynthError(_undecodable(data, shown, error.start)) from None
-    return Source(shown, text.replace("\r\n", "\n"))
+    return Source.saved(shown, text)
 
 
 def _read(file: Path, shown: str) -> bytes:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+
+BOM = "\ufeff"
+_LONE = re.compile(r"\r(?!\n)")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,6 +38,17 @@ class Source:
 
     path: str
     text: str
+
+    @classmethod
+    def saved(cls, path: str, text: str) -> Source:
+        """Of what a file holds: without a byte order mark, and with lines that all end in `\\n`."""
+        return cls(path, text.removeprefix(BOM).replace("\r\n", "\n").replace("\r", "\n"))
+
+    @classmethod
+    def unsaved(cls, path: str, text: str) -> Source:
+        """Of what an editor holds: it means what it will mean once saved, and places are where the editor has them."""
+        text = f" {text[1:]}" if text.startswith(BOM) else text
+        return cls(path, _LONE.sub("\n", text) if "\r" in text else text)
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:

@@ -83,14 +83,14 @@ def _suppression(view: View, found: Diagnostic) -> Iterator[types.CodeAction]:
 
 def _mended(view: View, title: str, kind: str, chosen: Callable[[Diagnostic], bool]) -> Iterator[types.CodeAction]:
     text = _without(view, chosen)
-    if text != view.document.text:
+    if text != view.source.text:
         edit = types.WorkspaceEdit(changes={view.document.uri: changed(view, text)})
         yield types.CodeAction(title=title, kind=kind, edit=edit)
 
 
 def changed(view: View, text: str) -> list[types.TextEdit]:
     """One edit, from the first character that differs to the last: a cursor elsewhere stays where it is."""
-    before = view.document.text
+    before = view.source.text
     start = _alike(before, text)
     behind = _alike(before[start:][::-1], text[start:][::-1])
     place = view.lines.range(start, len(before) - behind)

@@ -44,7 +44,7 @@ class View:
 
     @property
     def source(self) -> Source:
-        return Source(self.path, self.document.text)
+        return Source.unsaved(self.path, self.document.text)
 
     @property
     def lines(self) -> Lines:
