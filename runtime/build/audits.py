@@ -6,20 +6,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from compiler import plan
+from dsl import tree
 from dsl.diagnostics import Diagnostic, SynthError
 from dsl.source import Span
+from runtime.build.measured import Told, measured, telling
 from runtime.build.program import Loaded
 from runtime.build.result import Result
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One audit; `counts` says of how many rows."""
+    """One audit; `counts` says of how many rows, `measured` what its measures came to."""
 
     title: str
     span: Span
     held: bool
     counts: str
+    measured: str = ""
 
     def warned(self, scratch: str | None) -> Diagnostic:
         """A failure that did not fail the build; `scratch` is the branch that was committed to instead."""
@@ -35,7 +38,7 @@ class Gate:
             code,
             f"audit failed: {self.title.removeprefix('audit ')}",
             self.span,
-            notes=(self.counts, note),
+            notes=(*filter(None, [self.measured]), self.counts, note),
             help="`synth why DATASET` says why rows are missing; `--allow-failed-audits` commits to a scratch branch",
         )
 
@@ -46,13 +49,16 @@ def audit(loaded: Loaded, result: Result) -> tuple[Gate, ...]:
         return ()
     steps = {step.id: step for step in loaded.plan.of(plan.Audit)}
     counts = f"{result.kept:,} kept of {result.attempted:,} attempted"
-    return tuple(Gate(steps[id_].title, steps[id_].span, bool(held), counts) for id_, held in loaded.audits(result))
+    told = Told()
+    gates = telling(loaded.audits, told)
+    return tuple(
+        Gate(steps[id_].title, steps[id_].span, bool(held), counts, measured(steps[id_], told.taken()))
+        for id_, held in gates(result)
+    )
 
 
 def audited(loaded: Loaded) -> frozenset[str]:
     """Names that the audits mention; nothing else is kept of a row once it is written."""
-    from dsl import tree
-
     nodes = [node for step in loaded.plan.of(plan.Audit) for node in tree.walk(step.condition)]
     refs = {node.name for node in nodes if isinstance(node, tree.Ref)}
     return frozenset(refs | {node.name.text for node in nodes if isinstance(node, tree.Attr)})

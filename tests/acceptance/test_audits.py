@@ -36,3 +36,36 @@ def test_an_audit_of_an_axis_that_does_not_hold_fails_the_build(tmp_path: Path) 
     with pytest.raises(SynthError, match=r"^E0901: audit failed: mean\(page.size\) < 4"):
         work.made()
     assert work.head is None
+
+
+MEASURED = """edition 1
+record Page { id: str, size: int }
+input pages: Page = jsonl("pages.jsonl") { key = id }
+dataset qa {
+  each page from pages
+  emit { id = page.id, words = "one two" }
+  audit AUDIT
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("audit", "says"),
+    [
+        ("mean(page.size) < 4", "`mean(page.size)` is 4"),
+        ("share(page.size > 3) in 60%..80%", "`share(page.size > 3)` is 0.5"),
+        ("mean(page.size) > 3 and max(page.size) < 5", "`mean(page.size)` is 4, `max(page.size)` is 5"),
+        ("mean(page.size) > 4 and max(page.size) < 5", "`mean(page.size)` is 4"),
+        ("mean(distinct(words)) < 0.5", "`mean(distinct(words))` is 1"),
+        ("distinct(words) > 0.9", "`distinct(words)` is 0.5"),
+        ("unique(words)", "`unique(words)` is false"),
+        ("kept > 5", None),
+        ("(if kept > 1 then mean(page.size) else max(page.size)) > 9", None),
+    ],
+)
+def test_an_audit_that_fails_says_what_it_measured(tmp_path: Path, audit: str, says: str | None) -> None:
+    work = Workshop(tmp_path).write(MEASURED.replace("AUDIT", audit), pages=PAGES)
+    with pytest.raises(SynthError) as caught:
+        work.made()
+    notes = caught.value.diagnostics[0].notes
+    assert notes[:-1] == (*((says,) if says else ()), "2 kept of 2 attempted")
