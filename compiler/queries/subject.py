@@ -123,7 +123,10 @@ def field_of(kind: Type, name: str) -> Subject | None:
 
 def _field(row: Record, name: str) -> Subject | None:
     found = row.field(name)
-    return Subject("field", name, found.place, type=found.type, doc=found.doc) if found is not None else None
+    if found is None:
+        return None
+    built_in = _OF_RECORDS.get(row.name, {}) if found.place is None else {}
+    return Subject("field", name, found.place, type=found.type, doc=found.doc or built_in.get(name))
 
 
 def _property(kind: Type, name: str) -> Subject | None:
@@ -155,6 +158,18 @@ def typed(subject: Subject, kind: Type | None) -> Subject:
     return subject if kind is None or subject.type is not None else replace(subject, type=kind)
 
 
+_OF_RECORDS = {
+    "Message": {
+        "role": "Who says it.",
+        "content": "What is said.",
+    },
+    "Persona": {
+        "id": "Names the persona among those of its source.",
+        "text": "Who the persona is, in words: what a persona prints as.",
+        "role": "The part that the persona plays; null where its source does not say.",
+    },
+}
+"""Of the records that no file declares, by field."""
 _OF_ANSWERS = frozenset({"text", "logprob", "reasoning"})
 _OF_VERDICTS = frozenset({"p", "points", "mean"})
 _DOCS = {

@@ -133,3 +133,28 @@ def test_every_setting_reader_and_kind_has_a_form_and_a_doc() -> None:
     assert set(EMITS) == set(words.EMITS)
     assert {*DEDUP, *OVERLAP, *APART} == set(words.COMPARING)
     assert set(TYPES) - set(words.TYPES) == set()
+
+
+BUILT_IN = '''
+personas readers = jsonl("readers.jsonl") { key = id }
+prompt ask(reader: Persona, messages: Message[]) """
+  {{ reader.text }} {{ reader.role }}
+  {% for message in messages %}{{ message.content }}{% endfor %}
+"""
+'''
+
+
+@pytest.mark.parametrize(
+    ("field", "kind", "doc"),
+    [
+        ("reader.text", "str", "Who the persona is"),
+        ("reader.role", "str?", "The part that the persona plays"),
+        ("message.content", "str", "What is said."),
+    ],
+)
+def test_a_field_that_no_file_declares_has_its_type_and_a_doc(field: str, kind: str, doc: str) -> None:
+    case = marked(BUILT_IN.replace(field, f"{field[:-1]}$|{field[-1]}"))
+    found = case.analyse().hover(*case.cursor)
+    assert found is not None and found.type == kind
+    assert found.doc is not None and found.doc.startswith(doc)
+    assert found.place is None
