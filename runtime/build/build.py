@@ -11,6 +11,7 @@ from compiler import plan
 from compiler.analysis import Analysis
 from compiler.constant import Evaluator
 from dsl.diagnostics import Diagnostic
+from runtime.allocator import share_one_heap
 from runtime.bridge import run, run_in_greenlet
 from runtime.build import commit, identity, meanings, mixing, needs, tests
 from runtime.build.audits import Gate
@@ -86,6 +87,7 @@ class Build:
 
 def build(analysis: Analysis, session: Session, options: Options, watch: Watch = lambda progress: None) -> Build:
     """Raises SynthError for mistakes, failed tests and audits, and an engine that does not answer."""
+    share_one_heap()
     with rarely():
         return run(_build(analysis, session, options, watch))
 

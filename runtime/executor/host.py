@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from dsl.diagnostics import Diagnostic, SynthError
+from runtime.allocator import share_one_heap
 from runtime.build.collecting import rarely
 from runtime.executor.messages import Hello, Orders, Report
 from runtime.executor.reduction import Range, Reduced
@@ -22,11 +23,15 @@ class Mistakes(Exception):
 
 
 class Host:
-    """It looks for cycles of objects as seldom as a build does. Without a `node` Ray says which one it is on."""
+    """It looks for cycles of objects as seldom as a build does, and keeps as little of what was freed.
+
+    Without a `node` Ray says which one it is on.
+    """
 
     def __init__(self, node: str | None = None) -> None:
         self._node = node
         self._worker: Worker | None = None
+        share_one_heap()
         self._seldom = rarely()
         self._seldom.__enter__()
 

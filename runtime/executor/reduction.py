@@ -58,7 +58,7 @@ def reduce(range_: Range, runs: Iterable[pa.Table], store: Store) -> Reduced:
     """E1008 and E1013, as a `TableWriter` raises them."""
     import pyarrow as pa
 
-    from runtime.tables.sorting import by_key
+    from runtime.tables.merging import by_key
     from runtime.tables.stats import TableSummary
 
     parts = list(runs)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from runtime.tables.cutting import CUT_ROWS, boundaries
-from runtime.tables.sorting import count_up_to, split
+from runtime.tables.merging import count_up_to, split
 
 BLOCK_BYTES = 512 * 1024
 

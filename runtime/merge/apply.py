@@ -40,7 +40,7 @@ class Delta:
 
     @cached_property
     def _sorted(self) -> tuple[pa.Table, list[bytes]]:
-        from runtime.tables.sorting import by_key
+        from runtime.tables.merging import by_key
 
         assert self.upserts is not None
         rows = by_key(self.upserts)

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import orjson
 
-IN_MEMORY = 32 * 1024 * 1024
+IN_MEMORY = 4 * 1024 * 1024
 """Bytes of JSON; a larger pile moves to disk."""
 READ = 1 << 18
 """Bytes that are read at once."""

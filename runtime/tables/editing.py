@@ -96,8 +96,8 @@ class _Editing:
         import pyarrow as pa
 
         from runtime.tables.batches import as_batch
+        from runtime.tables.merging import by_key
         from runtime.tables.shards import read_shard
-        from runtime.tables.sorting import by_key
 
         start = 0
         for number, shard in enumerate(shards, start=1):
@@ -121,7 +121,7 @@ class _Editing:
 
     def _batch(self, rows: Mapping[Key, Mapping[str, Any]]) -> pa.Table:
         from runtime.tables.batches import batch_of_rows
-        from runtime.tables.sorting import by_key
+        from runtime.tables.merging import by_key
 
         batch = by_key(batch_of_rows(self._table.schema, list(rows), list(rows.values())))
         self._fresh_keys: list[bytes] = batch.column("_key").to_pylist()

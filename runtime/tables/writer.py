@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from runtime.tables.stats import TableSummary
 
 Put = Callable[[bytes], ObjectId]
-FIRST_BATCH, MAX_BATCH = 64, 8192
+FIRST_BATCH, MAX_BATCH = 64, 2048
 BATCH_BYTES = 4 * 1024 * 1024
 ENCODERS, IN_FLIGHT = 2, 6
 
@@ -101,7 +101,7 @@ class TableWriter:
 
     def finish(self) -> TableManifest:
         """Cuts and puts the shards. The store has them durably with the commit that names `changes`."""
-        from runtime.tables.sorting import give_back
+        from runtime.allocator import give_back
 
         self._flush()
         shards = tuple(self._shards())
