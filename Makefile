@@ -25,8 +25,13 @@ demo: install
 
 test: install unit browser editors live
 
+# Some tests wait, for a process, a server or a clock: one more than there are processors keeps all of them busy.
+TESTERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 7 ? n + 1 : 8)))
+
+# What tests write is in memory where there is room for it, and gone afterwards.
 unit: install
-	$(BIN)/python -m pytest -m 'not live and not soak and not browser and not editors' -n 2
+	@room=$$($(BIN)/python -m tests.memory); trap 'test -z "$$room" || rm -rf "$$room"' EXIT INT TERM; \
+	TMPDIR=$${room:-$${TMPDIR:-/tmp}} $(BIN)/python -m pytest -m 'not live and not soak and not browser and not editors' -n $(TESTERS)
 
 # A real Chromium drives the review page, and the documentation's site. Where there is none that is said, and fails only where it is required.
 browser: docs

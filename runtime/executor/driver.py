@@ -185,7 +185,8 @@ class Dataset:
     async def _gathered(self, mapping: Mapping) -> None:
         runs = [*mapping.runs, *self.output.drain(Path(self.spill) / "driver", HERE)]
         try:
-            await Gathering(self.output, runs, list(mapping.members.values())).place()
+            near = self.work.session.store if self.driver.cluster.near else None
+            await Gathering(self.output, runs, list(mapping.members.values()), near).place()
         except SynthError as error:
             raise self.output.placed(error) from None
 

@@ -4,31 +4,39 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.executor.mapping import Member
 from runtime.executor.messages import Run
 from runtime.executor.port import Lost
-from runtime.executor.reduction import Range, Reduced, joined, ranges_of
+from runtime.executor.reduction import Range, Reduced, joined, ranges_of, reduce
 from runtime.executor.runs import read_range
 from runtime.executor.writing import Drained, Spread
+from runtime.store.port import Store
 
 HERE = ""
 """The node of runs that the driver itself wrote: it sends what is in them."""
+T = TypeVar("T")
 AT_ONCE = 2
 """Ranges that a worker has at the same time: one is cut while the next one's rows come."""
 
 
 @dataclass
 class Gathering:
-    """`members` are the workers that are left; runs are read by those on whose nodes they lie."""
+    """`members` are the workers that are left; runs are read by those on whose nodes they lie.
+
+    What a lost one had to cut another cuts. `near` is the store where all runs lie on this machine's disk: there the
+    driver cuts what no worker is left for.
+    """
 
     output: Spread
     runs: Sequence[Run]
     members: Sequence[Member]
+    near: Store | None = None
+    _lost: set[int] = field(default_factory=set, init=False)
 
     async def place(self) -> None:
         """Puts the shards of all runs in the place of rows of `output`'s own."""
@@ -57,18 +65,46 @@ class Gathering:
     async def _range(
         self, range_: Range, runs: Sequence[Run], rooms: dict[int, asyncio.Semaphore], turn: int
     ) -> Reduced:
-        member = self.members[turn % len(self.members)]
-        async with rooms[member.number]:
-            by_node: defaultdict[str, list[str]] = defaultdict(list)
-            for run in runs:
-                by_node[run.node].append(run.path)
-            own = read_range(by_node.pop(HERE, []), range_.low, range_.high)
-            parts = [await self._reader(node, member).link.part(paths, range_) for node, paths in by_node.items()]
-            return await member.link.reduce(range_, [own, *parts])
+        error = Lost("no worker is left")
+        while left := self._left():
+            member = left[turn % len(left)]
+            try:
+                async with rooms[member.number]:
+                    return await self._cut(member, range_, runs)
+            except Lost as lost:
+                error = lost
+                if len(self._left()) == len(left):
+                    break  # it is the rows that are not there
+        if self.near is None:
+            raise error
+        return await asyncio.to_thread(self._cut_here, range_, runs, self.near)
+
+    def _left(self) -> list[Member]:
+        return [member for member in self.members if member.number not in self._lost]
+
+    async def _cut(self, member: Member, range_: Range, runs: Sequence[Run]) -> Reduced:
+        by_node: defaultdict[str, list[str]] = defaultdict(list)
+        for run in runs:
+            by_node[run.node].append(run.path)
+        own = read_range(by_node.pop(HERE, []), range_.low, range_.high)
+        readers = [(self._reader(node, member), paths) for node, paths in by_node.items()]
+        parts = [await self._answer(reader, reader.link.part(paths, range_)) for reader, paths in readers]
+        return await self._answer(member, member.link.reduce(range_, [own, *parts]))
+
+    async def _answer(self, member: Member, asked: Awaitable[T]) -> T:
+        try:
+            return await asked
+        except Lost:
+            self._lost.add(member.number)
+            raise
+
+    @staticmethod
+    def _cut_here(range_: Range, runs: Sequence[Run], store: Store) -> Reduced:
+        return reduce(range_, read_range([run.path for run in runs], range_.low, range_.high), store)
 
     def _reader(self, node: str, near: Member) -> Member:
         """Somebody on that node; the one who reduces, where it is there."""
-        there = [member for member in self.members if member.node == node]
+        there = [member for member in self._left() if member.node == node]
         if not there:
             raise Lost(f"no worker is left on node {node}")
         return near if near in there else there[0]

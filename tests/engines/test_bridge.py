@@ -152,9 +152,9 @@ def test_several_functions_wait_at_the_same_time_and_answer_in_their_order() -> 
 
 def test_waiting_together_takes_as_long_as_the_longest() -> None:
     def code() -> list[None]:
-        return together([lambda: await_(asyncio.sleep(0.1))] * 20)
+        return together([lambda: await_(asyncio.sleep(0.2))] * 20)
 
-    assert asyncio.run(asyncio.wait_for(run_in_greenlet(code), timeout=1)) == [None] * 20
+    assert asyncio.run(asyncio.wait_for(run_in_greenlet(code), timeout=3)) == [None] * 20
 
 
 def test_the_first_fault_cancels_the_others_and_comes_out() -> None:

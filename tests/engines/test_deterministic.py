@@ -67,7 +67,7 @@ def test_delays_pass_on_the_event_loop() -> None:
     engine = DeterministicEngine(delay=0.05, jitter=0.01)
     start = time.perf_counter()
     ask(engine, *(request_of(engine, seed=seed) for seed in range(50)))
-    assert 0.05 <= time.perf_counter() - start < 1.0
+    assert 0.05 <= time.perf_counter() - start < 2.0
 
 
 def test_a_share_of_the_answers_breaks_its_form_on_demand() -> None:

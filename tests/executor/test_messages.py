@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,9 @@ from runtime.config.project import load_config
 from runtime.executor.cluster import open_cluster
 from runtime.executor.driver import Driver
 from runtime.executor.port import Lost
+from runtime.executor.reduction import Range, Reduced
 from tests.acceptance.workshop import Workshop
+from tests.executor.content import content
 from tests.executor.inline import InlineCluster, InlineLink
 from tests.executor.specs import SPECS, inputs
 
@@ -63,6 +67,27 @@ def test_a_worker_that_is_lost_while_it_cuts_shards_stops_the_build_and_the_next
     assert codes(told.value) == ["E0964"]
     built = work.build(executor=Driver(InlineCluster())).datasets[0]
     assert built.progress.fresh == 0
+
+
+@pytest.mark.parametrize(("dead", "near"), [(1, False), (3, True)], ids=["one", "all, on this machine"])
+def test_who_is_lost_while_cutting_shards_leaves_them_to_who_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dead: int, near: bool
+) -> None:
+    """The other workers, and where there are none, the build's own process, on whose disk the rows are."""
+    lost, reduce = list[InlineLink](), InlineLink.reduce
+
+    async def killed(self: InlineLink, range_: Range, parts: Sequence[Any]) -> Reduced:
+        if len(lost) < dead and self not in lost:
+            lost.append(self)
+            await self.kill()
+        return await reduce(self, range_, parts)
+
+    works = [Workshop(tmp_path / name).write(SPECS["plain"], {}, **inputs()) for name in ("alone", "spread")]
+    works[0].build()
+    monkeypatch.setattr(InlineLink, "reduce", killed)
+    works[1].build(executor=Driver(InlineCluster(3, near=near)))
+    assert len(lost) == dead
+    assert content(works[1]) == content(works[0])
 
 
 def test_a_mistake_in_a_worker_is_told_as_it_is_without_workers(tmp_path: Path) -> None:
