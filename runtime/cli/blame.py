@@ -95,7 +95,7 @@ def _of_column(context: Context, told: Story, column: str) -> tuple[Call, ...]:
 
 
 def _title(told: Story) -> str:
-    end = "kept" if told.kept else f"dropped by {told.rejected.statement}" if told.rejected else "not kept"
+    end = "kept" if told.kept else f"dropped by {told.rejected.reason}" if told.rejected else "not kept"
     return f"{paint(told.key, 'bold')}  {end}"
 
 
@@ -109,7 +109,7 @@ def _show(call: Call, prompts: bool, cached: Mapping[str, int]) -> None:
         say(f"  {line}")
     if prompts and call.arguments:
         for name, value in call.arguments.items():
-            say(textwrap.indent(f"{name} = {shown(value)}", "    "))
+            say(textwrap.indent(f"{_spelled(name)} = {shown(value)}", "    "))
 
 
 def _shown(call: Call) -> str:
@@ -126,7 +126,8 @@ def _facts(call: Call, cached: Mapping[str, int]) -> str:
     """` · ask by writer · attempt 1 · seed 123 · logprob −0.52 · 181+14 tokens, 150 cached · not repeatable`"""
     facts = []
     if call.prompt:
-        facts.append(f"{call.prompt} by {call.role}" if call.role else call.prompt)
+        prompt = _spelled(call.prompt)
+        facts.append(f"{prompt} by {call.role}" if call.role else prompt)
     if call.kind == "run":
         facts += [f"{name} {value}" for name, value in call.value.items() if name != "output" and value is not None]
     if call.kind == "gen" and call.seed is not None:
@@ -141,3 +142,12 @@ def _facts(call: Call, cached: Mapping[str, int]) -> str:
     if call.repeatable is False:
         facts.append("not repeatable")
     return "".join(f" · {fact}" for fact in facts)
+
+
+def _spelled(name: str) -> str:
+    """As the spec has it. Only names that end so can be another one's, and few do: the compiler is loaded for these."""
+    if not name.endswith("_"):
+        return name
+    from compiler.passes.lower.identifiers import spelled
+
+    return spelled(name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from dsl.diagnostics.cells import text_width
 from runtime.cli.console import paint, say, say_json
 from runtime.cli.context import Context
 from runtime.cli.options import Json
@@ -15,6 +16,8 @@ from runtime.cli.options import Json
 if TYPE_CHECKING:
     from runtime.stories import Call, Rejection, Story
 
+KEY = 28
+"""Columns that a key takes in a list, if it needs no more."""
 SHOWN = 12
 """Lines of what judges and tools said; `blame` has them all."""
 
@@ -65,7 +68,7 @@ def _list(found: list[Rejection]) -> None:
     if not found:
         say("no row was dropped")
     for one in found:
-        say(f"{paint(one.key, 'bold'):<28}  {one.reason}")
+        say(f"{paint(one.key, 'bold')}{' ' * (KEY - text_width(one.key))}  {one.reason}")
 
 
 def _rejected(told: Story) -> None:
@@ -113,4 +116,4 @@ def _tell(told: Story, cost: str | None) -> None:
         say(f"  and {len(said) - SHOWN} more")
     if cost:
         say(f"  {cost}")
-    say(f"`synth blame {told.dataset.manifest.dataset} {told.key}` shows every call that led there")
+    say(f"`synth blame {told.dataset.manifest.dataset} {quote(told.key)}` shows every call that led there")

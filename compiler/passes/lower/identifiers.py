@@ -29,6 +29,12 @@ def mangle(name: str, reserved: frozenset[str] = RESERVED) -> str:
     return name
 
 
+def spelled(name: str) -> str:
+    """What `mangle` made `name` of: a call is recorded under the name of its printed function."""
+    stem = name.removesuffix("_")
+    return stem if stem != name and mangle(stem) == name else name
+
+
 class Identifiers:
     """Hands out module-level names: the first to ask for a name has it, the next gets it with an underscore."""
 

@@ -9,7 +9,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.passes.lower.identifiers import RESERVED, Identifiers, mangle
+from compiler.passes.lower.identifiers import RESERVED, Identifiers, mangle, spelled
 from compiler.passes.lower.layout import (
     WIDTH,
     Bracket,
@@ -101,5 +101,6 @@ def test_a_formatter_changes_nothing() -> None:
 def test_no_two_names_meet_and_no_name_is_reserved(names: list[str]) -> None:
     assert len({mangle(name) for name in names}) == len(names)
     assert not {mangle(name) for name in names} & RESERVED
+    assert [spelled(mangle(name)) for name in names] == names
     module = Identifiers()
     assert len({module.claim(name) for name in names}) == len(names)
