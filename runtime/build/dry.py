@@ -58,8 +58,8 @@ class Forecast:
     `candidates` is how many there are at all; None for endless axes. Of a mix they are its parts' rows. `looked` are
     those that a build may come to, `sure` those that it comes to whatever is answered.
     `rates` are those of each cell, as in a pilot or the version before, and so is `acceptance`; `seconds` are for a
-    token, as last seen of the models. `target` is how many rows are wanted at most. `endless`: a build may come to more
-    candidates than were looked at.
+    token, as last seen of the models, and `busy` how much of its time a build of one process did not wait for them.
+    `target` is how many rows are wanted at most. `endless`: a build may come to more candidates than were looked at.
     `decisions` are what people decided about rows, as they stand in the version before.
     `order` is that of the axes where rows are run in another than the spec's; `sharing` what rows share of the prompts
     of cells that would be asked, in tokens as the model of the engine `tokenizer` has them, or else as they are guessed
@@ -81,6 +81,7 @@ class Forecast:
     rates: Mapping[str, Rate] = field(default_factory=dict)
     acceptance: Acceptance | None = None
     seconds: float | None = None
+    busy: float = 0.0
     decisions: Sequence[Standing] = ()
     engines: tuple[str, ...] = ()
     order: tuple[str, ...] = ()

@@ -38,16 +38,27 @@ def rates(store: Store, commit: CommitId, manifest: Manifest) -> dict[str, Rate]
 
 
 def remember(journal: Journal, models: Iterable[str], progress: Progress, seconds: float) -> None:
-    """The pace of a run that made enough calls, under the models that it used."""
+    """The pace of a run that made enough calls, and how busy it was, under the models that it used."""
+    names = list(models)
+    found = {}
     if progress.fresh >= ENOUGH and progress.tokens:
-        journal.set_facts({_fact(models): repr(seconds / progress.tokens).encode()})
+        found[_fact("pace", names)] = repr(seconds / progress.tokens).encode()
+    if progress.busy:  # it was looked at: of a short run, and of several processes, nobody asks
+        found[_fact("busy", names)] = repr(progress.busy).encode()
+    if found:
+        journal.set_facts(found)
 
 
 def seconds_per_token(journal: Journal, models: Iterable[str]) -> float | None:
     """As last seen of these models together; None when they were never asked here."""
-    found = journal.fact(_fact(models))
+    found = journal.fact(_fact("pace", models))
     return None if found is None else float(found)
 
 
-def _fact(models: Iterable[str]) -> str:
-    return f"pace:{','.join(sorted(set(models)))}"
+def busy(journal: Journal, models: Iterable[str]) -> float:
+    """The share of its time that the last long build with these models, in one process, did not wait; 0 without one."""
+    return float(journal.fact(_fact("busy", models)) or 0)
+
+
+def _fact(what: str, models: Iterable[str]) -> str:
+    return f"{what}:{','.join(sorted(set(models)))}"

@@ -96,5 +96,7 @@ async def _one(
     if piloted is not None:
         made.rates, made.acceptance = {**made.rates, **piloted.rates}, piloted.acceptance or made.acceptance
     made.engines = tuple(sorted({session.profile.binding(item.role).engine for item in loaded.plan.models}))
-    made.seconds = estimate.seconds_per_token(session.journal, session.identities(loaded.plan).values())
+    models = session.identities(loaded.plan).values()
+    made.seconds = estimate.seconds_per_token(session.journal, models)
+    made.busy = estimate.busy(session.journal, models) if not session.profile.workers else 0.0
     return made

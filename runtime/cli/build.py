@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from textwrap import fill
@@ -28,21 +28,18 @@ from runtime.cli.options import (
     Where,
     Workers,
 )
+from runtime.cli.workers import after
 
 if TYPE_CHECKING:
     from compiler.analysis import Analysis
-    from runtime.build.build import Build, Built
-    from runtime.build.progress import Progress
+    from runtime.build.build import Build, Built, Options
     from runtime.build.session import Session
     from runtime.build.verify import Verified
+    from runtime.cli.context import Context
     from runtime.config.model import Profile
     from runtime.store.port import Store
 
-
-BUSY = 0.85
-"""The share of the time from which a build is taken to have waited for itself."""
-MANY = 8
-"""Processes that are proposed at most: they share one journal."""
+Executor = Literal["local", "ray"]
 TITLE = 66
 """Characters of a statement that stand in a line of the summary."""
 
@@ -59,7 +56,7 @@ def run(
     budget: str | None = Spend,
     allow_failed_audits: bool = Audits,
     again: int | None = Verify,
-    where: Literal["local", "ray"] | None = Where,
+    where: Executor | None = Where,
     workers: int | None = Workers,
     plan: str | None = typer.Option(None, "--plan", metavar="FILE", help="Refuse what `plan -o FILE` did not say."),
     as_json: bool = Json,
@@ -71,41 +68,75 @@ def run(
 
     Example: synth build specs/python_qa.synth -p wanted=100
     """
-    from runtime.build.amounts import read_budget
-    from runtime.build.build import Options, build
-    from runtime.build.verify import verify
     from runtime.cli.compiled import compiled
-    from runtime.cli.live import live
     from runtime.cli.plan_held import hold
-    from runtime.executor.choice import executor
-    from runtime.review.gate import refuse_direct
-    from runtime.store.names import check_user_branch
 
     with compiled(spec, param, seed, profile) as (analysis, session, context):
-        target = branch or session.profile.branch or context.branch
-        check_user_branch(target)
-        refuse_direct(session.store, session.project.config, target, "a build goes to a branch of its own")
-        options = Options(
-            target,
-            message,
-            only,
-            limit if limit is not None else session.profile.limit,
-            "scratch" if allow_failed_audits else session.profile.audits,
-            read_budget(budget, session.profile.budget) if budget else session.profile.budget,
-        )
+        target = _target(branch, session, context)
+        options = _options(session.profile, target, message, only, limit, budget, allow_failed_audits)
         if plan is not None:
             hold(plan, analysis, session, options)
-        with ExitStack() as stack:
-            place, many = where or session.profile.executor, workers or session.profile.workers
-            runs = stack.enter_context(executor(place, session.project.config, many))
-            options = replace(options, executor=runs)
-            done = build(analysis, session, options, lambda progress: stack.enter_context(live(progress)))
-        verified = verify(analysis, session, options, done.head, again) if again else None
+        done = _build(analysis, session, options, where, workers)
+        verified = _verify(analysis, session, options, done, again)
         _show(done, analysis, session, verified, as_json)
         if context.elsewhere and not as_json:
             say(f"in the project {context.elsewhere}: `cd {context.elsewhere}` to read and compare it")
         if verified is not None and verified.drifts:
             raise typer.Exit(1)
+
+
+def _target(branch: str | None, session: Session, context: Context) -> str:
+    """The branch that is committed to, if it may be."""
+    from runtime.review.gate import refuse_direct
+    from runtime.store.names import check_user_branch
+
+    target = branch or session.profile.branch or context.branch
+    check_user_branch(target)
+    refuse_direct(session.store, session.project.config, target, "a build goes to a branch of its own")
+    return target
+
+
+def _options(
+    profile: Profile,
+    target: str,
+    message: str | None,
+    only: str | None,
+    limit: int | None,
+    budget: str | None,
+    allow_failed_audits: bool,
+) -> Options:
+    """What was typed, over what the profile says."""
+    from runtime.build.amounts import read_budget
+    from runtime.build.build import Options
+
+    return Options(
+        target,
+        message,
+        only,
+        limit if limit is not None else profile.limit,
+        "scratch" if allow_failed_audits else profile.audits,
+        read_budget(budget, profile.budget) if budget else profile.budget,
+    )
+
+
+def _build(
+    analysis: Analysis, session: Session, options: Options, where: Executor | None, workers: int | None
+) -> Build:
+    from runtime.build.build import build
+    from runtime.cli.live import live
+    from runtime.executor.choice import executor
+
+    place, many = where or session.profile.executor, workers or session.profile.workers
+    with ExitStack() as stack:
+        runs = stack.enter_context(executor(place, session.project.config, many))
+        options = replace(options, executor=runs)
+        return build(analysis, session, options, lambda progress: stack.enter_context(live(progress)))
+
+
+def _verify(analysis: Analysis, session: Session, options: Options, done: Build, again: int | None) -> Verified | None:
+    from runtime.build.verify import verify
+
+    return verify(analysis, session, options, done.head, again) if again else None
 
 
 def _show(done: Build, analysis: Analysis, session: Session, verified: Verified | None, as_json: bool) -> None:
@@ -127,7 +158,9 @@ def _show_built(done: Build, session: Session) -> None:
     if done.commit is None:
         say(f"Nothing to do: {done.branch} is up to date.")
         return
-    say(f"{paint(done.branch, 'cyan')} is at {paint(done.commit.id[:10], 'yellow')}  {done.commit.message}")
+    short = done.commit.id[:10]
+    room = width() - len(f"{done.branch} is at {short}  ")
+    say(f"{paint(done.branch, 'cyan')} is at {paint(short, 'yellow')}  {_cut(done.commit.message, max(room, 20))}")
 
 
 def _why(one: Built, done: Build, store: Store) -> dict[str, str]:
@@ -140,8 +173,6 @@ def _why(one: Built, done: Build, store: Store) -> dict[str, str]:
 
 
 def _show_one(one: Built, why: dict[str, str], profile: Profile) -> None:
-    from runtime.judges.words import summary
-
     name, counts = paint(one.manifest.dataset, "bold"), one.manifest.counts
     if one.how != "ran":
         words = "unchanged" if one.how == "unchanged" else "its words changed, its rows did not"
@@ -150,23 +181,20 @@ def _show_one(one: Built, why: dict[str, str], profile: Profile) -> None:
     say(f"{name}  {plural(counts.kept, 'row')} kept of {counts.attempted:,} tried")
     for step, number in sorted(counts.rejected.items(), key=lambda item: -item[1]):
         say(f"  −{number:<5,} {_title(one, step, why)}")
+    for line in _about(one, profile):
+        say(fill(f"  {line}", width(), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False))
+
+
+def _about(one: Built, profile: Profile) -> Iterator[str]:
+    """What is said below the counts, where there is something to say."""
+    from runtime.judges.words import summary
+
     for found in one.judges:
-        say(f"  judge {summary(found)}")
+        yield f"judge {summary(found)}"
     if one.progress.runs:
-        say(f"  {plural(one.progress.runs, 'run')} in {one.progress.sandbox}")
-    say(f"  {spent(one.progress)}  root {one.manifest.root[:12]}")
-    if way_out := bound(one.progress, os.cpu_count() or 1):
-        say(f"  {way_out}")
-    if told := recorded_line(one.manifest, profile):
-        say(fill(f"  {told}", width(), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False))
-
-
-def bound(progress: Progress, processors: int) -> str:
-    """What to do where the server waited for the build and not the build for the server; else empty."""
-    if progress.busy < BUSY or processors < 2:
-        return ""
-    workers = f"--workers {min(processors, MANY)}"
-    return f"this process was busy {100 * progress.busy:.0f}% of the time: {workers} makes the rows in less"
+        yield f"{plural(one.progress.runs, 'run')} in {one.progress.sandbox}"
+    yield f"{spent(one.progress)}  root {one.manifest.root[:12]}"
+    yield from filter(None, (after(one.progress.busy), recorded_line(one.manifest, profile)))
 
 
 def _title(one: Built, step: str, why: dict[str, str]) -> str:
@@ -175,11 +203,13 @@ def _title(one: Built, step: str, why: dict[str, str]) -> str:
 
     titles = {record.id: record.title for record in one.manifest.steps} | {STATEMENT: "a person"}
     title = titles.get(step, step)
-    return f"{step}: {why.get(step, 'no answer of its type')}" if step.startswith("gen ") else _cut(title)
+    return _cut(f"{step}: {why.get(step, 'no answer of its type')}" if step.startswith("gen ") else title)
 
 
-def _cut(title: str) -> str:
-    return title if len(title) <= TITLE else title[: TITLE - 1] + "…"
+def _cut(text: str, room: int = TITLE) -> str:
+    """Its first line, as far as there is room for it."""
+    first, more, _ = text.partition("\n")
+    return first if len(first) <= room and not more else first[: room - 1] + "…"
 
 
 def _json(done: Build, branch: str) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from runtime.cli.console import plural
 from runtime.cli.live import duration
+from runtime.cli.workers import before
 
 if TYPE_CHECKING:
     from runtime.build.dry import Forecast
@@ -40,7 +41,7 @@ def summed(found: Sequence[Forecast]) -> str:
         f"Plan: {plural(len(changed), 'dataset')} to change, {plural(steps, 'step')} to run, "
         f"{plural(reused, 'call')} reused,{more} {ranged(low, high, open_)} new{bound}{expected}."
     )
-    return "\n".join(textwrap.wrap(calls, WIDTH, subsequent_indent="      ")) + _cost(changed) + _after(waiting)
+    return _wrapped(calls, "") + _cost(changed) + _after(waiting) + _sooner(changed)
 
 
 def _expected(changed: Sequence[Forecast]) -> str:
@@ -66,7 +67,7 @@ def _cost(changed: Sequence[Forecast]) -> str:
         return ""
     tokens, seconds = [one.expected_tokens for one in running], [one.expected_seconds for one in running]
     if None in tokens:
-        return "\n" + textwrap.fill(_unmeasured(running), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+        return f"\n{_wrapped(_unmeasured(running), INDENT)}"
     time = "" if None in seconds else f", {_time(sum(number or 0 for number in seconds))}"
     engines = sorted({name for one in running for name in one.engines})
     where = f" on {' and '.join(f'`{name}`' for name in engines)}" if time and engines else ""
@@ -82,6 +83,17 @@ def _unmeasured(running: Sequence[Forecast]) -> str:
     counted = f"counted by {' and '.join(f'`{name}`' for name in engines)}" if engines else "at 4 characters a token"
     tokens = f"About {short(sum(number or 0 for number in found))} tokens of prompts, {counted}."
     return f"{tokens} Answers and time are not known yet: `--pilot 20` measures them."
+
+
+def _sooner(changed: Sequence[Forecast]) -> str:
+    """Where the last long build with these models waited for itself."""
+    seconds = [one.expected_seconds or 0 for one in changed]
+    told = before(max(one.busy for one in changed), sum(seconds))
+    return f"\n{_wrapped(told, INDENT)}" if told else ""
+
+
+def _wrapped(text: str, indent: str) -> str:
+    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=INDENT, break_on_hyphens=False)
 
 
 def _time(seconds: float) -> str:
