@@ -95,7 +95,7 @@ def _unclear(table: str, text: str, types: Mapping[str, Type]) -> Diagnostic:
         "E1103",
         known,
         notes=(f"columns: {', '.join(types)}",),
-        help=did_you_mean(name, types) or "write `--edit column=value`",
+        help=("=" in text and did_you_mean(name, types)) or "write `--edit column=value`",
     )
 
 

@@ -42,6 +42,6 @@ def unknown(name: str, names: Iterable[str]) -> SynthError:
             "E1001",
             f"no branch, tag or commit is called `{name}`",
             notes=(f"there are: {', '.join(known[:8])}" if known else "the store has no commits yet",),
-            help=did_you_mean(name, known) or None,
+            help=(did_you_mean(name, known) or None) if known else "`synth build SPEC` makes the first",
         )
     )

@@ -17,6 +17,7 @@ from runtime.query.scratch import text
 from runtime.query.texts import named_texts, read_texts, with_texts
 from runtime.store.port import Store
 from runtime.stories.origins import dataset_of_rows
+from runtime.tables.keys import print_key
 from runtime.tables.manifest import StepRecord
 
 
@@ -203,11 +204,13 @@ def _json(value: str | None) -> Any:
 
 def _no_key(store: Store, name: str, found: DatasetAt, key: str) -> Diagnostic:
     keys = [row["row"] for row in _rows(store, f"select distinct row from {name}.calls limit 5000")]
-    guess = nearest(key, keys)
-    counts = found.manifest.counts
+    whole = print_key((key,))  # a slash that is a part of a key is printed otherwise
+    guess = whole if whole in keys else nearest(key, keys)
+    tried = found.manifest.counts.attempted
+    some = "1 candidate was" if tried == 1 else f"{tried:,} candidates were"
     return Diagnostic(
         "E1037",
         f"`{key}` is no candidate of `{found.manifest.dataset}` in this version",
-        notes=(f"{counts.attempted:,} candidates were tried; those after the last kept one belong to no table",),
+        notes=(f"{some} tried; those after the last kept one belong to no table",),
         help=f"did you mean `{guess}`?" if guess else f"`synth sql 'select distinct row from {name}.calls'` lists keys",
     )

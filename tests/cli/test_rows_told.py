@@ -44,3 +44,20 @@ def test_reasons_stand_below_each_other_whatever_the_width_of_the_keys(tmp_path:
         f"a b{' ' * 25}  filter row.n > 1",
         f"学生{' ' * 24}  filter row.n > 1",
     ]
+
+
+def test_a_key_with_a_slash_is_told_how_it_is_printed(tmp_path: Path, cli: Cli) -> None:
+    Workshop(tmp_path).write(SPEC, rows=[{"id": "a/b", "n": 2}, {"id": "a'b", "n": 2}]).build()
+    assert "did you mean `a%2Fb`?" in cli("blame", "qa", "a/b").err
+    assert cli("blame", "qa", "a%2Fb").code == 0
+
+
+def test_an_edit_without_a_value_is_told_how_one_is_written(tmp_path: Path, cli: Cli) -> None:
+    Workshop(tmp_path).write(SPEC, rows=ROWS).build()
+    assert "write `--edit column=value`" in cli("decide", "qa", "c", "--edit", "note").err
+    assert "did you mean `note`?" in cli("decide", "qa", "c", "--edit", "noet=x").err
+
+
+def test_where_nothing_was_built_what_makes_the_first_commit_is_told(tmp_path: Path, cli: Cli) -> None:
+    Workshop(tmp_path).write(SPEC, rows=ROWS)
+    assert "`synth build SPEC` makes the first" in cli("show").err

@@ -15,7 +15,7 @@ def test_the_stores_own_branches_are_not_told_to_who_mistypes_a_name(tmp_path: P
     with fails("E1001") as caught:
         store.resolve("_synth_revew")
     (told,) = caught.value.diagnostics
-    assert (told.notes, told.help) == (("the store has no commits yet",), None)
+    assert (told.notes, told.help) == (("the store has no commits yet",), "`synth build SPEC` makes the first")
     save(store, "main", {"a": b"1"})
     with fails("E1001") as caught:
         store.resolve("mian")
