@@ -69,7 +69,8 @@ def _content(rows: pa.Table, schema: Schema) -> pa.Array:
     """How long `row_bytes` would be, which need not be made for that."""
     texts = [column.name for column in schema.columns if column.type.kind in _TEXT]
     fixed = pa.array([SLOT * len(schema.columns)] * rows.num_rows, pa.int64())
-    lengths = (pc.fill_null(pc.binary_length(combined(rows.column(name))), 0) for name in texts)
+    said = (rows.column(name) for name in texts)
+    lengths = (pc.fill_null(pc.binary_length(combined(text)), 0) for text in said if text.null_count < len(text))
     return reduce(pc.add, lengths, fixed)
 
 

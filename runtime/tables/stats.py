@@ -36,6 +36,8 @@ class ColumnSummary:
 
     def add(self, column: pa.ChunkedArray) -> None:
         self._nulls += column.null_count
+        if column.null_count == len(column):
+            return
         numbers = _numbers(column, self._type)
         if numbers is not None and (count := len(numbers) - numbers.null_count):
             self._count += count

@@ -18,6 +18,8 @@ KeyOf = Callable[[int], Key]
 """The key of a row of the batch, for a message."""
 
 _SCALARS = frozenset({str, int, float, bool, type(None)})
+_TEXTS = (str, type(None))
+"""Arrow takes a text that carries marks for what it says."""
 _WHOLE = frozenset({int, type(None)})
 _MISFITS = (pa.ArrowException, OverflowError, UnicodeEncodeError)
 
@@ -41,7 +43,7 @@ def _array(kind: Type, values: Sequence[Any]) -> pa.Array:
     kinds = set(map(type, values))
     if kinds == {type(None)}:
         return pa.nulls(len(values), arrow_type(kind))
-    if not kinds <= _SCALARS:
+    if not kinds <= _SCALARS and not (kind.kind == "str" and all(issubclass(type_, _TEXTS) for type_ in kinds)):
         values = [plain(value) for value in values]
     if _holds_int(kind) and not kinds <= _WHOLE and _has_fraction(kind, values):
         raise pa.ArrowInvalid("a number with a fraction is no int")
