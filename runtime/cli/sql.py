@@ -1,10 +1,10 @@
-"""A query in; its rows, as a table for people, or CSV or JSON for scripts, out."""
+"""A query in; its rows, as a table for people, or CSV, JSON or JSON lines for scripts and trainers, out."""
 
 from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -24,6 +24,7 @@ class Format(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
+    JSONL = "jsonl"
 
 
 def run(
@@ -32,7 +33,7 @@ def run(
     as_json: bool = typer.Option(False, "--json", help="The same as --format json."),
     at: str = typer.Option(None, "--at", metavar="REF", help="The version of names without `@`; else this branch."),
     limit: int = typer.Option(
-        50, "--limit", metavar="N", min=1, help="So many rows of a table at most; CSV and JSON have all."
+        50, "--limit", metavar="N", min=1, help="So many rows of a table at most; other formats have all."
     ),
 ) -> None:
     """Query any dataset at any version: name, name@ref, name.rejected, name.calls.
@@ -45,9 +46,10 @@ def run(
     text = sys.stdin.read() if sql == "-" else sql
     result = query(context.store, text, context.ref(at))
     chosen = Format.JSON if as_json else form
-    if chosen is Format.JSON:
+    if chosen in (Format.JSON, Format.JSONL):
         names = _unique(result.columns)
-        say_json([dict(zip(names, map(_json, row), strict=True)) for row in result.rows()])
+        records = (dict(zip(names, map(_json, row), strict=True)) for row in result.rows())
+        say_json([*records]) if chosen is Format.JSON else _say_lines(records)
     elif chosen is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(result.columns)
@@ -55,6 +57,13 @@ def run(
     else:
         for line in table(result.columns, result.rows(), limit, width()):
             say(line)
+
+
+def _say_lines(records: Iterable[Mapping[str, Any]]) -> None:
+    import orjson
+
+    for record in records:
+        sys.stdout.write(orjson.dumps(record).decode() + "\n")
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int, room: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 import pytest
 
@@ -41,6 +42,12 @@ class TestOverCommits:
         header, row = csv.reader(io.StringIO(text))
         assert header == ["key", "messages"]
         assert row[1].startswith('[{"role":"user"')
+
+    def test_json_lines_are_a_row_each_as_a_trainer_reads_them(self, cli: Cli) -> None:
+        lines = cli("sql", "--format", "jsonl", "select key, messages from qa order by key").out.splitlines()
+        rows = [json.loads(line) for line in lines]
+        assert rows == cli("sql", "--json", "select key, messages from qa order by key").json
+        assert len(rows) == 20 and rows[0]["messages"][0]["role"] == "user"
 
     def test_a_query_from_stdin(self, cli: Cli) -> None:
         assert cli("sql", "-", "--json", stdin="select 1 as one from qa limit 1").json == [{"one": 1}]
