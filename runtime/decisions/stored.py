@@ -18,10 +18,10 @@ from runtime.tables.manifest import Manifest
 
 def recorded(manifest: Manifest | None, local: Local) -> list[Recorded]:
     """All of a version, by table and key."""
-    from runtime.tables.shards import read_shard
-
     if manifest is None or manifest.decisions is None:
         return []
+    from runtime.tables.shards import read_shard
+
     folder = layout.decisions_folder(manifest.dataset)
     return [
         _recorded(manifest, decode_key(row["_key"]), plain_row(DECISIONS, row))
