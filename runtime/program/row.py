@@ -314,6 +314,11 @@ class Row:
 
     # --- rows of tables ------------------------------------------------------------------------------------------
 
+    def conversation(self, step: str, column: str, messages: Sequence[object] | None) -> None:
+        """Drops the row where a message of a column is null, which only its answers could tell."""
+        if any(message is None for message in messages or ()):
+            raise Dropped(step, f"a message of `{column}` is null", self.stage.names(step))
+
     def emit(
         self, table: str, columns: Mapping[str, object], *, position: tuple[int, ...] = (), split: object = None
     ) -> None:

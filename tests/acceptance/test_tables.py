@@ -9,6 +9,7 @@ import pytest
 from dsl.diagnostics import SynthError
 from runtime.query.sql import query
 from tests.acceptance.workshop import Workshop
+from tests.plan_edits.outcome import built, disagreements, planned
 
 SPEC = """edition 1
 enum Tone { calm, angry, sad }
@@ -64,3 +65,36 @@ def test_sql_takes_a_split_table_by_its_value_and_names_it_so(shop: Workshop) ->
     with pytest.raises(SynthError) as told:
         query(shop.store, "select * from out.cross")
     assert "out.angry" in str(told.value.diagnostics[0].notes)
+
+
+TURNS = """edition 1
+dataset turns {
+  each i in 1..3
+  gen line: str with writer \"\"\"
+    Say {{ i }}.
+  \"\"\"
+  let messages: Message[] = [user("Go on."), assistant(line)]
+  emit sft { messages = [...], i = i }
+  emit as all { i = i, second = messages[i - 1] }
+}
+"""
+
+
+def test_a_conversation_with_a_message_that_is_not_there_is_a_rejected_row(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path / "p").write(TURNS.replace("[...]", '[user("Well?"), messages[i - 1]]'))
+    shop.made()
+    assert [(row["i"], len(row["messages"])) for row in shop.rows("turns")] == [(1, 2), (2, 2)]
+    assert [row["i"] for row in shop.rows("turns", "all")] == [1, 2]
+    [rejected] = shop.rows("turns", "rejected")
+    assert rejected["key"] == "3" and "a message of `messages` is null" in rejected.values(), rejected
+
+
+def test_a_plan_knows_that_a_message_may_not_be_there(tmp_path: Path) -> None:
+    text = TURNS.replace("[...]", "[user(line), messages[len(line) % 2 + 1]]").replace("dataset turns", "dataset rows")
+    behind = '  gen more: str with writer """\n    More of {{ line }}.\n  """\n  emit as all'
+    text = text.replace("  emit as all", behind).replace("second =", "more = more, second =").replace("1..3", "1..6")
+    shop = Workshop(tmp_path / "p").write(text)
+    found = planned(shop)
+    assert (found.cells["more"].low, found.cells["more"].high) == (0, 6)
+    came = built(shop)
+    assert 0 < came.new["more"] < 6 and list(disagreements(found, came, exact=False)) == []

@@ -139,6 +139,13 @@ class LookingRow(Calling):
         if fullness == "maybe":
             self.unsure = True
 
+    def conversation(self, step: str, column: str, messages: Sequence[object] | None) -> None:
+        """A message that is not there yet may turn out to be null."""
+        if is_pending(messages) or any(map(is_pending, messages or ())):
+            self._may_drop()
+        else:
+            super().conversation(step, column, messages)
+
     def emit(
         self, table: str, columns: Mapping[str, object], *, position: tuple[int, ...] = (), split: object = None
     ) -> None:

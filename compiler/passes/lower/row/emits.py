@@ -12,6 +12,8 @@ from compiler.passes.lower.nulls import or_null, with_nulls
 from compiler.passes.lower.row.elements import clause
 from compiler.passes.lower.row.printer import STEP, RowPrinter, prints
 from compiler.passes.lower.scopes import Site
+from compiler.prelude import EMITS
+from compiler.types import CONVERSATION, List, Type
 
 
 @prints(plan.Emit)
@@ -28,6 +30,12 @@ def emit(row: RowPrinter, step: plan.Emit, indent: str) -> Iterator[str]:
     if places:
         named["position"] = Leaf(f"({', '.join(places)}{',' if len(places) == 1 else ''})")
     columns = [_column(row, step.table, column, site) for column in step.columns]
+    for at, (name, value) in enumerate(columns):
+        if _may_lack_messages(step, name, row.columns[step.table, name]):
+            local = _unused(row.module.names.local(name), site)
+            yield statement(f"{local} = ", value, indent=indent)
+            yield statement("", call("row.conversation", text(step.id), text(name), Leaf(local)), indent=indent)
+            columns[at] = name, Leaf(local)
     yield statement("", call("row.emit", text(step.table), _record(columns), **named), indent=indent)
 
 
@@ -40,6 +48,20 @@ def _column(row: RowPrinter, table: str, column: plan.Column, site: Site) -> tup
     found = expressions.field(expressions.code(column.spread, site), column.name, kind)
     row.columns[table, column.name] = or_null(column.type, found.nullable)
     return column.name, found.doc
+
+
+def _may_lack_messages(step: plan.Emit, column: str, kind: Type) -> bool:
+    """Whether the emit's kind wants a conversation there, and a row may find null where its type says there is none."""
+    plain = expressions.base_type(kind)
+    wanted = any((column, CONVERSATION) in shape for shape in EMITS.get(step.kind or "", ()))
+    return wanted and isinstance(plain, List) and expressions.can_be_null(plain.element)
+
+
+def _unused(name: str, site: Site) -> str:
+    """A name that no statement of the spec has."""
+    while name in site.locals.values():
+        name += "_"
+    return name
 
 
 def _record(columns: list[tuple[str, Doc]]) -> Doc:
