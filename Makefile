@@ -31,7 +31,7 @@ TESTERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $
 # What tests write is in memory where there is room for it, and gone afterwards.
 unit: install
 	@room=$$($(BIN)/python -m tests.memory); trap 'test -z "$$room" || rm -rf "$$room"' EXIT INT TERM; \
-	TMPDIR=$${room:-$${TMPDIR:-/tmp}} $(BIN)/python -m pytest -m 'not live and not soak and not browser and not editors' -n $(TESTERS)
+	TMPDIR=$${room:-$${TMPDIR:-/tmp}} $(BIN)/python -m pytest -m 'not live and not soak and not browser and not editors' --ignore=tests/browser -n $(TESTERS)
 
 # A real Chromium drives the review page, and the documentation's site. Where there is none that is said, and fails only where it is required.
 browser: docs

@@ -52,11 +52,11 @@ def test_a_rename_there_and_back_leaves_every_byte(text: str, data: st.DataObjec
     there = before.rename(PATH, use.span.start, "zz_new")
     if not isinstance(there, Renaming):
         return
-    edited = Edited.of(there.edits)
-    after = analyse(PATH, catalog, texts={PATH: edited.text(PATH, text)})
+    edited, read = Edited.of(there.edits), before.model.sources[PATH].text
+    after = analyse(PATH, catalog, texts={PATH: edited.text(PATH, read)})
     assert len(after.diagnostics) <= len(before.diagnostics)
     back = after.rename(PATH, edited.moved(use.span).start, use.subject.name)
     if not isinstance(back, Renaming):  # the old name was a mistake already
         assert before.diagnostics, back
         return
-    assert Edited.of(back.edits).text(PATH, after.model.sources[PATH].text) == text
+    assert Edited.of(back.edits).text(PATH, after.model.sources[PATH].text) == read

@@ -26,8 +26,11 @@ def children(pid: int) -> list[int]:
 
 
 def _is_orphan(pid: str) -> bool:
-    """What a test runs has a parent in its sandbox, a sandbox a bubblewrap, and a bubblewrap the test's Python."""
-    return of_a_sandbox(pid) and not any(word in command(_parent(pid)) for word in ("/supervisor", "python"))
+    """What a test runs has a parent in its sandbox, a sandbox a bubblewrap, and a bubblewrap the test's Python.
+
+    One of several that run tests calls itself after pytest alone.
+    """
+    return of_a_sandbox(pid) and not any(word in command(_parent(pid)) for word in ("/supervisor", "python", "pytest"))
 
 
 def _all() -> list[str]:
