@@ -6,7 +6,7 @@ prefill, and the engine applies the model's own template. A build asks through t
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,7 +14,17 @@ from compiler.functions.tokens import Cutter
 from dsl.diagnostics import SynthError
 from runtime.bridge import await_, concurrent
 from runtime.engines.lower import Lowered, lacking, lower
-from runtime.engines.protocol import Answer, Completer, Constraint, Engine, Message, OpenRole, Request, Sampling
+from runtime.engines.protocol import (
+    Answer,
+    Completer,
+    Constraint,
+    Engine,
+    Message,
+    OpenRole,
+    Promising,
+    Request,
+    Sampling,
+)
 
 _UNUSED = Sampling()
 PLAIN_GEN = Sampling(temperature=1.0, max_tokens=128)
@@ -59,7 +69,7 @@ class Backend:
     def __init__(self, engine: Engine, completer: Completer | None = None) -> None:
         self.engine = engine
         self.completer: Completer = completer or engine
-        self._shorter: Callable[[Request], Awaitable[Answer]] | None = getattr(self.completer, "promised", None)
+        self._promising = completer if isinstance(completer, Promising) else None
         self._lowered: dict[Constraint | None, Lowered] = {}
 
     @cached_property
@@ -118,9 +128,8 @@ class Backend:
         return answer
 
     def _asked(self, request: Request) -> Awaitable[Answer]:
-        """Where a loop drives this code a completer may have a shorter way than a coroutine."""
-        if self._shorter is not None and concurrent():
-            return self._shorter(request)
+        if self._promising is not None and concurrent():
+            return self._promising.promised(request)
         return self.completer.complete(request)
 
     def read(self, text: str, constraint: Constraint | None) -> str:

@@ -7,13 +7,16 @@ nobody who waits in a coroutine at each of its stations. Whatever is not so goes
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
-from runtime.engines.protocol import Answer, Engine, Request
+from runtime.engines.protocol import Answer, Batching, Engine, Request
 
 Told = Callable[["Answer | BaseException"], None]
 """Called once, in a later turn of the loop, unless the call was cancelled before."""
+
+ToldAll = Callable[["list[Answer] | BaseException"], None]
+"""As `Told`, of calls that go together."""
 
 
 class Begun(Protocol):
@@ -29,6 +32,14 @@ class Beginning(Engine, Protocol):
 
     def begin(self, request: Request, told: Told) -> Begun | None:
         """As `complete`, or None where that is the only way, at the moment or at all."""
+        ...
+
+
+class BeginningAll(Batching, Protocol):
+    """An engine that has a short way for several in one exchange."""
+
+    def begin_all(self, requests: Sequence[Request], told: ToldAll) -> Begun | None:
+        """As `complete_all`, or None where that is the only way."""
         ...
 
 

@@ -124,7 +124,7 @@ class Exchange:
         told: Callable[[Any], None],
         *,
         patience: float | None = None,
-        rid: str | None = None,
+        rid: str | Sequence[str] | None = None,
         read: Callable[[bytes], Any] = orjson.loads,
     ) -> Begun | None:
         """As `json` by POST, for who is told: at once, if there is room and an open connection, or not at all (None).

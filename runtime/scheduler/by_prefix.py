@@ -10,12 +10,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from runtime.engines.begun import Begun, InTask, Told
+from runtime.engines.begun import Begun, InTask, Told, ToldAll
 from runtime.engines.protocol import Answer, Batching, Capabilities, Engine, EngineError, Request, Warming
 from runtime.scheduler.beginnings import Beginnings
 from runtime.scheduler.holds import HOLDS, Flight, Holds
@@ -46,6 +46,8 @@ class ByPrefix:
 
     def __post_init__(self) -> None:
         self._begin: Callable[[Request, Told], Begun | None] | None = getattr(self.engine, "begin", None)
+        self._begin_all: Callable[[Sequence[Request], ToldAll], Begun | None] | None
+        self._begin_all = getattr(self.engine, "begin_all", None)
 
     async def ask(self, request: Request, permit: Callable[[], None]) -> Answer:
         ready: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
@@ -85,8 +87,7 @@ class ByPrefix:
         if waiter in self._turns:
             self._turns.remove(waiter)
         elif waiter.batch is not None:
-            if waiter.batch.task and all(other.ready.done() for other in waiter.batch.waiters):
-                waiter.batch.task.cancel()
+            self._leave(waiter.batch)
         elif not waiter.ready.cancelled():
             if waiter.ready.exception() is None:  # its turn came in the moment in which it was cancelled
                 self.land(1, waiter.flight)
@@ -214,26 +215,35 @@ class ByPrefix:
         batch = Batch(waiters)
         for waiter in waiters:
             waiter.batch = batch
-        batch.task = self._run(self._ask_all(waiters), partial(self._answered, waiters))
+        requests, ended = [waiter.request for waiter in waiters], partial(self._answered, batch)
+        begun = self._begin_all(requests, ended) if self._begin_all is not None else None
+        batch.way = begun or InTask(self._ask_all(requests), ended)
 
-    async def _ask_all(self, waiters: list[Waiter]) -> list[Answer]:
-        answers = await cast(Batching, self.engine).complete_all([waiter.request for waiter in waiters])
-        if len(answers) != len(waiters):
-            raise RuntimeError(f"{self.engine.name} gave {len(answers)} answers to {len(waiters)} requests")
+    def _leave(self, batch: Batch) -> None:
+        """What nobody of it waits for any more is given up."""
+        if batch.way is not None and all(waiter.ready.done() for waiter in batch.waiters):
+            batch.way.cancel()
+            self._landed(batch)
+
+    async def _ask_all(self, requests: list[Request]) -> list[Answer]:
+        answers = await cast(Batching, self.engine).complete_all(requests)
+        if len(answers) != len(requests):
+            raise RuntimeError(f"{self.engine.name} gave {len(answers)} answers to {len(requests)} requests")
         return answers
 
-    def _answered(self, waiters: list[Waiter], task: asyncio.Task[list[Answer]]) -> None:
-        self.land(len(waiters), waiters[0].flight)
-        error = None if task.cancelled() else task.exception()
-        for index, waiter in enumerate(waiters):
+    def _answered(self, batch: Batch, fate: list[Answer] | BaseException) -> None:
+        self._landed(batch)
+        for index, waiter in enumerate(batch.waiters):
             if waiter.ready.done():
                 continue
-            if error is not None:
-                waiter.ready.set_exception(error)
-            elif task.cancelled():
-                waiter.ready.set_exception(asyncio.CancelledError())
+            if isinstance(fate, BaseException):
+                waiter.ready.set_exception(fate)
             else:
-                waiter.ready.set_result(task.result()[index])
+                waiter.ready.set_result(fate[index])
+
+    def _landed(self, batch: Batch) -> None:
+        batch.way = None
+        self.land(len(batch.waiters), batch.waiters[0].flight)
 
     def _run(
         self, work: Coroutine[Any, Any, Value], ended: Callable[[asyncio.Task[Value]], None]
@@ -249,8 +259,9 @@ class ByPrefix:
 def text_of(request: Request) -> str:
     """What decides how much two prompts share: equal beginnings here are equal beginnings under any chat template."""
     if request.raw:
-        return "".join(message.content for message in request.messages) + request.prefill
-    return "".join(f"\0{message.role}\0{message.content}" for message in request.messages) + f"\0\0{request.prefill}"
+        return "".join([message.content for message in request.messages]) + request.prefill
+    parts = [f"\0{message.role}\0{message.content}" for message in request.messages]
+    return f"{''.join(parts)}\0\0{request.prefill}"
 
 
 def _is_short(request: Request) -> bool:

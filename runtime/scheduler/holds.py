@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -93,9 +93,12 @@ class Holds(Generic[Item]):
             item.flight = None
         return followers
 
-    def passed(self) -> Iterator[Flight[Item]]:
+    def passed(self) -> Iterable[Flight[Item]]:
         """Counts a sending; the flights that have held others for long enough."""
         self._sent += 1
+        return self._long_enough() if self._begun else ()
+
+    def _long_enough(self) -> Iterator[Flight[Item]]:
         while self._begun and (self._begun[0].until <= self._sent or self._begun[0] not in self._flights):
             flight = self._begun.popleft()
             if flight in self._flights:

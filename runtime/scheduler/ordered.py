@@ -20,6 +20,8 @@ class Placed(Protocol):
 
 
 Item = TypeVar("Item", bound=Placed)
+_FEW = 32
+"""Letters that two texts are first compared by."""
 
 
 class Ordered(Generic[Item]):
@@ -83,3 +85,24 @@ def longest(text: str, others: Iterable[Placed | None], least: int = 1) -> int:
         if other is not None and other.text.startswith(head):
             found = max(found, shared(text, other.text))
     return found if found >= least else 0
+
+
+def begins_nearer(one: str, other: str, text: str) -> bool:
+    """Whether `one` begins with more of `text` than `other` does. Mostly a few letters of the three tell."""
+    low, high = 0, _FEW
+    while one.startswith(head := text[:high]):
+        if not other.startswith(head):
+            return True
+        if high >= len(text):
+            return False
+        low, high = high, 2 * high
+    if other.startswith(head):
+        return False
+    while high - low > 1:  # both have all up to `low`, and none has all up to `high`
+        middle = (low + high) // 2
+        part = text[low:middle]
+        begins = one.startswith(part, low)
+        if begins != other.startswith(part, low):
+            return begins
+        low, high = (middle, high) if begins else (low, middle)
+    return False

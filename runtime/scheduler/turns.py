@@ -13,8 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-from runtime.engines.slots import shared
-from runtime.scheduler.ordered import Ordered, Placed, longest
+from runtime.scheduler.ordered import Ordered, Placed, begins_nearer, longest
 
 JOINING = 32
 
@@ -50,7 +49,7 @@ class Turns(Generic[Item]):
         (self._old if item.came < self._round else self._new).add(item)
 
     def remove(self, item: Item) -> None:
-        (self._old if item in self._old else self._new).remove(item)
+        (self._old if item.came < self._round else self._new).remove(item)
 
     def __contains__(self, item: Item) -> bool:
         return item in self._old or item in self._new
@@ -69,7 +68,8 @@ class Turns(Generic[Item]):
         return found
 
     def equal(self, text: str) -> list[Item]:
-        return self._old.equal(text) + self._new.equal(text)
+        old, new = self._old.equal(text), self._new.equal(text)
+        return old + new if old and new else old or new
 
     def shared(self, text: str, least: int) -> int:
         """With how many characters of `text` one that waits begins, too; 0 for fewer than `least`."""
@@ -92,8 +92,7 @@ class Turns(Generic[Item]):
             first = after or self._old.first()
         if before is None or first is None or before is first:
             return first
-        common = shared(first.text, self._last)
-        return before if before.text.startswith(self._last[: common + 1]) and common < len(self._last) else first
+        return before if begins_nearer(before.text, first.text, self._last) else first
 
 
 def _pick(which: Callable[..., Item], one: Item | None, other: Item | None) -> Item | None:

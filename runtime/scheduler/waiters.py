@@ -46,8 +46,10 @@ class Waiter:
 
 @dataclass(eq=False, slots=True)
 class Batch:
+    """`way` is the exchange, until its end is told."""
+
     waiters: list[Waiter]
-    task: asyncio.Task[list[Answer]] | None = None
+    way: Begun | None = None
 
 
 class ToldWaiter:

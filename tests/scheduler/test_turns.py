@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from runtime.engines.slots import shared
 from runtime.scheduler.beginnings import Beginnings
-from runtime.scheduler.ordered import Ordered
+from runtime.scheduler.ordered import Ordered, begins_nearer
 from runtime.scheduler.turns import JOINING, Turns
 
 
@@ -112,3 +112,9 @@ def test_what_is_computed_is_the_longest_beginning_of_the_latest(texts: list[str
         beginnings.add(text)
     latest = list(dict.fromkeys(reversed(texts)))[:most]
     assert beginnings.shared(asked) == max((shared(asked, text) for text in latest), default=0)
+
+
+@given(st.text("ab", max_size=70), st.text("ab", max_size=70), st.text("ab", max_size=70), st.integers(0, 70))
+def test_who_begins_nearer_shares_more(one: str, other: str, text: str, common: int) -> None:
+    one, other = text[:common] + one, text[: common // 2 * 2] + other
+    assert begins_nearer(one, other, text) == (shared(one, text) > shared(other, text))

@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from dsl.diagnostics import SynthError
 from runtime.bridge import await_, background_loop
-from runtime.engines.begun import Begun, Told
+from runtime.engines.begun import Begun, Told, ToldAll
 from runtime.engines.chat import ChatTemplate
 from runtime.engines.protocol import About, Answer, Capabilities, EngineError, EngineRejected, Request
 from runtime.engines.rids import rid
@@ -187,17 +187,42 @@ class SglangEngine:
 
     def begin(self, request: Request, told: Told) -> Begun | None:
         """The short way of the calls that there are most of: text, of one server, with a prompt that is known here."""
-        facts = self._known
-        if facts is None or request.reward or request.labels or self._thinks(request, facts) or not facts.generates:
-            return None
-        prompt = self._here().writer.at_once(request)
-        if prompt is None:
+        facts, prompt = self._known, self._at_once(request)
+        if facts is None or prompt is None:
             return None
         name = rid()
         body = self._bodies.written(request, prompt, name, facts.takes_seeds)
         waiting = self._patience.of(request.sampling.max_tokens, together=self._together(facts))
-        call = Generating(self._line, request, waiting, lambda answer: self._finished(answer, facts), told)
+        read = partial(self._answer, facts)
+        call = Generating(self._line, request.constraint, waiting, read, told)
         return call if call.begin(body, name) else None
+
+    def begin_all(self, requests: Sequence[Request], told: ToldAll) -> Begun | None:
+        """The short way of such calls that go together."""
+        first, facts = requests[0], self._known
+        prompt = self._at_once(first)
+        if facts is None or prompt is None:
+            return None
+        name = rid()
+        names = [f"{name}_{index}" for index in range(len(requests))]
+        body = {**wire.batch_body(requests, prompt, self.name, facts.takes_seeds), "rid": names}
+        waiting = self._patience.of(first.sampling.max_tokens, calls=len(requests), together=self._together(facts))
+        read = partial(self._answers, facts, len(requests))
+        call = Generating(self._line, first.constraint, waiting, read, told)
+        return call if call.begin(body, names) else None
+
+    def _at_once(self, request: Request) -> str | None:
+        """The prompt of an ordinary call, where nobody has to be asked for anything first."""
+        facts = self._known
+        if facts is None or request.reward or request.labels or self._thinks(request, facts) or not facts.generates:
+            return None
+        return self._here().writer.at_once(request)
+
+    def _answer(self, facts: Facts, data: Any) -> Answer:
+        return self._finished(wire.answer_of(data, self.name), facts)
+
+    def _answers(self, facts: Facts, count: int, data: Any) -> list[Answer]:
+        return [self._answer(facts, item) for _, item in zip(range(count), data, strict=True)]
 
     async def complete_all(self, requests: Sequence[Request]) -> list[Answer]:
         first, facts = requests[0], await self._facts()
@@ -208,8 +233,8 @@ class SglangEngine:
         body = wire.batch_body(requests, prompt, self.name, facts.takes_seeds)
         data = await self._generate(body, prompt, first, calls=len(requests))
         with wire.reading(self.name, "/generate"):
-            answers = [wire.answer_of(item, self.name) for _, item in zip(requests, data, strict=True)]
-        return [self._finished(await self._thought(answer, first, facts), facts) for answer in answers]
+            answers = self._answers(facts, len(requests), data)
+        return [await self._thought(answer, first, facts) for answer in answers]
 
     async def warm(self, request: Request) -> None:
         self._check_writes(await self._facts())

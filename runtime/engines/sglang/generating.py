@@ -1,12 +1,12 @@
-"""An ordinary call of one SGLang server in; on its way without a task; its answer, or the fault in its place, told."""
+"""One exchange of `/generate` in; on its way without a task; what it is read as, or the fault in its place, told."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from runtime.engines.begun import Begun, Told
-from runtime.engines.protocol import Answer, EngineRejected, Request
+from runtime.engines.begun import Begun
+from runtime.engines.protocol import Constraint, EngineRejected
 from runtime.engines.sglang import wire
 from runtime.engines.sglang.grammar import named
 from runtime.engines.sglang.line import Line
@@ -14,18 +14,22 @@ from runtime.engines.sglang.patience import Waiting
 
 
 class Generating:
-    """It counts among the calls that wait for each other (`waiting`) until it is told or cancelled."""
+    """Its calls count among those that wait for each other (`waiting`) until it is told or cancelled."""
 
-    __slots__ = ("_begun", "_finished", "_line", "_request", "_told", "_waiting")
+    __slots__ = ("_begun", "_constraint", "_line", "_read", "_told", "_waiting")
 
     def __init__(
-        self, line: Line, request: Request, waiting: Waiting, finished: Callable[[Answer], Answer], told: Told
+        self,
+        line: Line,
+        constraint: Constraint | None,
+        waiting: Waiting,
+        read: Callable[[Any], Any],
+        told: Callable[[Any], None],
     ) -> None:
-        self._line, self._request, self._waiting = line, request, waiting
-        self._finished, self._told = finished, told
+        self._line, self._constraint, self._waiting, self._read, self._told = line, constraint, waiting, read, told
         self._begun: Begun | None = None
 
-    def begin(self, body: bytes, rid: str) -> bool:
+    def begin(self, body: wire.Json | bytes, rid: str | Sequence[str]) -> bool:
         """Whether it is on its way."""
         self._begun = self._line.begin(body, rid, self._waiting.__enter__(), self._came)
         if self._begun is None:
@@ -43,11 +47,11 @@ class Generating:
 
     def _came(self, data: Any) -> None:
         self._over()
-        self._told(self._read(data))
+        self._told(self._fate(data))
 
-    def _read(self, data: Any) -> Answer | BaseException:
+    def _fate(self, data: Any) -> Any:
         if isinstance(data, EngineRejected):
-            fault = named(data, self._request.constraint)
+            fault = named(data, self._constraint)
             if fault is not data:
                 fault.__cause__ = data
             return fault
@@ -55,6 +59,6 @@ class Generating:
             return data
         try:
             with wire.reading(self._line.name, "/generate"):
-                return self._finished(wire.answer_of(data, self._line.name))
+                return self._read(data)
         except Exception as fault:  # there is nobody above who could be told
             return fault

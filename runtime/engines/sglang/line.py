@@ -79,8 +79,10 @@ class Line:
         named = {**body, "rid": rid}
         return await self._servers.json("POST", "/generate", named, prompt=prompt, patience=patience, rid=rid)
 
-    def begin(self, body: bytes, rid: str, patience: float, told: Callable[[Any], None]) -> Begun | None:
-        """As `generate` of one call that the body names `rid`, for who is told; None where that is the only way."""
+    def begin(
+        self, body: Json | bytes, rid: str | Sequence[str], patience: float, told: Callable[[Any], None]
+    ) -> Begun | None:
+        """As `generate` of what the body names `rid`, for who is told; None where that is the only way."""
         one = self._servers.only
         return one.begin("/generate", body, told, patience=patience, rid=rid, read=pared) if one else None
 

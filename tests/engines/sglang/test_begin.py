@@ -104,3 +104,39 @@ def test_one_that_is_cancelled_is_aborted_and_counts_no_more(server: SglangServe
     assert asyncio.run(ask()) == (1, 0)
     (rid,) = [body["rid"] for path, body in server.seen if path == "/abort_request"]
     assert rid == [body["rid"] for path, body in server.seen if path == "/generate"][-1]
+
+
+def test_several_in_one_exchange_send_the_same_and_give_the_same_on_both_ways(server: SglangServer) -> None:
+    engine = SglangEngine(url=server.url, model="made-up", deterministic=True)
+    requests = [request_of(engine, seed=seed, sampling=Sampling(max_tokens=9)) for seed in (5, 3)]
+
+    async def ask() -> tuple[list[Answer], list[Answer] | BaseException]:
+        waited = await engine.complete_all(requests)
+        told: asyncio.Future[list[Answer] | BaseException] = asyncio.get_running_loop().create_future()
+        assert engine.begin_all(requests, told.set_result) is not None
+        return waited, await told
+
+    waited, told = asyncio.run(ask())
+    assert isinstance(told, list)
+    assert [replace(answer, cached_tokens=0) for answer in told] == [replace(one, cached_tokens=0) for one in waited]
+    one, other = _generated(server)
+    assert one == other
+
+
+def test_several_that_are_cancelled_are_aborted_each(server: SglangServer) -> None:
+    engine = SglangEngine(url=server.url, model="made-up", deterministic=True)
+    requests = [request_of(engine, seed=seed) for seed in (5, 3)]
+
+    async def ask() -> int:
+        await engine.complete(requests[0])
+        server.delay = 5.0
+        begun = engine.begin_all(requests, lambda fate: None)
+        assert begun is not None
+        await asyncio.sleep(0.05)
+        begun.cancel()
+        await engine.close()
+        return engine._patience.in_flight
+
+    assert asyncio.run(ask()) == 0
+    said = [body["rid"] for path, body in server.seen if path == "/abort_request"]
+    assert said == [body["rid"] for path, body in server.seen if path == "/generate"][-1]
