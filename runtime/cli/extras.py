@@ -13,5 +13,5 @@ def need(extra: str, *packages: str, code: str, what: str) -> None:
     if missing:
         notes = (f"missing: {', '.join(missing)}",)
         raise SynthError(
-            Diagnostic(code, f"{what} is not installed", notes=notes, help=f"pip install 'synth[{extra}]'")
+            Diagnostic(code, f"{what} is not installed", notes=notes, help=f"pip install 'PATH/TO/synth[{extra}]'")
         )

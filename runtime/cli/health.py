@@ -77,7 +77,7 @@ def _packages() -> Iterator[Finding]:
     found = {name: _version(name) for name in names}
     missing = [name for name, version in found.items() if version is None]
     for name in missing:
-        yield Finding("packages", "fail", f"{name} is not installed", "pip install synth, or `make install`")
+        yield Finding("packages", "fail", f"{name} is not installed", "`make install` where synth's source is")
     if not missing:
         yield Finding("packages", "ok", ", ".join(f"{name} {version}" for name, version in found.items()))
 

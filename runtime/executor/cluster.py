@@ -199,7 +199,7 @@ def _not_installed() -> Diagnostic:
     return Diagnostic(
         "E0960",
         "Ray is not installed, and `--executor ray` needs it",
-        help="`pip install 'synth[ray]'`, or leave `--executor` out: one machine runs the same program",
+        help="`pip install 'PATH/TO/synth[ray]'`, or leave `--executor` out: one machine runs the same program",
     )
 
 

@@ -31,7 +31,7 @@ def test_without_ray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(SynthError) as told:
         open_cluster(RayConfig())
     assert codes(told.value) == ["E0960"]
-    assert "synth[ray]" in str(told.value.diagnostics[0].help)
+    assert "PATH/TO/synth[ray]" in str(told.value.diagnostics[0].help)
 
 
 def test_a_cluster_that_is_not_there_is_named() -> None:

@@ -23,7 +23,7 @@ def test_without_its_packages_the_way_to_them_is_told(
     monkeypatch.setattr(lsp, "EXTRA", ("a_package_nobody_has",))
     assert run(["lsp"]) == 2
     told = capsys.readouterr().err
-    assert "E1290" in told and "pip install 'synth[lsp]'" in told
+    assert "E1290" in told and "pip install 'PATH/TO/synth[lsp]'" in told
 
 
 def test_a_port_that_is_taken_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -83,4 +83,4 @@ def test_without_the_extra_the_way_to_it_is_told(cli: Cli, monkeypatch: pytest.M
     monkeypatch.setitem(sys.modules, "starlette", None)
     done = cli("review", "--no-browser")
     assert done.code == 2
-    assert "E1117" in done.err and "pip install 'synth[review]'" in done.err
+    assert "E1117" in done.err and "pip install 'PATH/TO/synth[review]'" in done.err

@@ -44,4 +44,4 @@ def test_a_lakefs_store_without_its_sdk_says_what_to_install(tmp_path: Path, mon
     monkeypatch.setattr("runtime.store.lakefs.open.PACKAGE", "lakefs_sdk_that_is_not_there")
     with pytest.raises(SynthError, match="E1055") as error:
         project_store(_project(tmp_path, '[store]\nkind = "lakefs"\n'))
-    assert error.value.diagnostics[0].help == "pip install 'synth[lakefs]'"
+    assert error.value.diagnostics[0].help == "pip install 'PATH/TO/synth[lakefs]'"

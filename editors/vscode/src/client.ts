@@ -61,7 +61,7 @@ export class Server {
 
   private async failed(error: unknown): Promise<void> {
     this.output.error(String(error));
-    const text = "synth: the language server did not start. `pip install 'synth[lsp]'` gives it what it needs.";
+    const text = "synth: the language server did not start. `pip install 'PATH/TO/synth[lsp]'` gives it what it needs.";
     const chosen = await vscode.window.showErrorMessage(text, "Show the output", "Try again");
     if (chosen === "Show the output") this.output.show();
     if (chosen === "Try again") await this.restart();

@@ -49,5 +49,5 @@ def _no_sdk(config: Config) -> Diagnostic:
         "E1055",
         "a lakeFS store needs lakeFS's SDK, which is not installed",
         config.place("store", "kind"),
-        help="pip install 'synth[lakefs]'",
+        help="pip install 'PATH/TO/synth[lakefs]'",
     )
