@@ -29,23 +29,8 @@ def run(
 
     Example: synth fmt --check
     """
-    from dsl.parser import read_source
-
-    style = _style(lines, specs or [])
-    if specs == [STDIN]:
-        source = read_source(sys.stdin.buffer.read(), "<stdin>")
-        changed, broken = _format([source], style, lambda source, text: _finish(source, text, check, diff, _print))
-        if not broken and not changed and not check and not diff:
-            sys.stdout.write(source.text)
-    else:
-        context = Context.here()
-        files = {context.spec(spec): context.project.root / context.spec(spec) for spec in specs or []}
-        files = files or {context.project.path(file): file for file in context.specs()}
-        sources = [read_source(file, path) for path, file in files.items()]
-        changed, broken = _format(
-            sources, style, lambda source, text: _finish(source, text, check, diff, _writer(files))
-        )
-        _tell(len(sources), changed, check or diff)
+    given, style = specs or [], _style(lines, specs or [])
+    changed, broken = _stdin(style, check, diff) if given == [STDIN] else _specs(given, style, check, diff)
     if broken:
         raise typer.Exit(2)
     if changed and (check or diff):
@@ -54,6 +39,30 @@ def run(
 
 Write = Callable[[Source, str], None]
 Style = Callable[[Source], str]
+
+
+def _stdin(style: Style, check: bool, diff: bool) -> tuple[int, bool]:
+    """As a filter: what is in the style already comes out as it went in."""
+    from dsl.parser import read_source
+
+    source = read_source(sys.stdin.buffer.read(), "<stdin>")
+    changed, broken = _format([source], style, lambda source, text: _finish(source, text, check, diff, _print))
+    if not (broken or changed or check or diff):
+        sys.stdout.write(source.text)
+    return changed, broken
+
+
+def _specs(specs: list[str], style: Style, check: bool, diff: bool) -> tuple[int, bool]:
+    from dsl.parser import read_source
+
+    context = Context.here()
+    files = {context.spec(spec): context.project.root / context.spec(spec) for spec in specs}
+    files = files or {context.project.path(file): file for file in context.specs()}
+    sources = [read_source(file, path) for path, file in files.items()]
+    write = _writer(files)
+    changed, broken = _format(sources, style, lambda source, text: _finish(source, text, check, diff, write))
+    _tell(len(sources), changed, check or diff)
+    return changed, broken
 
 
 def _style(lines: str | None, specs: list[str]) -> Style:
