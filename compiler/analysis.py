@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from compiler.queries.index import Index
     from compiler.queries.place import Here
     from compiler.queries.renaming import Renaming
-    from compiler.queries.semantic import Token
-    from compiler.queries.signature import Signature
+    from compiler.queries.semantic import SemanticToken
+    from compiler.queries.signature import SignatureHelp
     from compiler.queries.symbols import Outline
 
 Stage = Literal["load", "names", "types", "desugar", "fingerprint", "plan", "lower"]
@@ -109,7 +109,7 @@ class Analysis:
 
         return symbols(self.model, path)
 
-    def semantic(self, path: str) -> tuple[Token, ...]:
+    def semantic(self, path: str) -> tuple[SemanticToken, ...]:
         """The file's names by what they mean."""
         from compiler.queries.semantic import semantic
 
@@ -121,7 +121,7 @@ class Analysis:
 
         return completions(self, path, offset, names)
 
-    def signature(self, path: str, offset: int) -> Signature | None:
+    def signature(self, path: str, offset: int) -> SignatureHelp | None:
         """What is called around a place, and which of its parameters is being given."""
         from compiler.queries.signature import signature
 

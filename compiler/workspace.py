@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from compiler.queries.hover import Hover
     from compiler.queries.renaming import Renaming
     from compiler.queries.search import Found
-    from compiler.queries.semantic import Token
+    from compiler.queries.semantic import SemanticToken
 
 
 class Workspace:
@@ -125,7 +125,7 @@ class Workspace:
             return found
         return replace(known, span=span, place=before.forth(known.place) if known.place is not None else None)
 
-    def semantic(self, path: str) -> tuple[Token, ...]:
+    def semantic(self, path: str) -> tuple[SemanticToken, ...]:
         """The names that are known; of what cannot be read, and what depends on it, those that were before."""
         analysis = self.analyse(path)
         now, before = analysis.semantic(path), self._before(path)

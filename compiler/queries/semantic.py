@@ -68,7 +68,7 @@ _BUILT_IN = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class SemanticToken:
     """`kind` is one of `KINDS`, `modifiers` of `MODIFIERS`."""
 
     span: Span
@@ -76,7 +76,7 @@ class Token:
     modifiers: frozenset[str] = frozenset()
 
 
-def semantic(index: Index, path: str, diagnostics: tuple[Diagnostic, ...]) -> tuple[Token, ...]:
+def semantic(index: Index, path: str, diagnostics: tuple[Diagnostic, ...]) -> tuple[SemanticToken, ...]:
     """In the order of the text; no two overlap."""
     unused = {
         found.span.start for found in diagnostics if found.code in UNUSED and found.span and found.span.path == path
@@ -84,11 +84,13 @@ def semantic(index: Index, path: str, diagnostics: tuple[Diagnostic, ...]) -> tu
     return tuple(_token(found, unused) for found in index.of_file(path) if found.subject.what in _KIND_OF)
 
 
-def _token(found: Occurrence, unused: set[int]) -> Token:
+def _token(found: Occurrence, unused: set[int]) -> SemanticToken:
     subject = found.subject
     kind = "enumMember" if type(found.node) is tree.Constant else _KIND_OF[subject.what]
     library = subject.what in _BUILT_IN or (subject.place is not None and in_library(subject.place))
-    return Token(found.span, kind, _said(found.declares, subject.what in _FIXED, library, found.span.start in unused))
+    return SemanticToken(
+        found.span, kind, _said(found.declares, subject.what in _FIXED, library, found.span.start in unused)
+    )
 
 
 @cache

@@ -24,7 +24,7 @@ _CLOSES = frozenset({"RPAR", "RSQB", "RBRACE"})
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class ParameterHelp:
     """`label` is a part of the signature's."""
 
     label: str
@@ -32,12 +32,12 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class SignatureHelp:
     """`active` is the place of the parameter that is being given; None where the call takes no more."""
 
     label: str
     doc: str
-    params: tuple[Parameter, ...]
+    params: tuple[ParameterHelp, ...]
     active: int | None
 
 
@@ -50,7 +50,7 @@ class _Open:
     name: str | None
 
 
-def signature(analysis: Analysis, path: str, offset: int) -> Signature | None:
+def signature(analysis: Analysis, path: str, offset: int) -> SignatureHelp | None:
     """None outside of a call's brackets, and where what is called is not known."""
     found = _open(_before(analysis, path, offset))
     if found is None:
@@ -99,16 +99,16 @@ def _named(argument: Sequence[Token]) -> str | None:
     return argument[0].text if given else None
 
 
-def _at(made: Signature, found: _Open) -> Signature:
+def _at(made: SignatureHelp, found: _Open) -> SignatureHelp:
     names = [param.label.lstrip("*").split(":")[0].strip() for param in made.params]
     active: int | None = names.index(found.name) if found.name in names else None
     if found.name is None and made.params:
         last = len(made.params) - 1
         active = found.place if found.place <= last else last if made.params[-1].label.startswith(("*", "…")) else None
-    return Signature(made.label, made.doc, made.params, active)
+    return SignatureHelp(made.label, made.doc, made.params, active)
 
 
-def _of_call(asked: Asked, call: tree.Call) -> Signature | None:
+def _of_call(asked: Asked, call: tree.Call) -> SignatureHelp | None:
     symbol = asked.model.symbols.get(call.callee)
     if symbol is not None and symbol.kind in (Kind.PROMPT, Kind.JUDGE, Kind.CRITERIA):
         return _of_declared(asked, symbol)
@@ -116,22 +116,22 @@ def _of_call(asked: Asked, call: tree.Call) -> Signature | None:
     return _of_function(function) if function is not None else _of_word(asked, call)
 
 
-def _of_declared(asked: Asked, symbol: Symbol) -> Signature:
+def _of_declared(asked: Asked, symbol: Symbol) -> SignatureHelp:
     source, node = asked.model.sources.get(symbol.file), symbol.node
     shown = [source.slice(param.span) if source else param.name.text for param in params_of(node)]
     result = f" -> {source.slice(node.result.span)}" if isinstance(node, tree.Judge) and source else ""
     doc = getattr(node, "doc", None)
     label = f"{symbol.name}({', '.join(shown)}){result}"
-    return Signature(label, doc.text if isinstance(doc, tree.Doc) else "", tuple(map(Parameter, shown)), None)
+    return SignatureHelp(label, doc.text if isinstance(doc, tree.Doc) else "", tuple(map(ParameterHelp, shown)), None)
 
 
-def _of_function(function: Function) -> Signature:
-    params = tuple(Parameter(str(param)) for param in function.signature.params)
+def _of_function(function: Function) -> SignatureHelp:
+    params = tuple(ParameterHelp(str(param)) for param in function.signature.params)
     doc = f"{function.doc}\n\n    {function.example}" if function.example else function.doc
-    return Signature(f"{function.name}{function.signature}", doc, params, None)
+    return SignatureHelp(f"{function.name}{function.signature}", doc, params, None)
 
 
-def _of_word(asked: Asked, call: tree.Call) -> Signature | None:
+def _of_word(asked: Asked, call: tree.Call) -> SignatureHelp | None:
     """Tools, readers and ways to compare: words of their own statement."""
     name = call.callee.name if isinstance(call.callee, tree.Ref) else ""
     if asked.around(tree.Run) is not None and name in TOOLS:
@@ -143,6 +143,6 @@ def _of_word(asked: Asked, call: tree.Call) -> Signature | None:
     return _of_text(f"{name}(at: {number.kind})", COMPARING[name].doc) if number is not None else None
 
 
-def _of_text(label: str, doc: str) -> Signature:
+def _of_text(label: str, doc: str) -> SignatureHelp:
     inner = label[label.index("(") + 1 : label.rindex(")")]
-    return Signature(label, doc, tuple(map(Parameter, inner.split(", "))), None)
+    return SignatureHelp(label, doc, tuple(map(ParameterHelp, inner.split(", "))), None)

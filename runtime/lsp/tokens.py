@@ -7,7 +7,7 @@ from itertools import count
 
 from lsprotocol import types
 
-from compiler.queries.semantic import KINDS, MODIFIERS, Token
+from compiler.queries.semantic import KINDS, MODIFIERS, SemanticToken
 from runtime.lsp.feature import Feature
 from runtime.lsp.view import View
 
@@ -51,7 +51,7 @@ def _remembered(view: View, data: list[int]) -> types.SemanticTokens:
     return found
 
 
-def encoded(view: View, tokens: Iterable[Token]) -> list[int]:
+def encoded(view: View, tokens: Iterable[SemanticToken]) -> list[int]:
     """Five numbers each, its place relative to the one before."""
     data: list[int] = []
     line = column = 0

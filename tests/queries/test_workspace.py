@@ -6,7 +6,7 @@ from compiler.analysis import analyse
 from compiler.catalog import MemoryCatalog
 from compiler.queries.edited import Edited
 from compiler.queries.renaming import Renaming
-from compiler.queries.semantic import Token
+from compiler.queries.semantic import SemanticToken
 from compiler.workspace import Workspace
 from dsl.diagnostics import Diagnostic
 from dsl.parser import parse_expression
@@ -158,7 +158,7 @@ def test_names_keep_their_colours_while_a_statement_is_half_typed() -> None:
     assert before == after
 
 
-def _open(workspace: Workspace, text: str) -> tuple[Token, ...]:
+def _open(workspace: Workspace, text: str) -> tuple[SemanticToken, ...]:
     workspace.edit("use.synth", text)
     return workspace.semantic("use.synth")
 

@@ -16,15 +16,15 @@ DECIDED_EARLY = ("any", "all", "none")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Bounds:
     """`least` is of a row that comes to every statement; `most` counts all it can ask, each question once."""
 
     least: int = 1
     most: int = 1
 
-    def of(self, other: Asked) -> Asked:
+    def of(self, other: Bounds) -> Bounds:
         """For each element of a list, whose length is `other`."""
-        return Asked(self.least * other.least, self.most * other.most)
+        return Bounds(self.least * other.least, self.most * other.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +33,23 @@ class Site:
 
     judge: tree.Judge
     question: bytes
-    asked: Asked
+    asked: Bounds
     over: tuple[bytes, ...]
 
 
-def asked(body: Iterable[tree.Statement], model: Model) -> dict[tree.Judge, Asked]:
+def asked(body: Iterable[tree.Statement], model: Model) -> dict[tree.Judge, Bounds]:
     """A list whose length only a row knows counts as one element."""
     sites = _Sites(model)
-    found: dict[tree.Judge, dict[tuple[bytes, ...], Asked]] = {}
+    found: dict[tree.Judge, dict[tuple[bytes, ...], Bounds]] = {}
     for statement in body:
-        for site in sites.of(statement, Asked(), ()):
+        for site in sites.of(statement, Bounds(), ()):
             found.setdefault(site.judge, {})[site.question, *site.over] = site.asked
     return {judge: _together(list(places.values())) for judge, places in found.items()}
 
 
-def _together(places: list[Asked]) -> Asked:
+def _together(places: list[Bounds]) -> Bounds:
     """Which of several questions a condition rules out is not known: one of them is asked."""
-    return Asked(max(place.least for place in places), sum(place.most for place in places))
+    return Bounds(max(place.least for place in places), sum(place.most for place in places))
 
 
 @dataclass
@@ -60,7 +60,7 @@ class _Sites:
     def __post_init__(self) -> None:
         self.digester = Digester(self.model)
 
-    def of(self, node: tree.Node, asked: Asked, over: tuple[bytes, ...]) -> Iterator[Site]:
+    def of(self, node: tree.Node, asked: Bounds, over: tuple[bytes, ...]) -> Iterator[Site]:
         if isinstance(node, tree.Gen):
             self._learn(node)
         if isinstance(node, tree.Gen | tree.Run | tree.Emit) and node.fors:
@@ -71,7 +71,7 @@ class _Sites:
             for child in tree.children(node):
                 yield from self.of(child, asked, over)
 
-    def _for(self, node: tree.Gen | tree.Run | tree.Emit, asked: Asked, over: tuple[bytes, ...]) -> Iterator[Site]:
+    def _for(self, node: tree.Gen | tree.Run | tree.Emit, asked: Bounds, over: tuple[bytes, ...]) -> Iterator[Site]:
         for clause in node.fors:
             yield from self.of(clause.iterable, asked, over)
             asked, over = asked.of(self._length(clause.iterable)), (*over, self.digester.of(clause.iterable))
@@ -79,7 +79,7 @@ class _Sites:
             if not isinstance(child, tree.ForClause):
                 yield from self.of(child, asked, over)
 
-    def _call(self, node: tree.Call, asked: Asked, over: tuple[bytes, ...]) -> Iterator[Site]:
+    def _call(self, node: tree.Call, asked: Bounds, over: tuple[bytes, ...]) -> Iterator[Site]:
         inner, around = asked, over
         each = self._each(node)
         if isinstance(node.callee, tree.Attr) and each:
@@ -96,13 +96,13 @@ class _Sites:
         for arg in node.args:
             yield from self.of(arg.value, *((inner, around) if arg.value in each else (asked, over)))
 
-    def _consistency(self, node: tree.Call, asked: Asked, over: tuple[bytes, ...]) -> Iterator[Site]:
+    def _consistency(self, node: tree.Call, asked: Bounds, over: tuple[bytes, ...]) -> Iterator[Site]:
         """Every sample's claims about each other sample."""
         given = {param.name: arg.value for arg, param in paired(REGISTRY["consistency"].signature.params, node.args)}
         judge = self._judge(given["by"]) if "by" in given else None
         if judge is not None:
             claims, across = self._length(given["claims"]), self._length(given["across"])
-            others = Asked(max(across.least - 1, 1), max(across.most - 1, 1))
+            others = Bounds(max(across.least - 1, 1), max(across.most - 1, 1))
             yield Site(judge, self.digester.of(node), asked.of(claims).of(others), over)
 
     def _each(self, node: tree.Call) -> tuple[tree.Expr, ...]:
@@ -128,22 +128,22 @@ class _Sites:
                 self.lengths[node.name.text] = kind.length
             kind = _bare(kind.element)
 
-    def _length(self, node: tree.Expr) -> Asked:
+    def _length(self, node: tree.Expr) -> Bounds:
         if isinstance(node, tree.ListExpr):
             return _exactly(len(node.items))
         kind = _bare(self.model.types.get(node, ANY))
         if not isinstance(kind, List):
-            return Asked()
+            return Bounds()
         if kind.length is not None:
             return _exactly(kind.length)
         whole = self.lengths.get(kind.along or "", 1)
         symbol = self.model.symbols.get(node)
         made = symbol is not None and symbol.kind in (Kind.GEN, Kind.RUN)
-        return Asked(whole if made else 1, whole)
+        return Bounds(whole if made else 1, whole)
 
 
-def _exactly(length: int) -> Asked:
-    return Asked(max(length, 1), max(length, 1))
+def _exactly(length: int) -> Bounds:
+    return Bounds(max(length, 1), max(length, 1))
 
 
 def _bare(kind: Type) -> Type:

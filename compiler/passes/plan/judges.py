@@ -5,7 +5,7 @@ from __future__ import annotations
 from compiler import plan
 from compiler.constant import Evaluator
 from compiler.model import Model
-from compiler.passes.plan.asked import Asked
+from compiler.passes.plan.asked import Bounds
 from compiler.passes.plan.prompts import ends, parameters
 from compiler.types import ANY, SAID, Optional, Record, RecordField, Type, Verdict
 from dsl import tree
@@ -16,7 +16,7 @@ ACCURACY = 1.0
 EXPECTED = "expected"
 
 
-def judge_plan(node: tree.Judge, model: Model, evaluator: Evaluator, times: Asked) -> plan.JudgePlan:
+def judge_plan(node: tree.Judge, model: Model, evaluator: Evaluator, times: Bounds) -> plan.JudgePlan:
     kind = model.types.get(node, ANY)
     verdict = kind if isinstance(kind, Verdict) else Verdict("bool")
     name, digest, params = node.name.text, model.fingerprints[node].data, parameters(node.params, model)

@@ -9,7 +9,7 @@ from compiler import plan
 from compiler.constant import UNKNOWN, Evaluator
 from compiler.digest import pack
 from compiler.model import Kind, Model, Symbol
-from compiler.passes.plan.asked import Asked, asked
+from compiler.passes.plan.asked import Bounds, asked
 from compiler.passes.plan.judges import judge_plan
 from compiler.types import Record, SourceOf
 from dsl import tree
@@ -118,7 +118,7 @@ class Parts:
         symbols = symbols_of(body, self.model, Kind.JUDGE)
         nodes = [symbol.node for symbol in symbols if isinstance(symbol.node, tree.Judge)]
         times = asked(body, self.model) if nodes else {}
-        return tuple(judge_plan(node, self.model, self.evaluator, times.get(node, Asked())) for node in nodes)
+        return tuple(judge_plan(node, self.model, self.evaluator, times.get(node, Bounds())) for node in nodes)
 
     # --- models ---
 
