@@ -31,9 +31,12 @@ BLOCK = 1024
 """Neighbours that are read at once."""
 ROWS = 4096
 """Rows that are copied at once."""
+FEW = 64
+"""Rows of which columns are read as they are."""
 AHEAD = 1
 """Shards that are read before they are asked for."""
 _SLOT = ("round", "element", "sample", "attempt")
+_SAID = ("role", "arguments", "text", "finish", "logprob", "reasoning", "call")
 _NAMED_TEXT = '"$text"'
 
 
@@ -162,6 +165,8 @@ class _Part:
     """A shard's rows that are wanted, mapped, and where each candidate begins; `starts` has their end as well."""
 
     table: pa.Table
+    said: pa.Table
+    """What a program needs of it, in one piece."""
     offset: int
     starts: array[int]
     row_bytes: int
@@ -175,7 +180,8 @@ class _Part:
         printed = table.column("row").combine_chunks()
         changes = pc.not_equal(printed[1:], printed[:-1]).to_numpy(zero_copy_only=False)
         starts = array("I", [0, *(np.flatnonzero(changes) + 1).tolist(), table.num_rows])
-        return cls(table, offset, starts, table.nbytes // table.num_rows)
+        said = table.select(["_key", "cell", *_SLOT, *_SAID]).combine_chunks()
+        return cls(table, said, offset, starts, table.nbytes // table.num_rows)
 
     @property
     def count(self) -> int:
@@ -183,7 +189,7 @@ class _Part:
 
     def find(self, prefix: bytes) -> int | None:
         """The first candidate that does not stand before this one."""
-        keys = self.table.column("_key")
+        keys = self.said.column("_key").chunk(0)
         rank = bisect_left(self.starts, prefix, 0, self.count, key=lambda start: keys[start].as_py())
         return rank if rank < self.count else None
 
@@ -207,7 +213,7 @@ class _Block:
     @classmethod
     def read(cls, part: _Part, start: int, stop: int) -> _Block:
         first, last = part.starts[start], part.starts[stop]
-        some = part.table.slice(first, last - first)
+        some = part.said.slice(first, last - first)
         starts = [at - first for at in part.starts[start : stop + 1]]
         keys = _values(some.column("_key"))
         inner = max(start, 1), min(stop, part.count - 1)
@@ -252,7 +258,9 @@ def _said(calls: pa.Table, first: int) -> list[RecordedGen]:
 
 
 def _shared(column: pa.ChunkedArray) -> list[Any]:
-    """Values of which there are few, each of them one object."""
+    """Values of which there are few, each of them one object where there are many to tell apart."""
+    if len(column) < FEW:
+        return list(column.to_pylist())
     encoded = column.combine_chunks().dictionary_encode()
     known: list[Any] = encoded.dictionary.to_pylist()
     if len(known) == 1 and not encoded.null_count:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mmap
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -61,11 +61,11 @@ class MappedTables:
         self._read = 0
 
     def add(self, blocks: Iterable[pa.Table]) -> pa.Table | None:
-        """All of a table, mapped; None where no block has a row."""
-        found = [block.combine_chunks() for block in blocks if block.num_rows]
+        """All of a table, mapped in one piece; None where no block has a row."""
+        found = [block for block in blocks if block.num_rows]
         if not found:
             return None
-        data = _stream(found)
+        data = _stream(pa.concat_tables(found).combine_chunks())
         if not self._segments or not self._segments[-1].has_room(data.size):
             self._segments.append(_Segment.of(max(SEGMENT_BYTES, data.size)))
         self.size += data.size
@@ -80,11 +80,10 @@ class MappedTables:
                 give_back(segment.pages)
 
 
-def _stream(blocks: Sequence[pa.Table]) -> pa.Buffer:
+def _stream(table: pa.Table) -> pa.Buffer:
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, blocks[0].schema) as writer:
-        for block in blocks:
-            writer.write_table(block)
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
     return sink.getvalue()
 
 

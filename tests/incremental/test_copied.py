@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dsl.diagnostics import Diagnostic, SynthError
 from runtime.build import local
 from runtime.build.recorded import RecordedGens
 from runtime.engines.deterministic import DeterministicEngine
@@ -153,3 +154,18 @@ def test_what_is_copied_is_told_by_its_place() -> None:
     copied = Copied(("drafts", 1, 2, 3, 4), 7)
     assert place_of(copied) == ("drafts", 1, 2, 3, 4) and copied.kind == "gen"
     assert repr(copied) == "Copied(('drafts', 1, 2, 3, 4), 7)"
+
+
+def test_a_damaged_shard_of_the_calls_before_stops_the_build_with_its_place(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read while rows run: what is wrong with it is no fault of the row that came for it."""
+    from runtime.query import shards
+
+    def damaged(*_: object) -> Path:
+        raise SynthError(Diagnostic(shards.DAMAGED, "a shard is not what it was"))
+
+    monkeypatch.setattr("runtime.build.held.local_shard", damaged)
+    with pytest.raises(SynthError) as raised:
+        edited(built, tmp_path / "a", EDITS["last prompt"])
+    assert [found.code for found in raised.value.diagnostics] == [shards.DAMAGED]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import tracemalloc
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.program.values import Meta, Text, Verdict, generated
 from runtime.scratch import Mapped, ScratchRows, Spool, spool
+from runtime.scratch.arrow import MappedTables
 
 values = st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.tuples(inner))
 
@@ -79,3 +81,15 @@ def test_a_spool_is_read_between_appends_whatever_lies_on_disk(values: list[byte
             place = data.draw(st.integers(0, number - 1))
             assert held[place] == values[place]
         assert list(held) == values
+
+
+@given(st.lists(st.lists(st.text(max_size=9), max_size=5), max_size=5))
+def test_mapped_tables_are_those_that_were_added(blocks: list[list[str]]) -> None:
+    """Beside each other in one file, each in one piece, also when their pages were given back."""
+    tables = MappedTables()
+    whole = [text for block in blocks for text in block]
+    found = [tables.add(pa.table({"text": pa.array(block, pa.string())}) for block in blocks) for _ in range(3)]
+    tables.read(1 << 40)
+    for table in found:
+        assert ([] if table is None else table.column("text").to_pylist()) == whole
+        assert table is None or table.column("text").num_chunks == 1
