@@ -147,7 +147,8 @@ def make_server() -> Server:
             _register(server, feature)
     for name, command in COMMANDS.items():
         server.command(name)(_command(server, name, command))
-    _lifecycle(server)
+    for register in (_begin_and_end, _saving, _symbols, _moving, _costs):
+        register(server)
     return server
 
 
@@ -181,7 +182,7 @@ def _register(server: Server, feature: Feature) -> None:
     server.feature(feature.method, feature.options)(answer)
 
 
-def _lifecycle(server: Server) -> None:
+def _begin_and_end(server: Server) -> None:
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         folders = [folder.uri for folder in params.workspace_folders or []]
@@ -195,6 +196,14 @@ def _lifecycle(server: Server) -> None:
         if server.client.watches:
             server.client_register_capability(types.RegistrationParams([_WATCH]))
 
+    @server.feature(types.SHUTDOWN)
+    def shutdown(params: Any) -> None:
+        server.desk.close()
+
+
+def _saving(server: Server) -> None:
+    """Whatever has changed on the disk, every open text is looked at anew."""
+
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     async def files_changed(params: types.DidChangeWatchedFilesParams) -> None:
         await server.desk.ask("the files' change", server.projects.forget)
@@ -205,6 +214,8 @@ def _lifecycle(server: Server) -> None:
         await server.desk.ask("the files' change", server.projects.forget)
         server.checking.all()
 
+
+def _symbols(server: Server) -> None:
     @server.feature(types.WORKSPACE_SYMBOL)
     async def symbols(params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
         documents = server.documents
@@ -218,6 +229,8 @@ def _lifecycle(server: Server) -> None:
         )
         return found or []
 
+
+def _moving(server: Server) -> None:
     @server.feature(types.WORKSPACE_WILL_RENAME_FILES, WATCHED)
     async def will_rename(params: types.RenameFilesParams) -> types.WorkspaceEdit | None:
         documents, files = server.documents, list(params.files)
@@ -228,16 +241,16 @@ def _lifecycle(server: Server) -> None:
         changes = {uri: edits for one in found or [] for uri, edits in one.items()}
         return types.WorkspaceEdit(changes=changes) if changes else None
 
+
+def _costs(server: Server) -> None:
+    """What a dataset asks stands in its lens, once somebody has looked."""
+
     @server.feature(types.CODE_LENS_RESOLVE)
     async def resolve(lens: types.CodeLens) -> types.CodeLens:
         given = lens.data if isinstance(lens.data, dict) else {}
         looks = await server.about(str(given.get("uri")), "codeLens/resolve", glimpses)
         seen = await server.desk.send("codeLens/resolve", looks) if looks is not None else None
         return lenses.resolved(lens, given, seen or {})
-
-    @server.feature(types.SHUTDOWN)
-    def shutdown(params: Any) -> None:
-        server.desk.close()
 
 
 _WATCH = types.Registration(
