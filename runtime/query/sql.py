@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-_SYSTEM = 'Did you mean "pg_'
+_SYSTEM = ('Did you mean "pg_', 'Did you mean "duckdb_', 'Did you mean "sqlite_', 'Did you mean "information_schema')
 _KINDS = {"str": "varchar", "int": "bigint", "float": "double", "bool": "boolean", "json": "json"}
 
 
@@ -205,7 +205,7 @@ def _duckdb_error() -> type[Exception]:
 def _mistake(error: Exception, names: Iterable[str]) -> Diagnostic:
     """DuckDB's own words, without the quoted line (it quotes the rewritten query) and its internals."""
     lines = str(error).split("\nLINE ")[0].strip().splitlines()
-    kept = [line.strip() for line in lines if line.strip() and _SYSTEM not in line]
+    kept = [line.strip() for line in lines if line.strip() and not any(own in line for own in _SYSTEM)]
     first, *rest = kept or ["the query could not be run"]
     kind, _, message = first.partition(": ")
     seen = ", ".join(names)

@@ -95,6 +95,12 @@ def mistake(action: Callable[[], object], code: str) -> Diagnostic:
     return found
 
 
+@pytest.mark.parametrize("name", ["out", "tables", "sqlite_maste", "duckdb_typ", "columns_"])
+def test_a_table_that_is_none_is_never_taken_for_one_of_duckdb_s_own(store: Store, name: str) -> None:
+    told = mistake(lambda: query(store, f"from {name}"), "E1033")
+    assert not any("Did you mean" in note for note in told.notes)
+
+
 def test_a_misspelt_table_is_answered_with_those_there_are(store: Store) -> None:
     assert "datasets it can read: qa, qa.rejected" in mistake(lambda: query(store, "from qa.rejectd"), "E1033").notes
 
