@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,12 +19,10 @@ from runtime.bridge import await_, background_loop
 from runtime.engines.begun import Begun, Told, ToldAll
 from runtime.engines.chat import ChatTemplate
 from runtime.engines.protocol import About, Answer, Capabilities, EngineError, EngineRejected, Request
-from runtime.engines.rids import rid
 from runtime.engines.settings import digest, nameless, secret, template_text
 from runtime.engines.sglang import wire
 from runtime.engines.sglang.about import Facts
-from runtime.engines.sglang.bodies import Bodies
-from runtime.engines.sglang.generating import Generating
+from runtime.engines.sglang.generating import Starter
 from runtime.engines.sglang.grammar import named
 from runtime.engines.sglang.judging import Judge
 from runtime.engines.sglang.line import Line
@@ -79,7 +77,7 @@ class SglangEngine:
         self._template = ChatTemplate(template, name) if template else None
         self._of_template = f"+{digest(template.encode())}" if template else ""
         self._patience = Patience(timeout, seconds_per_token)
-        self._bodies = Bodies(name)
+        self._starter = Starter(self._line, self._patience, self._finished)
         self.urls = self._line.urls
         self._known: Facts | None = None
         self._learnt: WeakKeyDictionary[asyncio.AbstractEventLoop, _Here] = WeakKeyDictionary()
@@ -174,42 +172,30 @@ class SglangEngine:
     async def complete(self, request: Request) -> Answer:
         facts = self._known or await self._facts()
         if request.reward:
-            return self._finished(await self._reward(request), facts)
+            return self._finished(await self._reward(request))
         self._check_writes(facts)
         prompt = await self._written(request)
         if request.labels:
-            return self._finished(await self._here().judge.judge(request.labels, prompt), facts)
+            return self._finished(await self._here().judge.judge(request.labels, prompt))
         body = wire.generate_body(request, prompt, self.name, facts.takes_seeds)
         data = await self._generate(body, prompt, request)
         with wire.reading(self.name, "/generate"):
             answer = wire.answer_of(data, self.name)
-        return self._finished(await self._thought(answer, request, facts), facts)
+        return self._finished(await self._thought(answer, request, facts))
 
     def begin(self, request: Request, told: Told) -> Begun | None:
         """The short way of the calls that there are most of: text, of one server, with a prompt that is known here."""
         facts, prompt = self._known, self._at_once(request)
         if facts is None or prompt is None:
             return None
-        name = rid()
-        body = self._bodies.written(request, prompt, name, facts.takes_seeds)
-        waiting = self._patience.of(request.sampling.max_tokens, together=self._together(facts))
-        read = partial(self._answer, facts)
-        call = Generating(self._line, request.constraint, waiting, read, told)
-        return call if call.begin(body, name) else None
+        return self._starter.one(request, prompt, facts.takes_seeds, self._together(facts), told)
 
     def begin_all(self, requests: Sequence[Request], told: ToldAll) -> Begun | None:
         """The short way of such calls that go together."""
-        first, facts = requests[0], self._known
-        prompt = self._at_once(first)
+        facts, prompt = self._known, self._at_once(requests[0])
         if facts is None or prompt is None:
             return None
-        name = rid()
-        names = [f"{name}_{index}" for index in range(len(requests))]
-        body = {**wire.batch_body(requests, prompt, self.name, facts.takes_seeds), "rid": names}
-        waiting = self._patience.of(first.sampling.max_tokens, calls=len(requests), together=self._together(facts))
-        read = partial(self._answers, facts, len(requests))
-        call = Generating(self._line, first.constraint, waiting, read, told)
-        return call if call.begin(body, names) else None
+        return self._starter.several(requests, prompt, facts.takes_seeds, self._together(facts), told)
 
     def _at_once(self, request: Request) -> str | None:
         """The prompt of an ordinary call, where nobody has to be asked for anything first."""
@@ -217,12 +203,6 @@ class SglangEngine:
         if facts is None or request.reward or request.labels or self._thinks(request, facts) or not facts.generates:
             return None
         return self._here().writer.at_once(request)
-
-    def _answer(self, facts: Facts, data: Any) -> Answer:
-        return self._finished(wire.answer_of(data, self.name), facts)
-
-    def _answers(self, facts: Facts, count: int, data: Any) -> list[Answer]:
-        return [self._answer(facts, item) for _, item in zip(range(count), data, strict=True)]
 
     async def complete_all(self, requests: Sequence[Request]) -> list[Answer]:
         first, facts = requests[0], await self._facts()
@@ -233,8 +213,8 @@ class SglangEngine:
         body = wire.batch_body(requests, prompt, self.name, facts.takes_seeds)
         data = await self._generate(body, prompt, first, calls=len(requests))
         with wire.reading(self.name, "/generate"):
-            answers = self._answers(facts, len(requests), data)
-        return [await self._thought(answer, first, facts) for answer in answers]
+            answers = [wire.answer_of(item, self.name) for _, item in zip(requests, data, strict=True)]
+        return [self._finished(await self._thought(answer, first, facts)) for answer in answers]
 
     async def warm(self, request: Request) -> None:
         self._check_writes(await self._facts())
@@ -267,9 +247,9 @@ class SglangEngine:
     def _together(self, facts: Facts) -> int | None:
         return facts.running * len(self._line.urls) if facts.running else None
 
-    def _finished(self, answer: Answer, facts: Facts) -> Answer:
+    def _finished(self, answer: Answer) -> Answer:
         """A server that keeps seeds gives an answer again as long as its template says the same every day."""
-        if facts.deterministic and not self._here().writer.frames.dated:
+        if self._known and self._known.deterministic and not self._here().writer.frames.dated:
             answer.repeatable = True  # nobody else has it yet
         return answer
 
