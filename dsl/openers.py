@@ -21,6 +21,7 @@ def insert_openers(tokens: list[Token]) -> tuple[list[Token], list[Diagnostic]]:
     lines = list(_lines(tokens))
     made: list[Token] = []
     diagnostics = list(_cut_headless(lines))
+    lines = [line for line in lines if line]  # nothing is left of one that was but what was cut
     for number, line in enumerate(lines):
         diagnostics += _uncross(line)
         made += line
@@ -50,7 +51,7 @@ def _cut_headless(lines: list[list[Token]]) -> Iterator[Diagnostic]:
     begins = [at for at, line in enumerate(lines) if _declares(_first(line))]
     for start, end in pairwise([0, *begins, len(lines)]):
         for kind in _OPENS:
-            yield from _cut(lines[start:end], kind)
+            yield from _cut([line for line in lines[start:end] if line], kind)
 
 
 def _declares(token: Token) -> bool:

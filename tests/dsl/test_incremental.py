@@ -50,6 +50,7 @@ def shown(parsed: Parsed) -> object:
 @example(ROOT / "tests/dsl/examples/python_qa.synth", 3050)  # what a brace closes without a head stands above it
 @example(ROOT / "dsl/std/text_to_sql.synth", 3690)
 @example(ROOT / "tests/dsl/examples/support_mix.synth", 5150)
+@example(ROOT / "tests/dsl/examples/bios.synth", 125007)  # nothing is left of a region's last line but what was cut
 @settings(max_examples=12, deadline=None)
 def test_after_any_edits_the_tree_and_the_mistakes_are_those_of_a_first_reading(file: Path, seed: int) -> None:
     text = file.read_text()
