@@ -10,6 +10,7 @@ import typer
 
 from dsl.diagnostics import Diagnostic, SynthError
 from runtime.cli.console import say
+from runtime.cli.origin import UNKNOWN, requirement
 
 RENAMED = {"gitignore": ".gitignore", "editorconfig": ".editorconfig", "vscode": ".vscode", "github": ".github"}
 """What would act on synth's own repository under their real names."""
@@ -25,6 +26,7 @@ def run(folder: str = typer.Argument(metavar="DIR", help="A folder that is empty
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise SynthError(_taken(folder, target))
         _copy(resources.files("runtime.cli") / "project", target)
+        _name_synth(target / "requirements.txt")
     except OSError as error:
         raise SynthError(_unwritable(folder, error)) from None
     say(f"made a project in {folder}\n")
@@ -41,6 +43,11 @@ def _copy(template: Traversable, target: Path) -> None:
             _copy(item, place)
         else:
             place.write_bytes(item.read_bytes())
+
+
+def _name_synth(requirements: Path) -> None:
+    text = requirements.read_text(encoding="utf-8")
+    requirements.write_text(text.replace(UNKNOWN, requirement()), encoding="utf-8")
 
 
 def _taken(folder: str, target: Path) -> Diagnostic:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import tomllib
 from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from runtime.cli.origin import UNKNOWN, requirement, told_by
 from tests.cli.conftest import REPOSITORY, Cli
 from tests.review.test_workflow import bash
 
@@ -46,9 +46,30 @@ def test_the_steps_of_its_check_pass_as_it_stands_and_fail_on_a_mistake(project:
     assert "::error file=specs/questions.synth,line=" in refused.stdout
 
 
-def test_it_installs_this_synth(project: Path) -> None:
-    version = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["version"]
-    assert f"synth=={version}" in (project / "requirements.txt").read_text().splitlines()
+def test_it_installs_no_stranger_s_synth(project: Path) -> None:
+    (line,) = [line for line in (project / "requirements.txt").read_text().splitlines() if not line.startswith("#")]
+    assert line == requirement()
+    assert line.startswith("synth @ "), "a name and a version are looked up on PyPI, which has another program of it"
+
+
+@pytest.mark.parametrize(
+    ("origin", "line"),
+    [
+        (
+            {"url": "https://example.org/data/synth.git", "vcs_info": {"vcs": "git", "commit_id": "0a1b2c"}},
+            "synth @ git+https://example.org/data/synth.git@0a1b2c",
+        ),
+        (
+            {"url": "https://example.org/synth.tar.gz", "archive_info": {"hashes": {"sha256": "abc"}}},
+            "synth @ https://example.org/synth.tar.gz#sha256=abc",
+        ),
+        ({"url": "https://example.org/synth.whl", "archive_info": {}}, "synth @ https://example.org/synth.whl"),
+        ({"url": "file:///projects/synth", "dir_info": {"editable": True}}, UNKNOWN),
+        ({"url": "file:///projects/synth.whl", "archive_info": {}}, UNKNOWN),
+    ],
+)
+def test_what_is_installed_is_where_this_synth_came_from(origin: dict[str, Any], line: str) -> None:
+    assert told_by(origin) == line
 
 
 @pytest.mark.parametrize("name", ["extensions", "settings"])
